@@ -1,0 +1,22 @@
+package dev.flotilla.contracts.call;
+
+import jakarta.json.bind.annotation.JsonbProperty;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt as its caller is told of it.
+ *
+ * @param attemptId the ledger's key
+ * @param model catalogue id of the model that was called
+ * @param outcome one of {@link Outcomes}
+ * @param status HTTP status of the provider; null when there was none
+ * @param ms wall time in milliseconds
+ * @param costNanos nano-dollars; null when nobody knows
+ */
+public record AttemptReport(
+    @JsonbProperty("attempt_id") String attemptId,
+    String model,
+    String outcome,
+    @Nullable Integer status,
+    long ms,
+    @JsonbProperty("cost_nanos") @Nullable Long costNanos) {}

@@ -1,0 +1,30 @@
+package dev.flotilla.contracts.call;
+
+/**
+ * How an attempt ended and why the router went on: one closed list of words, the same in headers, metrics, spans, ledger and
+ * {@code route.attempts}.
+ */
+public final class Outcomes {
+  public static final String OK = "ok";
+  public static final String CONNECT = "connect";
+  public static final String TIMEOUT = "timeout";
+  public static final String RATE_LIMITED = "rate_limited";
+  public static final String OVERLOADED = "overloaded";
+  public static final String SERVER_ERROR = "server_error";
+  public static final String AUTH = "auth";
+  public static final String CIRCUIT_OPEN = "circuit_open";
+  public static final String TRUNCATED = "truncated";
+  public static final String BUDGET = "budget";
+  public static final String CONTEXT_LENGTH = "context_length";
+  public static final String CONTENT_FILTER = "content_filter";
+  public static final String INVALID_OUTPUT = "invalid_output";
+  public static final String LOW_CONFIDENCE = "low_confidence";
+
+  /** The provider says the request itself is wrong; no other model will do better. Not a reason to go on. */
+  public static final String REJECTED = "rejected";
+
+  /** The caller left before the end. Not a reason to go on. */
+  public static final String ABANDONED = "abandoned";
+
+  private Outcomes() {}
+}

@@ -1,0 +1,23 @@
+package dev.flotilla.contracts.telemetry;
+
+/**
+ * Metric names as registered. MicroProfile Metrics appends {@code _total} to counters on the way out, so it is left out here.
+ */
+public final class MetricNames {
+  public static final String ROUTER_REQUESTS = "llm_router_requests";
+  public static final String ROUTER_FALLBACK_ANSWERS = "llm_router_fallback_answers";
+  public static final String ROUTER_FALLBACK_HOPS = "llm_router_fallback_hops";
+  public static final String ROUTER_OVERHEAD = "llm_router_overhead_seconds";
+  public static final String ROUTER_INFLIGHT = "llm_router_inflight_requests";
+  public static final String CACHE_REQUESTS = "llm_cache_requests";
+  public static final String CLASSIFIER_DECISIONS = "llm_classifier_decisions";
+  public static final String PROVIDER_ATTEMPTS = "llm_provider_attempts";
+  public static final String COST_NANOUSD = "llm_cost_nanousd";
+  public static final String LEDGER_ENTRIES = "ledger_entries";
+  public static final String LEDGER_OLDEST_UNSHIPPED = "ledger_oldest_unshipped_seconds";
+  public static final String LEDGER_SPOOL_BYTES = "ledger_spool_bytes";
+  public static final String LEDGER_SPOOL_LIMIT = "ledger_spool_limit_bytes";
+  public static final String LEDGER_PRICE_MISMATCHES = "ledger_price_mismatches";
+
+  private MetricNames() {}
+}

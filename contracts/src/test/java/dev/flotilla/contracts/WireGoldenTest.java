@@ -1,0 +1,74 @@
+package dev.flotilla.contracts;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import dev.flotilla.contracts.ledger.AttemptUsage;
+import dev.flotilla.contracts.ledger.LedgerEntry;
+import jakarta.json.bind.Jsonb;
+import jakarta.json.bind.JsonbBuilder;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What outsiders see on the wire; a difference to a golden file is a change of the format. */
+class WireGoldenTest {
+  private final Jsonb jsonb = JsonbBuilder.create();
+
+  private static final LedgerEntry ENTRY =
+      new LedgerEntry(
+          "0197a2b4-0000-7000-8000-000000000001",
+          "settled",
+          "req_1",
+          null,
+          null,
+          null,
+          "chat",
+          "growth",
+          "k_1",
+          null,
+          "bulk",
+          "deepseek",
+          "deepseek/deepseek-chat",
+          "deepseek-chat",
+          "sha256:00",
+          false,
+          Instant.parse("2026-11-21T10:00:00.123Z"),
+          Instant.parse("2026-11-21T10:00:00.987Z"),
+          "ok",
+          "stop",
+          "chatcmpl-1",
+          false,
+          AttemptUsage.text(120, 0, 52, 0),
+          21_300L,
+          0,
+          90_000,
+          Map.of("feature", "search"),
+          null);
+
+  @Test
+  void a_ledger_entry_is_written_as_the_golden_file_says() throws IOException {
+    assertEquals(golden(), jsonb.toJson(ENTRY));
+  }
+
+  @Test
+  void a_ledger_entry_is_read_back_as_it_was() throws IOException {
+    assertEquals(ENTRY, jsonb.fromJson(golden(), LedgerEntry.class));
+  }
+
+  @Test
+  void an_unknown_cost_stays_unknown_and_an_unknown_field_is_ignored() throws IOException {
+    String newer = golden().replace("\"cost_nanos\":21300", "\"from_the_future\":[1]");
+    assertNull(jsonb.fromJson(newer, LedgerEntry.class).costNanos());
+  }
+
+  private static String golden() throws IOException {
+    try (var in = WireGoldenTest.class.getResourceAsStream("/golden/ledger-entry.json")) {
+      assertNotNull(in);
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+    }
+  }
+}
