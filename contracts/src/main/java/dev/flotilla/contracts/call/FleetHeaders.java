@@ -1,7 +1,8 @@
 package dev.flotilla.contracts.call;
 
 /**
- * Header names. Those that begin with {@code x-flotilla-} are trusted only beside the service token; the others are shown to callers.
+ * Header names. Those that begin with {@code x-flotilla-} are trusted only beside the service
+ * token; the others are shown to callers.
  */
 public final class FleetHeaders {
   public static final String TEAM = "x-flotilla-team";
@@ -9,7 +10,10 @@ public final class FleetHeaders {
   public static final String PROJECT = "x-flotilla-project";
   public static final String ROLES = "x-flotilla-roles";
 
-  /** Comma-separated patterns of the models this caller may use; {@code *} stands for any run of characters. */
+  /**
+   * Comma-separated patterns of the models this caller may use; {@code *} stands for any run of
+   * characters.
+   */
   public static final String MODELS = "x-flotilla-models";
 
   public static final String ORIGIN = "x-flotilla-origin";
@@ -50,7 +54,10 @@ public final class FleetHeaders {
   public static final String SHOULD_RETRY = "x-should-retry";
   public static final String TIMEOUT_MS = "x-timeout-ms";
 
-  /** Set to the attempt id towards a provider, when the configuration asks for it: tests count their bill by it. */
+  /**
+   * Set to the attempt id towards a provider, when the configuration asks for it: tests count their
+   * bill by it.
+   */
   public static final String CLIENT_REQUEST_ID = "x-client-request-id";
 
   private FleetHeaders() {}

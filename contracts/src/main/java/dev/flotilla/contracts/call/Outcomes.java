@@ -1,8 +1,8 @@
 package dev.flotilla.contracts.call;
 
 /**
- * How an attempt ended and why the router went on: one closed list of words, the same in headers, metrics, spans, ledger and
- * {@code route.attempts}.
+ * How an attempt ended and why the router went on: one closed list of words, the same in headers,
+ * metrics, spans, ledger and {@code route.attempts}.
  */
 public final class Outcomes {
   public static final String OK = "ok";
@@ -20,7 +20,10 @@ public final class Outcomes {
   public static final String INVALID_OUTPUT = "invalid_output";
   public static final String LOW_CONFIDENCE = "low_confidence";
 
-  /** The provider says the request itself is wrong; no other model will do better. Not a reason to go on. */
+  /**
+   * The provider says the request itself is wrong; no other model will do better. Not a reason to
+   * go on.
+   */
   public static final String REJECTED = "rejected";
 
   /** The caller left before the end. Not a reason to go on. */

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one attempt consumed, in disjoint buckets: no token is counted in two of them.
  *
- * <p>Counts are boxed because a provider may not report them: {@code null} means "not reported", {@code 0} means "reported as none".
+ * <p>Counts are boxed because a provider may not report them: {@code null} means "not reported",
+ * {@code 0} means "reported as none".
  *
  * @param input tokens billed at the full input price
  * @param cacheRead tokens read from the provider's prompt cache
@@ -30,7 +31,8 @@ public record AttemptUsage(
     @Nullable Long images) {
 
   /** Nothing was consumed, or nothing is known of it. */
-  public static final AttemptUsage NONE = new AttemptUsage(null, null, null, null, null, null, null, null, null);
+  public static final AttemptUsage NONE =
+      new AttemptUsage(null, null, null, null, null, null, null, null, null);
 
   /** The buckets that text models report. */
   public static AttemptUsage text(long input, long cacheRead, long output, long reasoning) {

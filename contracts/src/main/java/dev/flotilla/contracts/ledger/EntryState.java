@@ -1,6 +1,9 @@
 package dev.flotilla.contracts.ledger;
 
-/** The words of {@link LedgerEntry#state()}. Strings, because an older reader must not fail on a state newer than itself. */
+/**
+ * The words of {@link LedgerEntry#state()}. Strings, because an older reader must not fail on a
+ * state newer than itself.
+ */
 public final class EntryState {
   /** The request may have been billed, nobody knows; the truth lies between floor and ceiling. */
   public static final String UNKNOWN = "unknown";

@@ -6,7 +6,10 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 
-/** cost-service's door for entries. Sending a batch twice is harmless: the ledger is idempotent per attempt. */
+/**
+ * cost-service's door for entries. Sending a batch twice is harmless: the ledger is idempotent per
+ * attempt.
+ */
 @Path("/v1/ledger")
 public interface LedgerApi {
   /** Writes a batch in one transaction and says what became of each entry. */

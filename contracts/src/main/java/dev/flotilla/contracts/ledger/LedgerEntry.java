@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * One attempt to get an answer from a model provider: who asked, what was used, what it cost.
  *
- * <p>Every call upstream is an attempt of its own, so retries and fallbacks are several entries. The only change an entry may go
- * through is from {@code unknown} to another state.
+ * <p>Every call upstream is an attempt of its own, so retries and fallbacks are several entries.
+ * The only change an entry may go through is from {@code unknown} to another state.
  *
- * @param attemptId UUIDv7, unique per upstream call; the ledger drops a second record with the same id
+ * @param attemptId UUIDv7, unique per upstream call; the ledger drops a second record with the same
+ *     id
  * @param state one of {@link EntryState}
  * @param requestId the caller's request, shared by all its attempts
  * @param origin {@code chat pipeline batch review classifier shadow}
@@ -21,14 +22,16 @@ import org.jspecify.annotations.Nullable;
  * @param servedModel what the provider says it served; null when it did not say
  * @param priceVersion hash of the catalogue that priced this attempt, fixed at its start
  * @param simulated answered by the simulator; left out of totals unless asked for
- * @param outcome how the attempt ended, one of {@link dev.flotilla.contracts.call.Outcomes}; null while unknown
+ * @param outcome how the attempt ended, one of {@link dev.flotilla.contracts.call.Outcomes}; null
+ *     while unknown
  * @param upstreamId the provider's id of its answer
  * @param estimated whether tokens were counted by us instead of the provider
  * @param costNanos nano-dollars; null while nobody knows, which is not zero
  * @param floorNanos what was surely spent, nano-dollars
  * @param ceilingNanos what can at most have been spent, nano-dollars
  * @param tags the caller's tags; null or empty when there are none
- * @param traceparent W3C trace context of the attempt's span, so that the entry's arrival is part of the same trace; null without
+ * @param traceparent W3C trace context of the attempt's span, so that the entry's arrival is part
+ *     of the same trace; null without
  */
 public record LedgerEntry(
     @JsonbProperty("attempt_id") String attemptId,

@@ -1,7 +1,8 @@
 package dev.flotilla.contracts.telemetry;
 
 /**
- * Metric names as registered. MicroProfile Metrics appends {@code _total} to counters on the way out, so it is left out here.
+ * Metric names as registered. MicroProfile Metrics appends {@code _total} to counters on the way
+ * out, so it is left out here.
  */
 public final class MetricNames {
   public static final String ROUTER_REQUESTS = "llm_router_requests";

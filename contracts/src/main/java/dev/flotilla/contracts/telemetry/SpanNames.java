@@ -1,7 +1,8 @@
 package dev.flotilla.contracts.telemetry;
 
 /**
- * Span and attribute names. Those that begin with {@code gen_ai.} are OpenTelemetry's GenAI semantic conventions; the others are ours.
+ * Span and attribute names. Those that begin with {@code gen_ai.} are OpenTelemetry's GenAI
+ * semantic conventions; the others are ours.
  */
 public final class SpanNames {
   public static final String CACHE = "cache";

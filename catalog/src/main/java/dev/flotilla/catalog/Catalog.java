@@ -1,0 +1,121 @@
+package dev.flotilla.catalog;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The models this installation can ask. Immutable; every id and alias in it resolves.
+ *
+ * @see CatalogFiles how the files are read
+ */
+public final class Catalog {
+  private final String version;
+  private final Map<String, Provider> providers;
+  private final Map<String, Model> models;
+  private final Map<String, List<Model>> aliases;
+
+  Catalog(
+      String version,
+      Map<String, Provider> providers,
+      Map<String, Model> models,
+      Map<String, List<Model>> aliases) {
+    this.version = version;
+    this.providers = Map.copyOf(providers);
+    this.models = new TreeMap<>(models);
+    this.aliases = new TreeMap<>(aliases);
+  }
+
+  /**
+   * Reads every {@code *.yaml} of a folder and keeps the models of the enabled providers.
+   *
+   * @throws CatalogException naming the file, the place in it and what to write instead
+   */
+  public static Catalog read(Path folder, Set<String> enabledProviders) {
+    return new CatalogFiles(folder).read(enabledProviders);
+  }
+
+  /** Hash of the files' content, enabled or not: two services with the same version price alike. */
+  public String version() {
+    return version;
+  }
+
+  /** All models of enabled providers, by id. */
+  public Collection<Model> models() {
+    return List.copyOf(models.values());
+  }
+
+  /** Enabled providers, by id. */
+  public Collection<Provider> providers() {
+    return providers.values().stream().sorted(Comparator.comparing(Provider::id)).toList();
+  }
+
+  /** Names that stand for a list of models, e.g. {@code flagship}. */
+  public Set<String> aliases() {
+    return Set.copyOf(aliases.keySet());
+  }
+
+  /**
+   * A model by its id. Ids of simulated models may end in the failure they should show, e.g. {@code
+   * sim-north/fast:500}.
+   */
+  public Optional<Model> find(String id) {
+    Model model = models.get(id);
+    if (model != null) {
+      return Optional.of(model);
+    }
+    int colon = id.lastIndexOf(':');
+    if (colon < 0) {
+      return Optional.empty();
+    }
+    return Optional.ofNullable(models.get(id.substring(0, colon)))
+        .filter(m -> m.provider().simulated())
+        .map(m -> m.failing(id.substring(colon + 1)));
+  }
+
+  /**
+   * What a name stands for, best first: one model for an id, several for an alias, none for a name
+   * nobody knows.
+   */
+  public List<Model> resolve(String name) {
+    List<Model> behind = aliases.get(name);
+    if (behind != null) {
+      return behind;
+    }
+    return find(name).map(List::of).orElse(List.of());
+  }
+
+  /** Names close to a wrong one, nearest first, for the error message. */
+  public List<String> near(String wrong, int atMost) {
+    var names = new ArrayList<String>(models.keySet());
+    names.addAll(aliases.keySet());
+    return names.stream()
+        .sorted(Comparator.comparingInt(name -> distance(wrong, name)))
+        .limit(atMost)
+        .toList();
+  }
+
+  /** Levenshtein's edit distance. */
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(change, Math.min(row[j], row[j - 1]) + 1);
+      }
+    }
+    return row[b.length()];
+  }
+}

@@ -1,0 +1,301 @@
+package dev.flotilla.catalog;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the catalogue's folder: one file per provider, and one with the aliases. */
+final class CatalogFiles {
+  private static final ObjectMapper YAML =
+      JsonMapper.builder(new YAMLFactory())
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .build();
+
+  record ProviderFile(
+      String provider,
+      String dialect,
+      @Nullable String baseUrl,
+      @Nullable String baseUrlEnv,
+      @Nullable String keyEnv,
+      List<ModelEntry> models) {}
+
+  record ModelEntry(
+      String name,
+      @Nullable String upstream,
+      @Nullable String family,
+      @Nullable Long contextTokens,
+      @Nullable Long maxOutputTokens,
+      @Nullable Set<String> inputs,
+      @Nullable Set<String> supports,
+      List<PriceEntry> prices) {}
+
+  record PriceEntry(
+      String from,
+      String source,
+      BigDecimal input,
+      @Nullable BigDecimal cacheRead,
+      @JsonProperty("cache_write_5m") @Nullable BigDecimal cacheWrite5m,
+      @JsonProperty("cache_write_1h") @Nullable BigDecimal cacheWrite1h,
+      BigDecimal output,
+      @Nullable BigDecimal reasoning) {}
+
+  record AliasFile(Map<String, List<String>> aliases) {}
+
+  private final Path folder;
+  private final Map<String, Provider> providers = new LinkedHashMap<>();
+  private final Map<String, Model> models = new LinkedHashMap<>();
+  private final Map<String, List<String>> aliases = new LinkedHashMap<>();
+
+  CatalogFiles(Path folder) {
+    this.folder = folder;
+  }
+
+  Catalog read(Set<String> enabled) {
+    MessageDigest digest = sha256();
+    for (Path file : files()) {
+      byte[] content = bytes(file);
+      digest.update(file.getFileName().toString().getBytes(StandardCharsets.UTF_8));
+      digest.update((byte) 0);
+      digest.update(content);
+      readFile(file, content);
+    }
+    for (String id : enabled) {
+      if (!providers.containsKey(id)) {
+        throw new CatalogException(
+            "flotilla.providers.enabled names '"
+                + id
+                + "', but the catalogue in "
+                + folder
+                + " knows only "
+                + providers.keySet()
+                + "; use one of these or add "
+                + id
+                + ".yaml");
+      }
+    }
+    checkAliases();
+    String version = "sha256:" + HexFormat.of().formatHex(digest.digest());
+    return only(enabled, version);
+  }
+
+  private Catalog only(Set<String> enabled, String version) {
+    var on = new LinkedHashMap<String, Provider>(providers);
+    on.keySet().retainAll(enabled);
+    var usable = new LinkedHashMap<String, Model>(models);
+    usable.values().removeIf(model -> !enabled.contains(model.provider().id()));
+    var named = new LinkedHashMap<String, List<Model>>();
+    aliases.forEach(
+        (alias, ids) -> {
+          List<Model> behind = ids.stream().filter(usable::containsKey).map(usable::get).toList();
+          if (!behind.isEmpty()) {
+            named.put(alias, behind);
+          }
+        });
+    return new Catalog(version, on, usable, named);
+  }
+
+  private void readFile(Path file, byte[] content) {
+    try {
+      JsonNode tree = YAML.readTree(content);
+      if (tree.has("aliases")) {
+        aliases.putAll(YAML.treeToValue(tree, AliasFile.class).aliases());
+      } else if (tree.has("provider")) {
+        readProvider(file, YAML.treeToValue(tree, ProviderFile.class));
+      } else {
+        throw new CatalogException(
+            file + " has neither 'provider:' nor 'aliases:' at its top; write one of them");
+      }
+    } catch (JsonProcessingException e) {
+      throw new CatalogException(file + ": " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new CatalogException(file + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private void readProvider(Path file, ProviderFile written) {
+    String id = required(file + ": provider", written.provider());
+    String dialect = required(file + ": dialect", written.dialect());
+    String baseUrl = written.baseUrl() == null ? "" : written.baseUrl().replaceAll("/+$", "");
+    if (baseUrl.isEmpty() && !dialect.equals(Provider.SIMULATOR)) {
+      throw new CatalogException(
+          file
+              + ": base_url is missing; write where "
+              + id
+              + " listens, e.g. https://api.example.com/v1");
+    }
+    var provider = new Provider(id, dialect, baseUrl, written.baseUrlEnv(), written.keyEnv());
+    if (providers.putIfAbsent(id, provider) != null) {
+      throw new CatalogException(
+          file + ": provider '" + id + "' is described in another file already");
+    }
+    if (written.models() == null) {
+      throw new CatalogException(
+          file + ": models is missing; write a list with at least a name and prices");
+    }
+    for (ModelEntry entry : written.models()) {
+      Model model = model(file, provider, entry);
+      if (models.putIfAbsent(model.id(), model) != null) {
+        throw new CatalogException(file + ": model '" + model.id() + "' is there twice");
+      }
+    }
+  }
+
+  private static Model model(Path file, Provider provider, ModelEntry entry) {
+    String name = required(file + ": models[].name", entry.name());
+    String id = provider.id() + "/" + name;
+    String at = file + ": " + id;
+    if (entry.prices() == null || entry.prices().isEmpty()) {
+      throw new CatalogException(
+          at
+              + " has no prices; write at least one with from, source, input and output, because unpriced is not free");
+    }
+    List<Price> prices =
+        entry.prices().stream()
+            .map(p -> price(at, p))
+            .sorted(Comparator.comparing(Price::from))
+            .toList();
+    return new Model(
+        id,
+        provider,
+        entry.upstream() == null ? name : entry.upstream(),
+        entry.family() == null ? id : entry.family(),
+        atLeastOne(at + ".context_tokens", entry.contextTokens(), 128_000),
+        atLeastOne(at + ".max_output_tokens", entry.maxOutputTokens(), 4_096),
+        entry.inputs() == null ? Set.of("text") : entry.inputs(),
+        entry.supports() == null ? Set.of() : entry.supports(),
+        prices);
+  }
+
+  private static Price price(String at, PriceEntry written) {
+    String place = at + ".prices";
+    LocalDate from;
+    try {
+      from = LocalDate.parse(required(place + "[].from", written.from()));
+    } catch (DateTimeException e) {
+      throw new CatalogException(
+          place + "[].from is '" + written.from() + "'; write a day such as 2026-08-01", e);
+    }
+    long input = pico(place + "[].input", written.input());
+    long output = pico(place + "[].output", written.output());
+    return new Price(
+        from,
+        required(place + "[].source", written.source()),
+        input,
+        orElse(place + "[].cache_read", written.cacheRead(), input),
+        orElse(place + "[].cache_write_5m", written.cacheWrite5m(), input),
+        orElse(place + "[].cache_write_1h", written.cacheWrite1h(), input),
+        output,
+        orElse(place + "[].reasoning", written.reasoning(), output));
+  }
+
+  private void checkAliases() {
+    aliases.forEach(
+        (alias, ids) -> {
+          if (alias.contains("/") || alias.equals("auto")) {
+            throw new CatalogException(
+                "alias '"
+                    + alias
+                    + "' looks like a model id or 'auto'; use a plain word such as flagship");
+          }
+          for (String id : ids) {
+            if (!models.containsKey(id)) {
+              throw new CatalogException(
+                  "alias '"
+                      + alias
+                      + "' names '"
+                      + id
+                      + "', which no file describes; known are "
+                      + models.keySet());
+            }
+          }
+        });
+  }
+
+  private List<Path> files() {
+    try (Stream<Path> all = Files.list(folder)) {
+      List<Path> found =
+          new ArrayList<>(all.filter(f -> f.toString().endsWith(".yaml")).sorted().toList());
+      if (found.isEmpty()) {
+        throw new CatalogException(
+            "there is no *.yaml in " + folder + "; the catalogue needs at least one provider");
+      }
+      return found;
+    } catch (IOException e) {
+      throw new CatalogException(
+          "the catalogue folder "
+              + folder
+              + " cannot be read; point flotilla.config.dir at a folder that has catalog/*.yaml",
+          e);
+    }
+  }
+
+  private static byte[] bytes(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new CatalogException(file + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static long pico(String what, @Nullable BigDecimal usdPerMillion) {
+    if (usdPerMillion == null) {
+      throw new CatalogException(what + " is missing; write USD per million tokens, e.g. 0.28");
+    }
+    return Price.pico(what, usdPerMillion);
+  }
+
+  private static long orElse(String what, @Nullable BigDecimal usdPerMillion, long otherwise) {
+    return usdPerMillion == null ? otherwise : Price.pico(what, usdPerMillion);
+  }
+
+  private static long atLeastOne(String what, @Nullable Long found, long otherwise) {
+    if (found == null) {
+      return otherwise;
+    }
+    if (found < 1) {
+      throw new CatalogException(what + " is " + found + "; write the provider's limit, 1 or more");
+    }
+    return found;
+  }
+
+  private static String required(String what, @Nullable String found) {
+    if (found == null || found.isBlank()) {
+      throw new CatalogException(what + " is missing");
+    }
+    return found;
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package dev.flotilla.catalog;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CatalogTest {
+  private static final Path SHIPPED = Path.of("..", "config", "catalog");
+
+  @TempDir Path folder;
+
+  @Test
+  void the_shipped_catalogue_is_read_and_its_aliases_skip_providers_that_are_off() {
+    Catalog real = Catalog.read(SHIPPED, Set.of("openai", "deepseek"));
+    assertEquals("deepseek/deepseek-v4-flash", real.resolve("fast").getFirst().id());
+    Catalog simulated = Catalog.read(SHIPPED, Set.of("sim-north", "sim-south"));
+    assertEquals(
+        List.of("sim-north/fast", "sim-south/fast"),
+        simulated.resolve("fast").stream().map(Model::id).toList());
+    assertEquals(real.version(), simulated.version());
+  }
+
+  @Test
+  void a_simulated_model_can_be_told_to_fail_and_a_real_one_cannot() {
+    Catalog catalog = Catalog.read(SHIPPED, Set.of("sim-north", "openai"));
+    assertEquals("fast:500", catalog.find("sim-north/fast:500").orElseThrow().upstream());
+    assertTrue(catalog.find("openai/gpt-5.6:500").isEmpty());
+  }
+
+  @Test
+  void a_price_is_exact_to_the_pico_dollar_and_rounded_half_even_once() {
+    Model flash =
+        Catalog.read(SHIPPED, Set.of("deepseek")).find("deepseek/deepseek-v4-flash").orElseThrow();
+    Price price = flash.priceAt(Instant.parse("2026-11-21T00:00:00Z"));
+    assertEquals(2_800, price.cacheRead());
+    // 3 cache reads are 8.4 nano-dollars; half a nano-dollar goes to the even neighbour
+    assertEquals(8, price.nanos(new Usage(0, 3, 0, 0, 0, 0)));
+    var half = new Price(price.from(), "test", 500, 0, 0, 0, 0, 0);
+    assertEquals(0, half.nanos(Usage.text(1, 0)));
+    assertEquals(2, half.nanos(Usage.text(3, 0)));
+  }
+
+  @Test
+  void an_amount_that_does_not_fit_is_an_error_and_never_wraps() {
+    var dear = new Price(java.time.LocalDate.EPOCH, "test", Long.MAX_VALUE, 0, 0, 0, 0, 0);
+    assertThrows(ArithmeticException.class, () -> dear.nanos(Usage.text(Long.MAX_VALUE, 0)));
+  }
+
+  @Test
+  void a_bucket_without_a_price_of_its_own_is_never_free() throws IOException {
+    write("a.yaml", provider("{from: 2026-01-01, source: t, input: 1, output: 2}"));
+    Price price =
+        Catalog.read(folder, Set.of("a")).find("a/m").orElseThrow().priceAt(Instant.EPOCH);
+    assertEquals(price.input(), price.cacheRead());
+    assertEquals(price.output(), price.reasoning());
+  }
+
+  @Test
+  void the_price_of_the_day_holds() throws IOException {
+    write(
+        "a.yaml",
+        provider(
+            "{from: 2026-08-01, source: t, input: 3, output: 2}, {from: 2026-01-01, source: t, input: 1, output: 2}"));
+    Model model = Catalog.read(folder, Set.of("a")).find("a/m").orElseThrow();
+    assertEquals(1_000_000, model.priceAt(Instant.parse("2026-07-31T23:59:59Z")).input());
+    assertEquals(3_000_000, model.priceAt(Instant.parse("2026-08-01T00:00:00Z")).input());
+  }
+
+  @Test
+  void the_version_changes_with_the_content() throws IOException {
+    write("a.yaml", provider("{from: 2026-01-01, source: t, input: 1, output: 2}"));
+    String before = Catalog.read(folder, Set.of("a")).version();
+    write("a.yaml", provider("{from: 2026-01-01, source: t, input: 1, output: 3}"));
+    assertNotEquals(before, Catalog.read(folder, Set.of("a")).version());
+  }
+
+  @Test
+  void mistakes_are_named_with_file_place_and_remedy() throws IOException {
+    assertMistake(provider(""), "a.yaml", "a/m", "no prices", "unpriced is not free");
+    assertMistake(
+        provider("{from: 2026-01-01, source: t, input: -1, output: 2}"), "a/m", "negative");
+    assertMistake(
+        provider("{from: 2026-01-01, source: t, input: 0.0000001, output: 2}"), "six decimals");
+    assertMistake(
+        provider("{from: yesterday, source: t, input: 1, output: 2}"), "yesterday", "2026-08-01");
+    assertMistake(provider("{from: 2026-01-01, source: t, inptu: 1, output: 2}"), "inptu");
+    assertMistake("aliases: {flagship: [x/y]}\n", "flagship", "x/y");
+    assertMistake("models: []\n", "neither");
+  }
+
+  @Test
+  void an_enabled_provider_must_exist() {
+    var e = assertThrows(CatalogException.class, () -> Catalog.read(SHIPPED, Set.of("opnai")));
+    assertTrue(
+        e.getMessage().contains("opnai") && e.getMessage().contains("openai"), e.getMessage());
+  }
+
+  @Test
+  void a_wrong_name_gets_the_nearest_ones() {
+    Catalog catalog = Catalog.read(SHIPPED, Set.of("openai"));
+    assertEquals("openai/gpt-5.6-luna", catalog.near("openai/gpt-5.6-lunar", 3).getFirst());
+  }
+
+  private void assertMistake(String content, String... expected) throws IOException {
+    write("a.yaml", content);
+    var e = assertThrows(CatalogException.class, () -> Catalog.read(folder, Set.of()));
+    for (String part : expected) {
+      assertTrue(e.getMessage().contains(part), () -> part + " is not in: " + e.getMessage());
+    }
+  }
+
+  private static String provider(String prices) {
+    return "provider: a\ndialect: openai\nbase_url: http://x/v1\nmodels:\n  - {name: m, prices: ["
+        + prices
+        + "]}\n";
+  }
+
+  private void write(String name, String content) throws IOException {
+    Files.writeString(folder.resolve(name), content);
+  }
+}
