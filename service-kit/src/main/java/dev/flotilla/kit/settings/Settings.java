@@ -1,0 +1,145 @@
+package dev.flotilla.kit.settings;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.eclipse.microprofile.config.Config;
+
+/**
+ * MicroProfile Config read strictly. Defaults stand in each service's {@code
+ * microprofile-config.properties}, not here. Thread-safe.
+ *
+ * <p>Every method throws {@link ConfigurationException} when the value is missing or cannot be
+ * used.
+ */
+public final class Settings {
+  private final Config config;
+
+  public Settings(Config config) {
+    this.config = config;
+  }
+
+  public String text(String key) {
+    return optional(key)
+        .orElseThrow(
+            () ->
+                new ConfigurationException(
+                    key
+                        + " is not set; set it, for example in the environment as "
+                        + environmentName(key)));
+  }
+
+  /** Empty when the key is absent or blank. */
+  public Optional<String> optional(String key) {
+    return config.getOptionalValue(key, String.class).map(String::strip).filter(v -> !v.isEmpty());
+  }
+
+  public Duration duration(String key) {
+    String found = text(key);
+    try {
+      Duration duration = Duration.parse(found);
+      if (!duration.isNegative()) {
+        return duration;
+      }
+    } catch (DateTimeParseException e) {
+      throw new ConfigurationException(
+          key + " is '" + found + "'; write an ISO-8601 duration such as PT2S or PT0.05S", e);
+    }
+    throw new ConfigurationException(
+        key + " is '" + found + "', but a duration cannot be negative; write PT0S or more");
+  }
+
+  public long number(String key, long least, long most) {
+    String found = text(key);
+    try {
+      long number = Long.parseLong(found);
+      if (number >= least && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      throw new ConfigurationException(
+          key + " is '" + found + "'; write a whole number from " + least + " to " + most, e);
+    }
+    throw new ConfigurationException(
+        key + " is " + found + "; write a whole number from " + least + " to " + most);
+  }
+
+  public double fraction(String key) {
+    String found = text(key);
+    try {
+      double number = Double.parseDouble(found);
+      if (number >= 0 && number <= 1) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      throw new ConfigurationException(key + " is '" + found + "'; write a number from 0 to 1", e);
+    }
+    throw new ConfigurationException(key + " is " + found + "; write a number from 0 to 1");
+  }
+
+  public boolean flag(String key) {
+    return switch (text(key).toLowerCase(Locale.ROOT)) {
+      case "true" -> true;
+      case "false" -> false;
+      default ->
+          throw new ConfigurationException(key + " is '" + text(key) + "'; write true or false");
+    };
+  }
+
+  /** The members of a comma-separated list, in its order; never empty. */
+  public Set<String> names(String key) {
+    var names = new LinkedHashSet<String>();
+    Arrays.stream(text(key).split(","))
+        .map(String::strip)
+        .filter(n -> !n.isEmpty())
+        .forEach(names::add);
+    if (names.isEmpty()) {
+      throw new ConfigurationException(key + " names nobody; write a comma-separated list");
+    }
+    return names;
+  }
+
+  public Path path(String key) {
+    return Path.of(text(key));
+  }
+
+  /** An http or https address, without a trailing slash. */
+  public URI address(String key) {
+    String found = text(key).replaceAll("/+$", "");
+    try {
+      URI uri = URI.create(found);
+      if (uri.getHost() != null
+          && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
+        return uri;
+      }
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(
+          key + " is '" + found + "'; write an address such as http://127.0.0.1:8081", e);
+    }
+    throw new ConfigurationException(
+        key + " is '" + found + "'; write an address such as http://127.0.0.1:8081");
+  }
+
+  /** A secret of at least 16 characters; its value never appears in a message. */
+  public String secret(String key) {
+    String found = text(key);
+    if (found.length() < 16) {
+      throw new ConfigurationException(
+          key
+              + " has "
+              + found.length()
+              + " characters; use a random secret of 16 or more, for example from 'openssl rand -hex 32'");
+    }
+    return found;
+  }
+
+  private static String environmentName(String key) {
+    return key.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
+  }
+}
