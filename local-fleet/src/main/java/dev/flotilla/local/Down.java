@@ -2,16 +2,15 @@ package dev.flotilla.local;
 
 import dev.flotilla.local.supervision.FleetState;
 import dev.flotilla.local.supervision.Leftovers;
+import dev.flotilla.local.supervision.ProcessEnd;
 import dev.flotilla.local.supervision.StateDirectory;
 import dev.flotilla.local.terminal.Terminal;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.time.Duration;
 
 /** Ends a fleet and everything it started, also when its supervisor is gone already. */
 final class Down {
   /** The longest the parts may take one after the other, and a little more. */
-  private static final int PATIENCE_SECONDS = 120;
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final StateDirectory state;
   private final Terminal out;
@@ -21,7 +20,7 @@ final class Down {
     this.out = out;
   }
 
-  int run() throws InterruptedException {
+  int run() {
     var running = FleetState.runningIn(state);
     if (running.isEmpty()) {
       var left = new Leftovers(state).end();
@@ -40,9 +39,9 @@ final class Down {
     }
     out.line("Stopping; the last costs are written down first.");
     supervisor.get().destroy();
-    if (!ends(supervisor.get(), PATIENCE_SECONDS)) {
+    if (!ProcessEnd.within(PATIENCE, supervisor.get())) {
       supervisor.get().destroyForcibly();
-      ends(supervisor.get(), 10);
+      ProcessEnd.within(Duration.ofSeconds(10), supervisor.get());
     }
     new Leftovers(state).end();
     out.line("Down. The data stays in " + state.root());
@@ -51,16 +50,5 @@ final class Down {
 
   private boolean isOurs(ProcessHandle process) {
     return process.info().commandLine().orElse("").contains(state.mark());
-  }
-
-  private static boolean ends(ProcessHandle process, int seconds) throws InterruptedException {
-    try {
-      process.onExit().get(seconds, TimeUnit.SECONDS);
-      return true;
-    } catch (TimeoutException e) {
-      return false;
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

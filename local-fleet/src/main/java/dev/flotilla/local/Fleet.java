@@ -17,8 +17,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /** The Java half of {@code ./fleet}. Start reading at {@link #run}. */
 public final class Fleet {
@@ -26,9 +24,6 @@ public final class Fleet {
   static final int FAILED = 1;
   static final int WRONG_USAGE = 2;
   static final int NOT_RUNNING = 3;
-
-  // Held, because the logging library forgets the level of a logger nobody holds.
-  private static final Logger POSTGRES_LIBRARY = Logger.getLogger("io.zonky");
 
   private final Path tree;
   private final Terminal out;
@@ -41,7 +36,6 @@ public final class Fleet {
   }
 
   public static void main(String[] words) {
-    POSTGRES_LIBRARY.setLevel(Level.WARNING);
     var colour = Terminal.wantsColour(System.console(), System.getenv());
     var fleet =
         new Fleet(

@@ -9,9 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Processes of a fleet whose supervisor was killed. Only what was written down by that supervisor
@@ -48,9 +45,9 @@ public final class Leftovers {
       return;
     }
     process.get().destroy();
-    if (!endsWithin(process.get(), patience)) {
+    if (!ProcessEnd.within(patience, process.get())) {
       process.get().destroyForcibly();
-      endsWithin(process.get(), patience);
+      ProcessEnd.within(patience, process.get());
     }
     ended.add(name);
   }
@@ -64,20 +61,6 @@ public final class Leftovers {
       return Optional.empty();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static boolean endsWithin(ProcessHandle process, Duration patience) {
-    try {
-      process.onExit().get(patience.toMillis(), TimeUnit.MILLISECONDS);
-      return true;
-    } catch (TimeoutException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e);
     }
   }
 }

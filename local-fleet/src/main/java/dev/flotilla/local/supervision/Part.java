@@ -3,9 +3,7 @@ package dev.flotilla.local.supervision;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,7 +82,7 @@ final class Part {
   void kill9() {
     var victim = running();
     victim.destroyForcibly();
-    waitForEnd(victim, Duration.ofSeconds(10));
+    ProcessEnd.within(Duration.ofSeconds(10), victim);
     ended(victim);
   }
 
@@ -127,11 +125,11 @@ final class Part {
     }
     if (leaving != null && leaving.isAlive()) {
       program.askToEnd(leaving);
-      if (!waitForEnd(leaving, program.farewell())) {
+      if (!ProcessEnd.within(program.farewell(), leaving)) {
         journal.note(
             name() + " did not end within " + program.farewell().toSeconds() + " s and was killed");
         leaving.destroyForcibly();
-        waitForEnd(leaving, Duration.ofSeconds(10));
+        ProcessEnd.within(Duration.ofSeconds(10), leaving);
       }
     }
     synchronized (this) {
@@ -218,7 +216,7 @@ final class Part {
         changed.run();
         return true;
       }
-      waitForEnd(mine, BETWEEN_LOOKS);
+      ProcessEnd.within(BETWEEN_LOOKS, mine);
     }
     return false;
   }
@@ -297,19 +295,5 @@ final class Part {
         + (tail.isEmpty()
             ? "Its log " + state.log(name()) + " is empty."
             : "The end of " + state.log(name()) + ":\n" + tail.indent(2));
-  }
-
-  private static boolean waitForEnd(ProcessHandle process, Duration patience) {
-    try {
-      process.onExit().get(patience.toMillis(), TimeUnit.MILLISECONDS);
-      return true;
-    } catch (TimeoutException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CannotStart("Interrupted while waiting for a part of the fleet", e);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** A real PostgreSQL, unpacked from its jar, whose data outlives it. */
@@ -13,6 +15,15 @@ final class PostgresProgram implements Program {
 
   /** PostgreSQL trusts who comes over loopback; drivers still want to be given something. */
   static final String PASSWORD = "postgres";
+
+  // It tells every step and, with a stack trace, that a dead server cannot be stopped; what counts
+  // is in the server's log.
+  // Held, because the logging library forgets the level of a logger nobody holds.
+  private static final Logger LIBRARY = Logger.getLogger("io.zonky");
+
+  static {
+    LIBRARY.setLevel(Level.OFF);
+  }
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 

@@ -63,12 +63,6 @@ class LocalFleetTest {
   }
 
   @Test
-  void secrets_survive_a_restart(@TempDir Path directory) throws Exception {
-    var token = tokenOfAFleetIn(directory);
-    assertEquals(token, tokenOfAFleetIn(directory));
-  }
-
-  @Test
   void closing_stops_router_then_provider_then_the_rest_and_leaves_no_process(
       @TempDir Path directory) throws Exception {
     var farewells = directory.resolve("farewells");
@@ -137,12 +131,6 @@ class LocalFleetTest {
           assertThrows(
               CannotStart.class, () -> LocalFleet.start(options.withPorts(FleetPorts.free())));
       assertTrue(String.valueOf(refusal.getMessage()).contains("already runs"));
-    }
-  }
-
-  private String tokenOfAFleetIn(Path directory) throws Exception {
-    try (var fleet = LocalFleet.start(FakeFleet.servicesOnly(directory))) {
-      return String.valueOf(fleet.environment(Service.ROUTER).get("FLOTILLA_SERVICE_TOKEN"));
     }
   }
 

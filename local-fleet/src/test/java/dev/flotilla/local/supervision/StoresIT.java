@@ -47,7 +47,7 @@ class StoresIT {
       var before = fleet.postgresPid();
       ProcessHandle.of(before).orElseThrow().destroyForcibly();
       assertEquals("Aurora", eventually(() -> sql(fleet, "select name from ships")));
-      assertNotEquals(before, fleet.postgresPid());
+      assertNotEquals(before, eventually(fleet::postgresPid));
     }
   }
 
