@@ -4,7 +4,9 @@ import static dev.flotilla.cost.running.RunningCostService.batch;
 import static dev.flotilla.cost.running.RunningCostService.intent;
 import static dev.flotilla.cost.running.RunningCostService.settled;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.cost.running.RunningCostService;
 import dev.flotilla.testkit.RealPostgres;
 import java.io.File;
 import java.io.IOException;
@@ -78,7 +80,8 @@ public final class IngestBenchmark {
   }
 
   private void report() throws IOException, InterruptedException {
-    String path = "/v1/costs?bucket=1h&group_by=model,team";
+    String path =
+        "/v1/costs?bucket=1h&group_by=model,team&from=" + Instant.now().minusSeconds(3_600);
     long start = System.nanoTime();
     HttpResponse<String> response =
         client.send(
@@ -90,8 +93,14 @@ public final class IngestBenchmark {
                 .build(),
             HttpResponse.BodyHandlers.ofString());
     System.out.printf(
-        "%s over 60,000 rows: status %d, %d ms%n",
-        path, response.statusCode(), (System.nanoTime() - start) / 1_000_000);
+        "%s over %d rows: %d ms%n",
+        path, rows(response.body()), (System.nanoTime() - start) / 1_000_000);
+  }
+
+  private static long rows(String page) throws IOException {
+    return RunningCostService.JSON.readTree(page).findValues("attempts").stream()
+        .mapToLong(JsonNode::asLong)
+        .sum();
   }
 
   private static List<String> batches(boolean intents) {
