@@ -146,8 +146,11 @@ final class EntryReader {
     if (text.length() > most) {
       throw new Unreadable(field + " has " + text.length() + " characters; at most " + most);
     }
-    if (text.indexOf('\0') >= 0) {
-      throw new Unreadable(field + " holds a NUL character, which the database cannot keep");
+    for (int i = 0, point; i < text.length(); i += Character.charCount(point)) {
+      point = text.codePointAt(i);
+      if (point == 0 || (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE)) {
+        throw new Unreadable(field + " holds a character that no database text can keep");
+      }
     }
     return text;
   }

@@ -96,12 +96,15 @@ class LedgerIT {
             settled(intent("ledger", "r", START), 1).put("started_at", "yesterday"),
             settled(intent("ledger", "r", START), 1).put("ended_at", "2026-11-21T09:59:59Z"),
             settled(intent("ledger", "r", START), 1).put("request_id", "nul\0inside"),
+            settled(intent("ledger", "r", START), 1).put("step", "HALF A PAIR"),
             settled(intent("ledger", "r", START), 1).put("request_id", "x".repeat(3_000)),
             intent("ledger", "r", START).put("cost_nanos", 5),
             RunningCostService.JSON.createObjectNode());
     List<ObjectNode> all = new ArrayList<>(bad);
     all.add(3, good);
-    JsonNode receipt = tree(service.post(all));
+    // An escape can say what UTF-8 cannot: half of a surrogate pair.
+    String batch = RunningCostService.batch(all).replace("HALF A PAIR", "\\ud800");
+    JsonNode receipt = tree(service.postRaw(batch, "a-token-for-tests-only"));
     assertReceipt(1, 0, bad.size(), receipt);
     for (JsonNode rejected : receipt.path("rejected")) {
       assertEquals("invalid_entry", rejected.path("code").asText());

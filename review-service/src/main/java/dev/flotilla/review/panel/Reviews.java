@@ -17,6 +17,11 @@ class Reviews {
       select id, status, decision, created_at, body from review
       where team = ? order by created_at desc, id desc limit ?""";
 
+  private static final String OLDEST_WAITING =
+      """
+      select coalesce(extract(epoch from now() - min(created_at)), 0) from review
+      where status = 'needs_human'""";
+
   private final Database database;
 
   @Inject
@@ -46,6 +51,18 @@ class Reviews {
             throw new SQLException("the column body holds no JSON", e);
           }
           return found;
+        });
+  }
+
+  /** Age of the oldest review that waits for a person; 0 when none does. */
+  double oldestWaitingSeconds() {
+    return database.inTransaction(
+        connection -> {
+          try (var statement = connection.createStatement();
+              var rows = statement.executeQuery(OLDEST_WAITING)) {
+            rows.next();
+            return rows.getDouble(1);
+          }
         });
   }
 }

@@ -77,6 +77,13 @@ class ReviewServiceIT {
   }
 
   @Test
+  void the_age_of_the_queue_is_a_metric_from_the_start() throws Exception {
+    String metrics = get(opsPort, "/metrics", "growth").body();
+    assertTrue(
+        metrics.lines().anyMatch(line -> line.startsWith("review_queue_oldest_seconds{")), metrics);
+  }
+
+  @Test
   void a_decided_review_is_not_changed() throws Exception {
     insert("rev_3", "judges", "decided", "'approve'");
     assertThrows(
