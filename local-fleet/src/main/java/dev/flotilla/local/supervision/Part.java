@@ -70,8 +70,10 @@ final class Part {
           mine.isAlive()
               ? "was not ready within " + patience.toSeconds() + " s"
               : "ended before it was ready";
+      // Told before it is stopped, or the end of its log would tell of the stopping.
+      var failure = new CannotStart(name() + " " + why + logHint());
       stop();
-      throw new CannotStart(name() + " " + why + logHint());
+      throw failure;
     }
     if (!mine.isAlive()) {
       ended(mine);
@@ -197,7 +199,7 @@ final class Part {
       }
       changed.run();
       if (launched != null) {
-        var _ = launched.onExit().thenAccept(this::ended);
+        var _ = program.endOf(launched).thenAccept(this::ended);
       }
     }
   }

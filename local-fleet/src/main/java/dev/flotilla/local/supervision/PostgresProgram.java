@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +89,17 @@ final class PostgresProgram implements Program {
   @Override
   public Duration farewell() {
     return Duration.ofSeconds(10);
+  }
+
+  /** It is no child of ours: the library's launcher puts it into the background. */
+  @Override
+  public CompletableFuture<ProcessHandle> endOf(ProcessHandle process) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          ProcessEnd.within(Duration.ofDays(365), process);
+          return process;
+        },
+        Thread::startVirtualThread);
   }
 
   /** Not by a plain SIGTERM: that makes PostgreSQL wait until the last client has left. */

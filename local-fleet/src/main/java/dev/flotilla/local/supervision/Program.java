@@ -2,6 +2,7 @@ package dev.flotilla.local.supervision;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,11 @@ interface Program {
 
   default @Nullable Integer opsPort() {
     return null;
+  }
+
+  /** Completes soon after the process has ended. */
+  default CompletableFuture<ProcessHandle> endOf(ProcessHandle process) {
+    return process.onExit();
   }
 
   default void askToEnd(ProcessHandle process) {
