@@ -24,7 +24,6 @@ import org.eclipse.microprofile.metrics.Tag;
 @ApplicationScoped
 class LedgerMetrics {
   /** Belongs into {@link MetricNames} with its next change. */
-  private static final String REJECTED = "ledger_rejected_entries";
 
   private final Map<String, Counter> entries;
   private final Map<String, Counter> rejected;
@@ -38,7 +37,7 @@ class LedgerMetrics {
             .collect(
                 Collectors.toUnmodifiableMap(
                     Function.identity(), s -> registry.counter(entry, new Tag("state", s))));
-    var refusal = metadata(REJECTED, "Entries the ledger could not take, by reason");
+    var refusal = metadata(MetricNames.LEDGER_REJECTED, "Entries the ledger could not take, by reason");
     rejected =
         Stream.of(EntryReader.INVALID, Ledger.AMOUNT_CONFLICT)
             .collect(

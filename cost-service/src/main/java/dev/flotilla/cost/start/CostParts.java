@@ -34,9 +34,7 @@ class CostParts {
   @Singleton
   Catalog catalog(Settings settings) {
     try {
-      return Catalog.read(
-          settings.path("flotilla.config.dir").resolve("catalog"),
-          settings.names("flotilla.providers.enabled"));
+      return Catalog.readAll(settings.path("flotilla.config.dir").resolve("catalog"));
     } catch (CatalogException e) {
       throw new ConfigurationException(String.valueOf(e.getMessage()), e);
     }

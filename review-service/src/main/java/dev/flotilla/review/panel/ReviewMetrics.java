@@ -1,5 +1,6 @@
 package dev.flotilla.review.panel;
 
+import dev.flotilla.contracts.telemetry.MetricNames;
 import dev.flotilla.kit.postgres.DatabaseAwayException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
@@ -13,7 +14,6 @@ import org.eclipse.microprofile.metrics.Tag;
 @ApplicationScoped
 class ReviewMetrics {
   /** Belongs into {@code MetricNames} with its next change. */
-  private static final String QUEUE_OLDEST = "review_queue_oldest_seconds";
 
   private final Reviews reviews;
 
@@ -22,7 +22,7 @@ class ReviewMetrics {
     this.reviews = reviews;
     registry.gauge(
         Metadata.builder()
-            .withName(QUEUE_OLDEST)
+            .withName(MetricNames.REVIEW_QUEUE_OLDEST)
             .withDescription("Age of the oldest review that waits for a person")
             .withUnit("seconds")
             .build(),
