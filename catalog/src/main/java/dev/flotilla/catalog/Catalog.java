@@ -42,8 +42,8 @@ public final class Catalog {
   }
 
   /**
-   * Reads every {@code *.yaml} of a folder and keeps all models: what whoever prices needs, because a provider that is off today may have
-   * been paid yesterday.
+   * Reads every {@code *.yaml} of a folder and keeps all models: what whoever prices needs, because
+   * a provider that is off today may have been paid yesterday.
    *
    * @throws CatalogException naming the file, the place in it and what to write instead
    */

@@ -24,8 +24,8 @@ import org.eclipse.microprofile.metrics.Tag;
 @ApplicationScoped
 class LedgerMetrics {
   /** Belongs into {@link MetricNames} with its next change. */
-
   private final Map<String, Counter> entries;
+
   private final Map<String, Counter> rejected;
   private final Counter priceMismatches;
 
@@ -37,7 +37,8 @@ class LedgerMetrics {
             .collect(
                 Collectors.toUnmodifiableMap(
                     Function.identity(), s -> registry.counter(entry, new Tag("state", s))));
-    var refusal = metadata(MetricNames.LEDGER_REJECTED, "Entries the ledger could not take, by reason");
+    var refusal =
+        metadata(MetricNames.LEDGER_REJECTED, "Entries the ledger could not take, by reason");
     rejected =
         Stream.of(EntryReader.INVALID, Ledger.AMOUNT_CONFLICT)
             .collect(

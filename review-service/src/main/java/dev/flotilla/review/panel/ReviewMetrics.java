@@ -14,7 +14,6 @@ import org.eclipse.microprofile.metrics.Tag;
 @ApplicationScoped
 class ReviewMetrics {
   /** Belongs into {@code MetricNames} with its next change. */
-
   private final Reviews reviews;
 
   @Inject
