@@ -8,6 +8,7 @@ import dev.flotilla.local.supervision.LocalFleet;
 import dev.flotilla.local.supervision.Service;
 import dev.flotilla.testkit.Bill;
 import dev.flotilla.testkit.CountingUpstream;
+import dev.flotilla.testkit.OtlpReceiver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
@@ -49,10 +50,14 @@ final class FleetUnderTest implements AutoCloseable {
 
   final CountingUpstream alpha = CountingUpstream.start();
   final CountingUpstream beta = CountingUpstream.start();
+
+  /** Only requests that come with a sampled {@code traceparent} are recorded. */
+  final OtlpReceiver spans = OtlpReceiver.start();
+
   final LocalFleet fleet;
   final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  private FleetUnderTest(Path folder, Map<String, String> environment) {
+  private FleetUnderTest(Path folder) {
     FleetOptions options =
         FleetOptions.inTree(TREE)
             .withState(folder.resolve("state"))
@@ -61,19 +66,14 @@ final class FleetUnderTest implements AutoCloseable {
             .withConfigDirectory(config(folder))
             .with("FLOTILLA_KEYS_FILE", folder.resolve("keys.yaml").toString())
             .with("FLOTILLA_PROVIDERS_ENABLED", "alpha,beta,sim-north,sim-south")
-            .with("FLOTILLA_TRANSPORT_ATTEMPT_HEADER", "true");
-    for (var variable : environment.entrySet()) {
-      options = options.with(variable.getKey(), variable.getValue());
-    }
+            .with("FLOTILLA_TRANSPORT_ATTEMPT_HEADER", "true")
+            .with("FLOTILLA_TRACING_OTLP_ENDPOINT", spans.url())
+            .with("FLOTILLA_TRACING_RATIO", "0");
     fleet = LocalFleet.start(options);
   }
 
   static FleetUnderTest start(Path folder) {
-    return start(folder, Map.of());
-  }
-
-  static FleetUnderTest start(Path folder, Map<String, String> environment) {
-    return new FleetUnderTest(folder, environment);
+    return new FleetUnderTest(folder);
   }
 
   private Path config(Path folder) {
@@ -238,5 +238,6 @@ final class FleetUnderTest implements AutoCloseable {
     fleet.close();
     alpha.close();
     beta.close();
+    spans.close();
   }
 }

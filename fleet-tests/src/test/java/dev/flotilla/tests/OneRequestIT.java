@@ -25,38 +25,22 @@ import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What a caller sees of one request. */
+@ExtendWith(SharedFleet.class)
 class OneRequestIT {
-  @TempDir static Path folder;
-  private static FleetUnderTest fleet;
+  private final FleetUnderTest fleet;
 
-  @BeforeAll
-  static void start() {
-    fleet = FleetUnderTest.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    fleet.close();
-  }
-
-  @BeforeEach
-  void upstreamsAreWell() {
-    fleet.alpha.always(Behaviour.ok());
-    fleet.beta.always(Behaviour.ok());
+  OneRequestIT(FleetUnderTest fleet) {
+    this.fleet = fleet;
   }
 
   @Test
@@ -274,7 +258,7 @@ class OneRequestIT {
     return ChatCompletionCreateParams.builder().model("auto").addUserMessage(text).build();
   }
 
-  private static int status(String path) {
+  private int status(String path) {
     try {
       return fleet
           .http

@@ -7,30 +7,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.flotilla.local.supervision.Service;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Requests go on when a store is away. */
+@ExtendWith(SharedFleet.class)
 class StoresAwayIT {
   private static final Pattern CACHE_MILLIS = Pattern.compile("cache;dur=(\\d+)");
 
-  @TempDir static Path folder;
-  private static FleetUnderTest fleet;
+  private final FleetUnderTest fleet;
 
-  @BeforeAll
-  static void start() {
-    fleet = FleetUnderTest.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    fleet.close();
+  StoresAwayIT(FleetUnderTest fleet) {
+    this.fleet = fleet;
   }
 
   @Test

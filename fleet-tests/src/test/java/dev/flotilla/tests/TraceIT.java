@@ -6,25 +6,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.testkit.Behaviour;
-import dev.flotilla.testkit.OtlpReceiver;
 import dev.flotilla.testkit.OtlpReceiver.ReceivedSpan;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** One request is one trace through router, provider and cost. */
+@ExtendWith(SharedFleet.class)
 class TraceIT {
-  @TempDir Path folder;
+  private final FleetUnderTest fleet;
+
+  TraceIT(FleetUnderTest fleet) {
+    this.fleet = fleet;
+  }
 
   @Test
   void a_request_with_fallback_is_one_trace_with_a_span_per_attempt_down_to_the_ledger() {
-    try (OtlpReceiver receiver = OtlpReceiver.start();
-        FleetUnderTest fleet =
-            FleetUnderTest.start(folder, Map.of("FLOTILLA_TRACING_OTLP_ENDPOINT", receiver.url()))) {
       fleet.alpha.next(1, Behaviour.status(503));
       HttpResponse<String> answer =
           fleet.chat(
@@ -38,7 +37,7 @@ class TraceIT {
       assertEquals(trace, route.path("trace_id").asText());
 
       List<ReceivedSpan> spans =
-          receiver
+          fleet.spans
               .awaitSpans(all -> named(of(trace, all), "ledger settle").size() == 2 && named(of(trace, all), "POST /v1/chat/completions").size() >= 1, Duration.ofSeconds(30))
               .stream()
               .filter(span -> span.traceId().equals(trace))
@@ -62,7 +61,6 @@ class TraceIT {
       assertEquals("overloaded", one(spans, "router-service", "candidate alpha/m").attributes().get("flotilla.fallback.reason"));
       assertEquals(2, spans.stream().filter(s -> s.name().startsWith("chat ")).count(), "one span per attempt");
       assertTrue(spans.stream().noneMatch(s -> s.attributes().toString().contains("trace me")), "no prompt in a span");
-    }
   }
 
   private static ReceivedSpan parent(List<ReceivedSpan> spans, ReceivedSpan of) {
