@@ -49,6 +49,7 @@ class CommandsIT {
 
   @Test
   void the_demo_tells_what_ledger_and_metrics_say() throws Exception {
+    awaitShipped();
     double answersBefore = metric("llm_cache_requests_total{");
     double hitsBefore = metric("llm_cache_requests_total", "result=\"hit\"");
     double fallbacksBefore = metric("llm_router_fallback_answers_total{");
@@ -124,8 +125,19 @@ class CommandsIT {
     return total;
   }
 
+  /** What other tests spent is in the ledger before this one counts. */
+  private static void awaitShipped() throws Exception {
+    while (metricOf(PORT + 11, "ledger_oldest_unshipped_seconds") > 0) {
+      Thread.sleep(20);
+    }
+  }
+
   private static double metric(String prefix, String... labels) throws Exception {
-    String text = get(URI.create("http://127.0.0.1:" + (PORT + 10) + "/metrics")).body();
+    return metricOf(PORT + 10, prefix, labels);
+  }
+
+  private static double metricOf(int port, String prefix, String... labels) throws Exception {
+    String text = get(URI.create("http://127.0.0.1:" + port + "/metrics")).body();
     return text.lines()
         .filter(line -> line.startsWith(prefix))
         .filter(line -> List.of(labels).stream().allMatch(line::contains))
