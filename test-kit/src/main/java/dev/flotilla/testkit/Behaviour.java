@@ -1,0 +1,85 @@
+package dev.flotilla.testkit;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What a {@link CountingUpstream} does with a request, and whether it bills for it. */
+public sealed interface Behaviour {
+  /** Answers, and bills. */
+  record Ok() implements Behaviour {}
+
+  /**
+   * Answers with an error.
+   *
+   * @param retryAfter sent as {@code retry-after} in seconds; null sends none
+   * @param billed whether the work was done and is charged all the same
+   */
+  record Status(int code, @Nullable Duration retryAfter, boolean billed) implements Behaviour {}
+
+  /**
+   * Takes the request and never answers; ends when the upstream is closed.
+   *
+   * @param billed whether it is charged all the same
+   */
+  record Hang(boolean billed) implements Behaviour {}
+
+  /**
+   * Hangs up before a status line.
+   *
+   * @param billed whether it is charged all the same
+   */
+  record HangUp(boolean billed) implements Behaviour {}
+
+  /**
+   * A stream breaks off without usage and without {@code [DONE]}; what was generated until then is
+   * billed. A plain answer breaks off in the middle of its body and is billed whole.
+   *
+   * @param chunks content chunks that are still sent, 0 or more
+   */
+  record Cut(int chunks) implements Behaviour {}
+
+  /**
+   * Answers, slowly.
+   *
+   * @param beforeFirst wait before the first byte
+   * @param betweenChunks wait before each further chunk of a stream
+   */
+  record Slow(Duration beforeFirst, Duration betweenChunks) implements Behaviour {}
+
+  /** Status 200 and bills, but what it sends is not JSON. */
+  record BadJson() implements Behaviour {}
+
+  static Behaviour ok() {
+    return new Ok();
+  }
+
+  /** An error that costs nothing. */
+  static Behaviour status(int code) {
+    return new Status(code, null, false);
+  }
+
+  /** 429 that costs nothing. */
+  static Behaviour rateLimited(Duration retryAfter) {
+    return new Status(429, retryAfter, false);
+  }
+
+  static Behaviour hang() {
+    return new Hang(false);
+  }
+
+  static Behaviour hangUp() {
+    return new HangUp(false);
+  }
+
+  static Behaviour cutAfter(int chunks) {
+    return new Cut(chunks);
+  }
+
+  static Behaviour slow(Duration beforeFirst, Duration betweenChunks) {
+    return new Slow(beforeFirst, betweenChunks);
+  }
+
+  static Behaviour badJson() {
+    return new BadJson();
+  }
+}
