@@ -121,7 +121,7 @@ public class CompletionRoute implements HttpService {
   }
 
   private Reply reply(ServerRequest request, String requestId, Context trace) {
-    Caller caller = Caller.received(name -> header(request, name));
+    Caller caller = Caller.received(name -> name == null ? null : header(request, name));
     if (caller == null) {
       return refusal(400, ApiError.INVALID_REQUEST, "caller_missing",
           "The headers " + FleetHeaders.TEAM + " and " + FleetHeaders.KEY + " are missing.");

@@ -27,7 +27,7 @@ final class RecordFile {
   static byte[] framed(byte[] payload) {
     return ByteBuffer.allocate(HEADER + payload.length)
         .putInt(payload.length)
-        .putInt(crc(payload, 0, payload.length))
+        .putInt(crc(ByteBuffer.wrap(payload)))
         .put(payload)
         .array();
   }
@@ -88,12 +88,12 @@ final class RecordFile {
     if (length < 1 || length > MAX_PAYLOAD || length > all.limit() - at - HEADER) {
       return -1;
     }
-    return crc(all.array(), at + HEADER, length) == all.getInt(at + 4) ? length : -1;
+    return crc(all.slice(at + HEADER, length)) == all.getInt(at + 4) ? length : -1;
   }
 
-  private static int crc(byte[] bytes, int from, int length) {
+  private static int crc(ByteBuffer payload) {
     var crc = new CRC32C();
-    crc.update(bytes, from, length);
+    crc.update(payload);
     return (int) crc.getValue();
   }
 }

@@ -40,7 +40,7 @@ public final class Spool implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Spool.class.getName());
 
   /** An outcome is its intent and some more: end, usage, ids of the provider. */
-  private static final int OUTCOME_EXTRA_BYTES = 2_048;
+  private static final long OUTCOME_EXTRA_BYTES = 2_048L;
 
   private final SpoolConfig config;
   private final RandomAccessFile lockFile;

@@ -91,6 +91,7 @@ public final class Transport implements AutoCloseable {
   }
 
   private sealed interface Body {
+    @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
     record Whole(byte[] bytes) implements Body {}
 
     record Events(InputStream events) implements Body {}
@@ -139,7 +140,7 @@ public final class Transport implements AutoCloseable {
   }
 
   private static void closeWhenItComes(CompletableFuture<HttpResponse<Body>> late) {
-    var unused =
+    var _ =
         late.thenAccept(
             response -> {
               if (response.body() instanceof Body.Events(InputStream events)) {
