@@ -48,8 +48,10 @@ class ProviderParts {
   private static final Duration PATIENCE_WITH_CALLS = Duration.ofSeconds(20);
   private static final Duration PATIENCE_WITH_THE_LEDGER = Duration.ofSeconds(10);
 
-  /** Earlier than Helidon's own observers of the same events. */
-  private static final int FIRST = 1;
+  /** After Helidon's metrics (2510), which must exist first, and before its server (4100). */
+  private static final int BEFORE_THE_SERVER_STARTS = 3_000;
+
+  private static final int BEFORE_THE_SERVER_STOPS = 1;
 
   @Produces
   @Singleton
@@ -130,13 +132,16 @@ class ProviderParts {
       }
     }
     return Map.of(
-        "openai", new OpenAiDialect(transport, TransportConfig.from(settings), openAi),
-        Provider.SIMULATOR, new SimulatorDialect(SimulatorConfig.from(settings), clock));
+        "openai",
+        new OpenAiDialect(transport, TransportConfig.from(settings), openAi),
+        Provider.SIMULATOR,
+        new SimulatorDialect(SimulatorConfig.from(settings), clock));
   }
 
   /** Builds everything before the port opens, so that what is wrong stops the start. */
   void start(
-      @Observes @Priority(FIRST) @Initialized(ApplicationScoped.class) Object event,
+      @Observes @Priority(BEFORE_THE_SERVER_STARTS) @Initialized(ApplicationScoped.class)
+          Object event,
       Completions completions,
       Catalog catalog,
       Shipper shipper) {
@@ -152,7 +157,8 @@ class ProviderParts {
    * ledger does not take in time stays on disk for the next start.
    */
   void stop(
-      @Observes @Priority(FIRST) @BeforeDestroyed(ApplicationScoped.class) Object event,
+      @Observes @Priority(BEFORE_THE_SERVER_STOPS) @BeforeDestroyed(ApplicationScoped.class)
+          Object event,
       InFlight inFlight,
       Shipper shipper,
       Spool spool) {

@@ -34,7 +34,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.logging.Level;
@@ -84,8 +83,14 @@ public class CompletionRoute implements HttpService {
     String requestId = id == null ? "req_" + UUID.randomUUID() : id;
     response.header(REQUEST_ID, requestId);
     if (!token.admits(header(request, "authorization"))) {
-      send(response, requestId, refusal(401, "authentication_error", "service_token_required",
-          "This service answers only other services of its fleet; send the request to the router."));
+      send(
+          response,
+          requestId,
+          refusal(
+              401,
+              "authentication_error",
+              "service_token_required",
+              "This service answers only other services of its fleet; send the request to the router."));
       return;
     }
     Context parent = Tracing.received(header(request, FleetHeaders.TRACEPARENT));
@@ -102,8 +107,14 @@ public class CompletionRoute implements HttpService {
   private void answer(
       ServerRequest request, ServerResponse response, String requestId, Context trace, Span span) {
     if (!inFlight.enter()) {
-      send(response, requestId, refusal(503, "server_error", "shutting_down",
-          "This instance is leaving; send the request again."));
+      send(
+          response,
+          requestId,
+          refusal(
+              503,
+              "server_error",
+              "shutting_down",
+              "This instance is leaving; send the request again."));
       return;
     }
     try {
@@ -112,8 +123,14 @@ public class CompletionRoute implements HttpService {
       span.setStatus(StatusCode.ERROR);
       LOG.log(Level.SEVERE, "A call failed within this service", e);
       if (!response.isSent()) {
-        send(response, requestId, refusal(500, "server_error", "internal_error",
-            "This service failed; the log has the request's id."));
+        send(
+            response,
+            requestId,
+            refusal(
+                500,
+                "server_error",
+                "internal_error",
+                "This service failed; the log has the request's id."));
       }
     } finally {
       inFlight.leave();
@@ -123,7 +140,10 @@ public class CompletionRoute implements HttpService {
   private Reply reply(ServerRequest request, String requestId, Context trace) {
     Caller caller = Caller.received(name -> name == null ? null : header(request, name));
     if (caller == null) {
-      return refusal(400, ApiError.INVALID_REQUEST, "caller_missing",
+      return refusal(
+          400,
+          ApiError.INVALID_REQUEST,
+          "caller_missing",
           "The headers " + FleetHeaders.TEAM + " and " + FleetHeaders.KEY + " are missing.");
     }
     byte[] bytes = request.content().as(byte[].class);
@@ -145,10 +165,14 @@ public class CompletionRoute implements HttpService {
               bytes.length,
               trace));
     } catch (NotJson e) {
-      return refusal(400, ApiError.INVALID_REQUEST, "invalid_json",
+      return refusal(
+          400,
+          ApiError.INVALID_REQUEST,
+          "invalid_json",
           "The body is not a JSON object: " + e.getMessage());
     } catch (BadHeader e) {
-      return refusal(400, ApiError.INVALID_REQUEST, "invalid_header", String.valueOf(e.getMessage()));
+      return refusal(
+          400, ApiError.INVALID_REQUEST, "invalid_header", String.valueOf(e.getMessage()));
     }
   }
 
@@ -158,7 +182,13 @@ public class CompletionRoute implements HttpService {
         response.header(ATTEMPTS, ReportText.header(attempts));
         json(response, simulated, body);
       }
-      case Reply.Refusal(var error, var outcome, var retryAfter, var sent, var simulated, var attempts) -> {
+      case Reply.Refusal(
+              var error,
+              var outcome,
+              var retryAfter,
+              var sent,
+              var simulated,
+              var attempts) -> {
         response.status(Status.create(error.status()));
         response.header(ATTEMPTS, ReportText.header(attempts));
         if (retryAfter != null) {

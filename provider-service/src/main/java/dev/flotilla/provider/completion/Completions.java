@@ -28,10 +28,7 @@ public final class Completions {
    * @param dialects by the name the catalogue uses, one for each that an enabled provider speaks
    */
   public Completions(
-      Catalog catalog,
-      Map<String, Dialect> dialects,
-      Attempts attempts,
-      CompletionConfig config) {
+      Catalog catalog, Map<String, Dialect> dialects, Attempts attempts, CompletionConfig config) {
     this.catalog = catalog;
     this.dialects = Map.copyOf(dialects);
     this.attempts = attempts;
@@ -72,12 +69,7 @@ public final class Completions {
         FaultRow row = FaultRow.of(failure, model.provider().id());
         var report = attempt.failed(failure, row);
         yield new Reply.Refusal(
-            row.error(),
-            row.outcome(),
-            row.retryAfter(),
-            row.sent(),
-            simulated,
-            List.of(report));
+            row.error(), row.outcome(), row.retryAfter(), row.sent(), simulated, List.of(report));
       }
     };
   }

@@ -82,18 +82,7 @@ public final class Shipper {
         } catch (RuntimeException e) {
           failures++;
           Duration pause = pauseAfter(failures);
-          // The trace once: a ledger that is away for an hour is one fact, not thousands.
-          LOG.log(
-              Level.WARNING,
-              "The ledger did not take "
-                  + batch.size()
-                  + " entries ("
-                  + failures
-                  + ". time in a row, next try in "
-                  + pause.toMillis()
-                  + " ms): "
-                  + e,
-              failures == 1 ? e : null);
+          report(batch.size(), failures, e);
           if (last) {
             Thread.sleep(config.firstPause());
           } else {
@@ -127,7 +116,9 @@ public final class Shipper {
     try {
       BatchReceipt receipt = ledger.append(new EntryBatch(entries));
       if (receipt.rejected() != null) {
-        receipt.rejected().forEach(rejection -> deadLetters.keep(rejection, among(entries, rejection)));
+        receipt
+            .rejected()
+            .forEach(rejection -> deadLetters.keep(rejection, among(entries, rejection)));
       }
     } catch (BatchRefused e) {
       if (entries.size() == 1) {
@@ -148,6 +139,20 @@ public final class Shipper {
         .filter(entry -> entry.attemptId().equals(rejection.attemptId()))
         .findFirst()
         .orElse(null);
+  }
+
+  /** Ever more rarely: a ledger that is away for an hour is one fact, not hundreds. */
+  private static void report(int entries, int failures, RuntimeException e) {
+    if (Integer.bitCount(failures) == 1) {
+      Throwable root = e;
+      while (root.getCause() != null) {
+        root = root.getCause();
+      }
+      LOG.log(
+          Level.WARNING,
+          "The ledger did not take {0} entries, {1} times in a row now: {2}",
+          new Object[] {entries, failures, root});
+    }
   }
 
   private boolean leaves(Duration within) throws InterruptedException {

@@ -392,8 +392,7 @@ public final class Spool implements AutoCloseable {
   }
 
   private static byte[] framed(LedgerEntry entry) {
-    return RecordFile.framed(
-        JsonbOnTheWire.jsonb().toJson(entry).getBytes(StandardCharsets.UTF_8));
+    return RecordFile.framed(JsonbOnTheWire.jsonb().toJson(entry).getBytes(StandardCharsets.UTF_8));
   }
 
   // ---------------------------------------------------------------- reading
@@ -410,7 +409,8 @@ public final class Spool implements AutoCloseable {
         nextNumber = number(file) + 1;
         long since = Files.getLastModifiedTime(file).toMillis();
         damaged +=
-            RecordFile.scan(file, (offset, payload) -> found(last, segment, offset, payload, since));
+            RecordFile.scan(
+                file, (offset, payload) -> found(last, segment, offset, payload, since));
       }
       for (Unshipped.Written written : last.values()) {
         written.first().needed++;

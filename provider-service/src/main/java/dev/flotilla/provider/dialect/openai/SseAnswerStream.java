@@ -17,9 +17,9 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * A stream of server-sent events. A thread of its own reads ahead, because a read of the
- * connection cannot be given up without losing the connection; the queue is short, so a slow reader
- * slows the provider down.
+ * A stream of server-sent events. A thread of its own reads ahead, because a read of the connection
+ * cannot be given up without losing the connection; the queue is short, so a slow reader slows the
+ * provider down.
  */
 final class SseAnswerStream implements AnswerStream {
   private static final Logger LOG = Logger.getLogger(SseAnswerStream.class.getName());

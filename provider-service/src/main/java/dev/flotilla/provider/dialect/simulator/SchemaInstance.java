@@ -41,7 +41,9 @@ final class SchemaInstance {
 
   private JsonNode value(JsonNode schema, String name, int depth) {
     if (depth > DEEPEST || !schema.isObject()) {
-      return schema.isBoolean() || schema.isMissingNode() ? TextNode.valueOf(words(name)) : NullNode.instance;
+      return schema.isBoolean() || schema.isMissingNode()
+          ? TextNode.valueOf(words(name))
+          : NullNode.instance;
     }
     if (schema.has("$ref")) {
       return value(referred(schema.path("$ref").asText()), name, depth + 1);
@@ -125,7 +127,10 @@ final class SchemaInstance {
     }
     int least = schema.path("minItems").asInt(0);
     int most = schema.path("maxItems").asInt(Integer.MAX_VALUE);
-    int wanted = depth < DEEP && !schema.path("items").isBoolean() ? Math.max(least, Math.min(most, 2)) : least;
+    int wanted =
+        depth < DEEP && !schema.path("items").isBoolean()
+            ? Math.max(least, Math.min(most, 2))
+            : least;
     boolean unique = schema.path("uniqueItems").asBoolean();
     for (int i = 0; array.size() < wanted && i < wanted * 20 + 20; i++) {
       JsonNode item = value(schema.path("items"), name + (unique ? "_" + i : ""), depth + 1);
@@ -146,7 +151,8 @@ final class SchemaInstance {
   }
 
   private JsonNode number(JsonNode schema, boolean whole) {
-    BigDecimal step = schema.path("multipleOf").isNumber() ? schema.path("multipleOf").decimalValue() : null;
+    BigDecimal step =
+        schema.path("multipleOf").isNumber() ? schema.path("multipleOf").decimalValue() : null;
     if (step == null) {
       step = whole ? BigDecimal.ONE : new BigDecimal("0.25");
     }

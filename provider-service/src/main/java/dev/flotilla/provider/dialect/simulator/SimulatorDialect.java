@@ -45,8 +45,7 @@ public final class SimulatorDialect implements Dialect {
         case RATE_LIMITED -> new Failure.Throttled(429, RETRY_AFTER);
         case BAD_JSON -> new Failure.BadAnswer(200, null);
         case CUT -> question.stream() ? stream(question, Duration.ZERO, true) : new Failure.Lost();
-        case FINE ->
-            question.stream() ? stream(question, Duration.ZERO, false) : answer(question);
+        case FINE -> question.stream() ? stream(question, Duration.ZERO, false) : answer(question);
         case SLOW -> {
           if (question.deadline().remaining().compareTo(config.slowness()) < 0) {
             Thread.sleep(question.deadline().remaining());
