@@ -323,6 +323,26 @@ class ProviderServiceIT {
   }
 
   @Test
+  void a_call_whose_deadline_has_passed_is_not_made() throws Exception {
+    upstream.does(e -> WatchedUpstream.plain(e, 200, WatchedUpstream.completion(USAGE)));
+    var response = provider.send(provider.call(PLAIN).header("x-flotilla-deadline", "1000"));
+    assertEquals(504, response.statusCode());
+    assertFalse(errorIn(response.body()).path("sent").asBoolean());
+    assertEquals("[]", response.headers().firstValue("x-flotilla-attempts").orElse(""));
+  }
+
+  @Test
+  void a_port_that_is_taken_ends_the_process_with_a_failure(@TempDir Path own) throws Exception {
+    TestCatalog.write(own, "http://127.0.0.1:1/v1");
+    String taken = String.valueOf(ledger.port());
+    try (var second =
+        RunningProvider.launch(own, ledger.url(), Map.of("server.sockets.0.port", taken))) {
+      assertEquals(1, second.exitStatus());
+      assertTrue(second.log().contains("Not started: "), second.log());
+    }
+  }
+
+  @Test
   void an_unknown_model_names_those_near_to_it_and_costs_nothing() throws Exception {
     var response = provider.ask(PLAIN.replace("up/fast", "up/fats"));
     assertEquals(404, response.statusCode());

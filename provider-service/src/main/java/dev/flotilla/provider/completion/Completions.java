@@ -42,6 +42,9 @@ public final class Completions {
     if (model == null || dialect == null) {
       return unknownModel(call.model());
     }
+    if (call.deadline().passed()) {
+      return tooLate();
+    }
     Attempt attempt = attempts.plan(call, model);
     Long most = call.maxCostNanos();
     if (most != null && attempt.ceilingNanos() > most) {
@@ -98,6 +101,19 @@ public final class Completions {
             "model",
             "router"),
         Outcomes.REJECTED,
+        null);
+  }
+
+  private static Reply tooLate() {
+    return Reply.Refusal.here(
+        new ApiError(
+            504,
+            "timeout",
+            "deadline_exceeded",
+            "The deadline had passed before the provider was asked.",
+            null,
+            "router"),
+        Outcomes.TIMEOUT,
         null);
   }
 
