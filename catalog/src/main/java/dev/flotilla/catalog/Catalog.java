@@ -41,6 +41,16 @@ public final class Catalog {
     return new CatalogFiles(folder).read(enabledProviders);
   }
 
+  /**
+   * Reads every {@code *.yaml} of a folder and keeps all models: what whoever prices needs, because
+   * a provider that is off today may have been paid yesterday.
+   *
+   * @throws CatalogException naming the file, the place in it and what to write instead
+   */
+  public static Catalog readAll(Path folder) {
+    return new CatalogFiles(folder).readAll();
+  }
+
   /** Hash of the files' content, enabled or not: two services with the same version price alike. */
   public String version() {
     return version;

@@ -77,14 +77,7 @@ final class CatalogFiles {
   }
 
   Catalog read(Set<String> enabled) {
-    MessageDigest digest = sha256();
-    for (Path file : files()) {
-      byte[] content = bytes(file);
-      digest.update(file.getFileName().toString().getBytes(StandardCharsets.UTF_8));
-      digest.update((byte) 0);
-      digest.update(content);
-      readFile(file, content);
-    }
+    String version = readFiles();
     for (String id : enabled) {
       if (!providers.containsKey(id)) {
         throw new CatalogException(
@@ -99,9 +92,26 @@ final class CatalogFiles {
                 + ".yaml");
       }
     }
-    checkAliases();
-    String version = "sha256:" + HexFormat.of().formatHex(digest.digest());
     return only(enabled, version);
+  }
+
+  Catalog readAll() {
+    String version = readFiles();
+    return only(providers.keySet(), version);
+  }
+
+  /** Reads everything and returns its version. */
+  private String readFiles() {
+    MessageDigest digest = sha256();
+    for (Path file : files()) {
+      byte[] content = bytes(file);
+      digest.update(file.getFileName().toString().getBytes(StandardCharsets.UTF_8));
+      digest.update((byte) 0);
+      digest.update(content);
+      readFile(file, content);
+    }
+    checkAliases();
+    return "sha256:" + HexFormat.of().formatHex(digest.digest());
   }
 
   private Catalog only(Set<String> enabled, String version) {

@@ -496,7 +496,7 @@ class ProviderServiceIT {
     settings.put("flotilla.transport.attempt-header", "true");
     settings.put("flotilla.transport.idle-timeout", "PT1S");
     settings.put("flotilla.completion.keep-alive", "PT0.3S");
-    settings.put("flotilla.tracing.otlp-endpoint", spans.url() + "/v1/traces");
+    settings.put("flotilla.tracing.otlp-endpoint", spans.url());
     return settings;
   }
 

@@ -21,5 +21,8 @@ public final class MetricNames {
   public static final String LEDGER_DEAD_LETTERS = "ledger_dead_letters";
   public static final String LEDGER_PRICE_MISMATCHES = "ledger_price_mismatches";
 
+  public static final String LEDGER_REJECTED = "ledger_rejected_entries";
+  public static final String REVIEW_QUEUE_OLDEST = "review_queue_oldest_seconds";
+
   private MetricNames() {}
 }

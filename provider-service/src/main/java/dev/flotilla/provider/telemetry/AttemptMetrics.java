@@ -5,13 +5,9 @@ import dev.flotilla.catalog.Model;
 import dev.flotilla.contracts.call.Outcomes;
 import dev.flotilla.contracts.ledger.LedgerEntry;
 import dev.flotilla.contracts.telemetry.MetricNames;
+import dev.flotilla.kit.metrics.LabelledCounter;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import org.eclipse.microprofile.metrics.Counter;
-import org.eclipse.microprofile.metrics.Metadata;
 import org.eclipse.microprofile.metrics.MetricRegistry;
-import org.eclipse.microprofile.metrics.Tag;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,31 +32,25 @@ public final class AttemptMetrics {
           Outcomes.REJECTED,
           Outcomes.ABANDONED);
 
-  private static final Metadata ATTEMPTS =
-      Metadata.builder()
-          .withName(MetricNames.PROVIDER_ATTEMPTS)
-          .withDescription("Calls to a model provider by how they ended")
-          .build();
-  private static final Metadata COST =
-      Metadata.builder()
-          .withName(MetricNames.COST_NANOUSD)
-          .withDescription("Known cost of calls to model providers in nano-dollars")
-          .build();
-
-  private final MetricRegistry registry;
-  private final Map<AttemptLabels, Counter> attempts = new ConcurrentHashMap<>();
-  private final Map<CostLabels, Counter> costs = new ConcurrentHashMap<>();
-
-  private record AttemptLabels(String provider, String model, String outcome) {}
-
-  private record CostLabels(
-      String provider, String model, String taskType, String team, String pipeline, String step) {}
+  private final LabelledCounter attempts;
+  private final LabelledCounter costs;
 
   public AttemptMetrics(MetricRegistry registry, Catalog catalog) {
-    this.registry = registry;
+    attempts =
+        new LabelledCounter(
+            registry,
+            MetricNames.PROVIDER_ATTEMPTS,
+            "Calls to a model provider by how they ended",
+            List.of("provider", "model", "outcome"));
+    costs =
+        new LabelledCounter(
+            registry,
+            MetricNames.COST_NANOUSD,
+            "Known cost of calls to model providers in nano-dollars",
+            List.of("provider", "model", "task_type", "team", "pipeline", "step"));
     for (Model model : catalog.models()) {
       for (String outcome : OUTCOMES) {
-        counter(new AttemptLabels(model.provider().id(), model.id(), outcome));
+        attempts.of(model.provider().id(), model.id(), outcome);
       }
     }
   }
@@ -68,44 +58,19 @@ public final class AttemptMetrics {
   /** Counts an attempt that has ended. */
   public void ended(LedgerEntry entry) {
     String model = withoutSuffix(entry);
-    counter(new AttemptLabels(entry.provider(), model, or(entry.outcome(), "unknown"))).inc();
+    attempts.of(entry.provider(), model, or(entry.outcome(), "unknown")).inc();
     Long cost = entry.costNanos();
     if (cost != null && cost > 0) {
-      counter(
-              new CostLabels(
-                  entry.provider(),
-                  model,
-                  or(entry.taskType(), ""),
-                  entry.team(),
-                  or(entry.pipeline(), ""),
-                  or(entry.step(), "")))
+      costs
+          .of(
+              entry.provider(),
+              model,
+              or(entry.taskType(), ""),
+              entry.team(),
+              or(entry.pipeline(), ""),
+              or(entry.step(), ""))
           .inc(cost);
     }
-  }
-
-  private Counter counter(AttemptLabels labels) {
-    return attempts.computeIfAbsent(
-        labels,
-        l ->
-            registry.counter(
-                ATTEMPTS,
-                new Tag("provider", l.provider()),
-                new Tag("model", l.model()),
-                new Tag("outcome", l.outcome())));
-  }
-
-  private Counter counter(CostLabels labels) {
-    return costs.computeIfAbsent(
-        labels,
-        l ->
-            registry.counter(
-                COST,
-                new Tag("provider", l.provider()),
-                new Tag("model", l.model()),
-                new Tag("task_type", l.taskType()),
-                new Tag("team", l.team()),
-                new Tag("pipeline", l.pipeline()),
-                new Tag("step", l.step())));
   }
 
   /** A simulated failure is the same model to a dashboard. */

@@ -6,7 +6,6 @@ import java.net.http.HttpHeaders;
 /** What became of a request to a provider. */
 public sealed interface Sent {
   /** The whole answer is here. */
-  @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
   record Received(int status, HttpHeaders headers, byte[] body) implements Sent {}
 
   /** A stream has begun; whoever has it closes it. */

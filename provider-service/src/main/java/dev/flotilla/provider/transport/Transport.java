@@ -91,7 +91,6 @@ public final class Transport implements AutoCloseable {
   }
 
   private sealed interface Body {
-    @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
     record Whole(byte[] bytes) implements Body {}
 
     record Events(InputStream events) implements Body {}

@@ -118,6 +118,25 @@ public final class TimeBoxedRedis implements AutoCloseable {
     return !open.get();
   }
 
+  /**
+   * Waits until questions are asked again.
+   *
+   * @return whether they are; false when {@code patience} is over
+   */
+  public synchronized boolean awaitAvailable(Duration patience) throws InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
+    for (long left; open.get() && (left = end - System.nanoTime()) > 0; ) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+    return !open.get();
+  }
+
+  private synchronized void closeCircuit() {
+    failuresInARow.set(0);
+    open.set(false);
+    notifyAll();
+  }
+
   private void failed(String why) {
     if (failuresInARow.incrementAndGet() >= TRIPS && open.compareAndSet(false, true)) {
       LOG.log(System.Logger.Level.WARNING, "Redis is passed over until it answers again: {0}", why);
@@ -129,8 +148,7 @@ public final class TimeBoxedRedis implements AutoCloseable {
     while (!threads.isShutdown()) {
       try {
         redis.ping();
-        failuresInARow.set(0);
-        open.set(false);
+        closeCircuit();
         LOG.log(System.Logger.Level.INFO, "Redis answers");
         return;
       } catch (RuntimeException stillAway) {

@@ -56,7 +56,8 @@ public final class Tracing implements AutoCloseable {
     if (config.endpoint() == null) {
       return new Tracing(builder.setSampler(Sampler.alwaysOff()).build());
     }
-    var exporter = OtlpHttpSpanExporter.builder().setEndpoint(config.endpoint()).build();
+    var exporter =
+        OtlpHttpSpanExporter.builder().setEndpoint(config.endpoint() + "/v1/traces").build();
     return new Tracing(
         builder
             .setSampler(Sampler.parentBased(Sampler.traceIdRatioBased(config.ratio())))

@@ -1,0 +1,127 @@
+package dev.flotilla.cost.report;
+
+import dev.flotilla.cost.door.Problem;
+import dev.flotilla.cost.door.ProblemException;
+import dev.flotilla.kit.identity.Caller;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+
+/**
+ * Costs over time, and on one screen. Callers see their own team unless their role says otherwise.
+ */
+@Path("/v1/costs")
+@ApplicationScoped
+@Produces(MediaType.APPLICATION_JSON)
+public class CostResource {
+  private final CostReport report;
+  private final Clock clock;
+
+  @Inject
+  CostResource(CostReport report, Clock clock) {
+    this.report = report;
+    this.clock = clock;
+  }
+
+  @GET
+  @Operation(
+      operationId = "costs",
+      summary = "What was spent, by time and whatever else",
+      description =
+          "Buckets of an hour or a day, UTC, by the start of the attempts; from is included, to is not. Simulated answers are left out"
+              + " unless include_simulated=true, or there are no real ones in the range.")
+  @Parameter(
+      name = "from",
+      in = ParameterIn.QUERY,
+      description = "Day or RFC 3339; default seven days including today")
+  @Parameter(
+      name = "to",
+      in = ParameterIn.QUERY,
+      description = "Day or RFC 3339, exclusive; default now")
+  @Parameter(name = "bucket", in = ParameterIn.QUERY, description = "1h or 1d (default)")
+  @Parameter(
+      name = "group_by",
+      in = ParameterIn.QUERY,
+      description = "Comma-separated: model, task_type, team, provider, key, pipeline, step")
+  @Parameter(name = "model", in = ParameterIn.QUERY)
+  @Parameter(name = "team", in = ParameterIn.QUERY)
+  @Parameter(name = "task_type", in = ParameterIn.QUERY)
+  @Parameter(name = "provider", in = ParameterIn.QUERY)
+  @Parameter(
+      name = "include_simulated",
+      in = ParameterIn.QUERY,
+      description = "true, false or auto (default)")
+  @Parameter(name = "limit", in = ParameterIn.QUERY, description = "Buckets per page, 1 to 1000")
+  @Parameter(name = "page", in = ParameterIn.QUERY, description = "next_page of the answer before")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = CostPage.class)))
+  public String costs(@Context UriInfo uri, @Context HttpHeaders headers) {
+    return ReportJson.text(report.page(reader(uri, headers, QuestionReader.COSTS).question()));
+  }
+
+  @GET
+  @Path("/summary")
+  @Operation(operationId = "costSummary", summary = "This day or month on one screen")
+  @Parameter(
+      name = "period",
+      in = ParameterIn.QUERY,
+      description = "day or month (default), UTC, until now")
+  @Parameter(name = "team", in = ParameterIn.QUERY)
+  @Parameter(
+      name = "include_simulated",
+      in = ParameterIn.QUERY,
+      description = "true, false or auto (default)")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = CostSummary.class)))
+  public String summary(@Context UriInfo uri, @Context HttpHeaders headers) {
+    var reader = reader(uri, headers, QuestionReader.SUMMARY);
+    return ReportJson.text(
+        report.summary(reader.periodName(), reader.period(), reader.simulated()));
+  }
+
+  private QuestionReader reader(UriInfo uri, HttpHeaders headers, Set<String> known) {
+    Map<String, String> given = new LinkedHashMap<>();
+    uri.getQueryParameters()
+        .forEach(
+            (name, values) -> {
+              if (values.size() > 1) {
+                throw new ProblemException(
+                    Problem.invalid(
+                        "repeated_parameter",
+                        name + " is there more than once; write it once.",
+                        name));
+              }
+              given.put(name, values.getFirst());
+            });
+    return new QuestionReader(given, known, caller(headers), clock);
+  }
+
+  private static Caller caller(HttpHeaders headers) {
+    Caller caller = Caller.received(headers::getHeaderString);
+    if (caller == null) {
+      throw new ProblemException(
+          Problem.unidentified(
+              "caller_required",
+              "x-flotilla-team and x-flotilla-key are missing; the router sets them for whoever it has let in."));
+    }
+    return caller;
+  }
+}

@@ -1,0 +1,23 @@
+package dev.flotilla.cost.report;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which rows a report is about. A null filter lets everything through.
+ *
+ * @param from first moment, by the attempts' start
+ * @param to first moment that is no longer in it
+ * @param team set for whoever may see only one team
+ */
+record CostScope(
+    Instant from,
+    Instant to,
+    @Nullable String team,
+    @Nullable String model,
+    @Nullable String provider,
+    @Nullable String taskType) {
+  CostScope between(Instant start, Instant end) {
+    return new CostScope(start, end, team, model, provider, taskType);
+  }
+}

@@ -1,0 +1,244 @@
+package dev.flotilla.cost.report;
+
+import dev.flotilla.cost.door.Problem;
+import dev.flotilla.cost.door.ProblemException;
+import dev.flotilla.kit.identity.Caller;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Turns query parameters into a question, or into a problem that says what to write instead. */
+final class QuestionReader {
+  static final Set<String> COSTS =
+      Set.of(
+          "from",
+          "to",
+          "bucket",
+          "group_by",
+          "model",
+          "team",
+          "task_type",
+          "provider",
+          "include_simulated",
+          "limit",
+          "page");
+  static final Set<String> SUMMARY = Set.of("period", "team", "include_simulated");
+
+  /** Roles that see every team; everybody else sees their own. */
+  private static final Set<String> SEE_ALL = Set.of("admin", "viewer-all");
+
+  private static final int MOST_BUCKETS = 1_000;
+  private static final int USUAL_DAYS = 7;
+  private static final String PAGE = "page_";
+
+  private final Map<String, String> given;
+  private final Caller caller;
+  private final Clock clock;
+
+  /**
+   * @param given parameters as they came, one value each
+   * @param known names of those that mean something here
+   */
+  QuestionReader(Map<String, String> given, Set<String> known, Caller caller, Clock clock) {
+    for (String name : given.keySet()) {
+      if (!known.contains(name)) {
+        throw wrong(
+            "unknown_parameter",
+            name,
+            "There is no parameter '"
+                + name
+                + "'; known are "
+                + String.join(", ", known.stream().sorted().toList())
+                + ".");
+      }
+    }
+    this.given = given;
+    this.caller = caller;
+    this.clock = clock;
+  }
+
+  CostQuestion question() {
+    BucketWidth width = width();
+    return new CostQuestion(
+        scope(), width, dimensions(), simulated(), limit(width.usualLimit), page());
+  }
+
+  /** The current day or month, UTC, until now. */
+  CostScope period() {
+    Instant now = clock.instant();
+    LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
+    String period = periodName();
+    LocalDate first =
+        switch (period) {
+          case "day" -> today;
+          case "month" -> today.withDayOfMonth(1);
+          default ->
+              throw wrong(
+                  "invalid_period", "period", "period is '" + period + "'; write day or month.");
+        };
+    return new CostScope(start(first), now, team(), null, null, null);
+  }
+
+  String periodName() {
+    return given.getOrDefault("period", "month");
+  }
+
+  SimulatedRows simulated() {
+    String word = given.getOrDefault("include_simulated", "auto");
+    return switch (word) {
+      case "auto" -> SimulatedRows.WHEN_ALONE;
+      case "true" -> SimulatedRows.INCLUDED;
+      case "false" -> SimulatedRows.LEFT_OUT;
+      default ->
+          throw wrong(
+              "invalid_include_simulated",
+              "include_simulated",
+              "include_simulated is '" + word + "'; write true, false or auto.");
+    };
+  }
+
+  private CostScope scope() {
+    Instant now = clock.instant();
+    Instant to = given.containsKey("to") ? moment("to") : now;
+    Instant from =
+        given.containsKey("from")
+            ? moment("from")
+            : to.truncatedTo(ChronoUnit.DAYS).minus(USUAL_DAYS - 1, ChronoUnit.DAYS);
+    if (!from.isBefore(to)) {
+      throw wrong(
+          "invalid_range",
+          "from",
+          "from ("
+              + from
+              + ") is not before to ("
+              + to
+              + "); the range includes from and excludes to.");
+    }
+    return new CostScope(
+        from, to, team(), given.get("model"), given.get("provider"), given.get("task_type"));
+  }
+
+  private @Nullable String team() {
+    String asked = given.get("team");
+    if (SEE_ALL.stream().anyMatch(caller::has)) {
+      return asked;
+    }
+    if (asked != null && !asked.equals(caller.team())) {
+      throw new ProblemException(
+          Problem.forbidden(
+              "team_not_allowed",
+              "This key belongs to team '"
+                  + caller.team()
+                  + "' and sees only its costs; leave team out, or use a key with the role admin or viewer-all.",
+              "team"));
+    }
+    return caller.team();
+  }
+
+  private BucketWidth width() {
+    String word = given.getOrDefault("bucket", BucketWidth.DAY.word);
+    for (BucketWidth width : BucketWidth.values()) {
+      if (width.word.equals(word)) {
+        return width;
+      }
+    }
+    throw wrong("invalid_bucket", "bucket", "bucket is '" + word + "'; write 1h or 1d.");
+  }
+
+  private List<Dimension> dimensions() {
+    String words = given.getOrDefault("group_by", "");
+    List<Dimension> dimensions = new ArrayList<>();
+    for (String word : words.isBlank() ? new String[0] : words.split(",", -1)) {
+      Dimension dimension =
+          Dimension.named(word.strip())
+              .orElseThrow(
+                  () ->
+                      wrong(
+                          "invalid_group_by",
+                          "group_by",
+                          "group_by names '"
+                              + word.strip()
+                              + "'; write a comma-separated list of "
+                              + Dimension.words()
+                              + "."));
+      if (!dimensions.contains(dimension)) {
+        dimensions.add(dimension);
+      }
+    }
+    return List.copyOf(dimensions);
+  }
+
+  private int limit(int usual) {
+    String text = given.get("limit");
+    if (text == null) {
+      return usual;
+    }
+    try {
+      int limit = Integer.parseInt(text);
+      if (limit >= 1 && limit <= MOST_BUCKETS) {
+        return limit;
+      }
+    } catch (NumberFormatException e) {
+      // Falls through to the same sentence.
+    }
+    throw wrong(
+        "invalid_limit",
+        "limit",
+        "limit is '" + text + "'; write how many buckets a page has, 1 to " + MOST_BUCKETS + ".");
+  }
+
+  private long page() {
+    String text = given.get("page");
+    if (text == null) {
+      return 0;
+    }
+    try {
+      if (text.startsWith(PAGE)) {
+        return Integer.parseUnsignedInt(text.substring(PAGE.length()));
+      }
+    } catch (NumberFormatException e) {
+      // Falls through to the same sentence.
+    }
+    throw wrong(
+        "invalid_page", "page", "page is '" + text + "'; send the next_page of the answer before.");
+  }
+
+  /** The inverse of {@link #page()}. */
+  static String nextPage(long skipped) {
+    return PAGE + skipped;
+  }
+
+  private Instant moment(String name) {
+    String text = given.getOrDefault(name, "");
+    try {
+      return text.length() == "2026-11-21".length()
+          ? start(LocalDate.parse(text))
+          : OffsetDateTime.parse(text).toInstant();
+    } catch (DateTimeException e) {
+      throw wrong(
+          "invalid_" + name,
+          name,
+          name
+              + " is '"
+              + text
+              + "'; write a day such as 2026-11-21 or RFC 3339 such as 2026-11-21T10:00:00Z.");
+    }
+  }
+
+  private static Instant start(LocalDate day) {
+    return day.atStartOfDay(ZoneOffset.UTC).toInstant();
+  }
+
+  private static ProblemException wrong(String code, String param, String detail) {
+    return new ProblemException(Problem.invalid(code, detail, param));
+  }
+}

@@ -1,0 +1,12 @@
+package dev.flotilla.cost.report;
+
+/** Whether invented answers count. */
+enum SimulatedRows {
+  LEFT_OUT,
+  INCLUDED,
+  /**
+   * Only when there are no real ones in the range: a first look at a demo shows something, and real
+   * money is never mixed with it.
+   */
+  WHEN_ALONE
+}

@@ -1,0 +1,242 @@
+package dev.flotilla.tests;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.flotilla.local.supervision.FleetOptions;
+import dev.flotilla.local.supervision.FleetPorts;
+import dev.flotilla.local.supervision.LocalFleet;
+import dev.flotilla.local.supervision.Service;
+import dev.flotilla.testkit.Bill;
+import dev.flotilla.testkit.CountingUpstream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * A fleet of child processes with two upstreams that keep their own bills. Providers are {@code alpha} and {@code beta}, each with a model
+ * {@code m}; {@code auto} asks alpha first. Keys: {@value #KEY} of team growth, {@value #OTHER_KEY} of team other.
+ */
+final class FleetUnderTest implements AutoCloseable {
+  static final String KEY = "sk-growth";
+  static final String OTHER_KEY = "sk-other";
+  static final Path TREE = Path.of("..").toAbsolutePath().normalize();
+  static final ObjectMapper JSON = new ObjectMapper();
+
+  /** USD per million tokens: input, cache read, output. */
+  private static final String PRICE =
+      "{from: 2026-01-01, source: test, input: 0.14, cache_read: 0.0028, output: 0.28}";
+
+  static final long INPUT_PICO = 140_000;
+  static final long CACHE_READ_PICO = 2_800;
+  static final long OUTPUT_PICO = 280_000;
+
+  final CountingUpstream alpha = CountingUpstream.start();
+  final CountingUpstream beta = CountingUpstream.start();
+  final LocalFleet fleet;
+  final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  private FleetUnderTest(Path folder, Map<String, String> environment) {
+    FleetOptions options =
+        FleetOptions.inTree(TREE)
+            .withState(folder.resolve("state"))
+            .withPartsIn(TREE.resolve("fleet-tests/target/parts"))
+            .withPorts(FleetPorts.free())
+            .withConfigDirectory(config(folder))
+            .with("FLOTILLA_KEYS_FILE", folder.resolve("keys.yaml").toString())
+            .with("FLOTILLA_PROVIDERS_ENABLED", "alpha,beta,sim-north,sim-south")
+            .with("FLOTILLA_TRANSPORT_ATTEMPT_HEADER", "true");
+    for (var variable : environment.entrySet()) {
+      options = options.with(variable.getKey(), variable.getValue());
+    }
+    fleet = LocalFleet.start(options);
+  }
+
+  static FleetUnderTest start(Path folder) {
+    return start(folder, Map.of());
+  }
+
+  static FleetUnderTest start(Path folder, Map<String, String> environment) {
+    return new FleetUnderTest(folder, environment);
+  }
+
+  private Path config(Path folder) {
+    try {
+      Path catalog = Files.createDirectories(folder.resolve("config/catalog"));
+      try (Stream<Path> shipped = Files.list(TREE.resolve("config/catalog"))) {
+        for (Path file : shipped.filter(f -> f.getFileName().toString().startsWith("sim-")).toList()) {
+          Files.copy(file, catalog.resolve(file.getFileName()));
+        }
+      }
+      provider(catalog, "alpha", alpha);
+      provider(catalog, "beta", beta);
+      String routing = Files.readString(TREE.resolve("config/routing.yaml"));
+      Files.writeString(
+          folder.resolve("config/routing.yaml"),
+          routing.replaceAll("candidates: \\[.*?]", "candidates: [alpha/m, beta/m]").replace("baseline: flagship", "baseline: alpha/m"));
+      Files.writeString(
+          folder.resolve("keys.yaml"),
+          key("k_growth", KEY, "growth") + key("k_other", OTHER_KEY, "other"));
+      return folder.resolve("config");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void provider(Path catalog, String id, CountingUpstream upstream) throws IOException {
+    Files.writeString(
+        catalog.resolve(id + ".yaml"),
+        """
+        provider: %s
+        dialect: openai
+        base_url: %s
+        models:
+          - {name: m, upstream: gpt-test, family: %s, supports: [tools, json_schema, json_object, n], prices: [%s]}
+        """
+            .formatted(id, upstream.baseUrl(), id, PRICE));
+  }
+
+  private static String key(String id, String key, String team) {
+    try {
+      String hash =
+          HexFormat.of()
+              .formatHex(MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));
+      return "- {id: %s, sha256: %s, team: %s, roles: [caller, viewer]}\n".formatted(id, hash, team);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static String ask(String model, String text) {
+    return "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}".formatted(model, text);
+  }
+
+  static String askStreaming(String model, String text) {
+    return "{\"model\":\"%s\",\"stream\":true,\"stream_options\":{\"include_usage\":true},\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}"
+        .formatted(model, text);
+  }
+
+  HttpResponse<String> chat(String body) {
+    return chat(KEY, body);
+  }
+
+  HttpResponse<String> chat(String key, String body, String... headers) {
+    var request =
+        HttpRequest.newBuilder(fleet.url().resolve("/v1/chat/completions"))
+            .header("authorization", "Bearer " + key)
+            .header("content-type", "application/json")
+            .timeout(Duration.ofSeconds(60))
+            .POST(HttpRequest.BodyPublishers.ofString(body));
+    for (int i = 0; i < headers.length; i += 2) {
+      request.header(headers[i], headers[i + 1]);
+    }
+    return send(request.build());
+  }
+
+  JsonNode get(String key, String path) {
+    HttpResponse<String> response =
+        send(
+            HttpRequest.newBuilder(fleet.url().resolve(path))
+                .header("authorization", "Bearer " + key)
+                .timeout(Duration.ofSeconds(30))
+                .build());
+    if (response.statusCode() != 200) {
+      throw new AssertionError(path + " answered " + response.statusCode() + ": " + response.body());
+    }
+    return json(response.body());
+  }
+
+  /** All samples of a service's metrics whose line begins with {@code prefix}, added up. */
+  double metric(Service service, String prefix, String... labels) {
+    String text = send(HttpRequest.newBuilder(fleet.opsUrl(service).resolve("/metrics")).build()).body();
+    return text.lines()
+        .filter(line -> line.startsWith(prefix))
+        .filter(line -> Stream.of(labels).allMatch(line::contains))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  private HttpResponse<String> send(HttpRequest request) {
+    try {
+      return http.send(request, HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  Connection ledger() throws SQLException {
+    Map<String, String> environment = fleet.environment(Service.COST);
+    return DriverManager.getConnection(
+        environment.get("FLOTILLA_POSTGRES_URL"),
+        environment.get("FLOTILLA_POSTGRES_USER"),
+        environment.get("FLOTILLA_POSTGRES_PASSWORD"));
+  }
+
+  /** Waits until the ledger has this many rows that match a condition. */
+  void awaitRows(String condition, long expected) throws SQLException, InterruptedException {
+    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    long found = -1;
+    try (Connection connection = ledger();
+        var query = connection.prepareStatement("select count(*) from cost.attempt where " + condition)) {
+      while (System.nanoTime() < end) {
+        try (var rows = query.executeQuery()) {
+          rows.next();
+          found = rows.getLong(1);
+        }
+        if (found >= expected) {
+          return;
+        }
+        Thread.sleep(20);
+      }
+    }
+    throw new AssertionError("the ledger has " + found + " rows where " + condition + ", not " + expected);
+  }
+
+  static JsonNode json(String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (IOException e) {
+      throw new AssertionError("not JSON: " + text, e);
+    }
+  }
+
+  /** What an upstream's bill comes to at the catalogue's price, nano-dollars. */
+  static long nanos(Bill bill) {
+    long pico =
+        (bill.promptTokens() - bill.cachedTokens()) * INPUT_PICO
+            + bill.cachedTokens() * CACHE_READ_PICO
+            + bill.completionTokens() * OUTPUT_PICO;
+    return new BigDecimal(pico)
+        .divide(BigDecimal.valueOf(1_000), 0, RoundingMode.HALF_EVEN)
+        .longValueExact();
+  }
+
+  URI baseUrl() {
+    return fleet.url().resolve("/v1");
+  }
+
+  @Override
+  public void close() {
+    fleet.close();
+    alpha.close();
+    beta.close();
+  }
+}

@@ -1,0 +1,91 @@
+package dev.flotilla.tests;
+
+import static dev.flotilla.tests.FleetUnderTest.ask;
+import static dev.flotilla.tests.FleetUnderTest.askStreaming;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.flotilla.local.supervision.Service;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Requests go on when a store is away. */
+class StoresAwayIT {
+  private static final Pattern CACHE_MILLIS = Pattern.compile("cache;dur=(\\d+)");
+
+  @TempDir static Path folder;
+  private static FleetUnderTest fleet;
+
+  @BeforeAll
+  static void start() {
+    fleet = FleetUnderTest.start(folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    fleet.close();
+  }
+
+  @Test
+  void redis_stopped_no_request_fails_and_none_waits_more_than_50_ms_for_it() throws Exception {
+    for (int i = 0; i < 50; i++) {
+      fleet.chat(ask("auto", "before " + i));
+    }
+    fleet.fleet.stopRedis();
+    for (int i = 0; i < 40; i++) {
+      HttpResponse<String> answer = fleet.chat(i % 2 == 0 ? ask("auto", "away " + i) : askStreaming("auto", "away " + i));
+      assertEquals(200, answer.statusCode(), answer.body());
+      assertTrue(waited(answer) <= 50, "waited " + waited(answer) + " ms for Redis");
+    }
+    fleet.fleet.startRedis();
+    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    String last = "";
+    for (int i = 0; System.nanoTime() < end && !last.equals("HIT"); i++) {
+      fleet.chat(ask("auto", "back " + i));
+      last = fleet.chat(ask("auto", "back " + i)).headers().firstValue("x-cache").orElse("");
+    }
+    assertEquals("HIT", last, "the cache is not used again");
+  }
+
+  @Test
+  void redis_hanging_no_request_fails_and_none_waits_more_than_50_ms_for_it() throws Exception {
+    fleet.chat(ask("auto", "warm"));
+    new ProcessBuilder("kill", "-STOP", Long.toString(fleet.fleet.redisPid())).start().waitFor();
+    try {
+      for (int i = 0; i < 20; i++) {
+        HttpResponse<String> answer = fleet.chat(ask("auto", "hanging " + i));
+        assertEquals(200, answer.statusCode(), answer.body());
+        assertTrue(waited(answer) <= 50, "waited " + waited(answer) + " ms for Redis");
+      }
+    } finally {
+      new ProcessBuilder("kill", "-CONT", Long.toString(fleet.fleet.redisPid())).start().waitFor();
+    }
+  }
+
+  @Test
+  void cost_service_stopped_chat_goes_on_and_rows_arrive_later() throws Exception {
+    fleet.fleet.stop(Service.COST);
+    try {
+      for (int i = 0; i < 25; i++) {
+        assertEquals(200, fleet.chat(ask("auto/bulk", "no ledger " + i)).statusCode());
+      }
+    } finally {
+      fleet.fleet.start(Service.COST);
+      fleet.fleet.awaitReady(Service.COST);
+    }
+    fleet.awaitRows("task_type = 'bulk' and state = 'settled'", 25);
+  }
+
+  private static long waited(HttpResponse<?> answer) {
+    Matcher matcher = CACHE_MILLIS.matcher(answer.headers().firstValue("server-timing").orElse(""));
+    assertTrue(matcher.find(), "no server-timing");
+    return Long.parseLong(matcher.group(1));
+  }
+}

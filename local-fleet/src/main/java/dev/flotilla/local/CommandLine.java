@@ -1,0 +1,77 @@
+package dev.flotilla.local;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was typed.
+ *
+ * @param data the prompts to send; only for {@code prompts}
+ */
+record CommandLine(
+    String command,
+    Path state,
+    int portBase,
+    boolean json,
+    boolean foreground,
+    @Nullable Path data) {
+
+  /** What was typed makes no sense; the message says what would. */
+  static final class WrongUsage extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    WrongUsage(String message) {
+      super(message);
+    }
+  }
+
+  static CommandLine parse(List<String> words, Path tree) {
+    if (words.isEmpty()) {
+      throw new WrongUsage("Say what to do; ./fleet help lists the commands");
+    }
+    var state = tree.resolve(".flotilla");
+    var portBase = 8080;
+    var json = false;
+    var foreground = false;
+    @Nullable Path data = null;
+    var rest = words.subList(1, words.size()).iterator();
+    while (rest.hasNext()) {
+      var option = rest.next();
+      switch (option) {
+        case "--json" -> json = true;
+        case "--foreground" -> foreground = true;
+        case "--state" -> state = Path.of(valueOf(option, rest.hasNext() ? rest.next() : null));
+        case "--data" -> data = Path.of(valueOf(option, rest.hasNext() ? rest.next() : null));
+        case "--port-base" -> portBase = port(valueOf(option, rest.hasNext() ? rest.next() : null));
+        default ->
+            throw new WrongUsage(
+                "./fleet " + words.getFirst() + " does not know " + option + "; see ./fleet help");
+      }
+    }
+    return new CommandLine(words.getFirst(), state, portBase, json, foreground, data);
+  }
+
+  private static String valueOf(String option, @Nullable String value) {
+    if (value == null) {
+      throw new WrongUsage(
+          option
+              + " needs a value, for example "
+              + (option.equals("--port-base") ? "9080" : "a path"));
+    }
+    return value;
+  }
+
+  private static int port(String text) {
+    try {
+      var port = Integer.parseInt(text);
+      if (port >= 1 && port <= 65_000) {
+        return port;
+      }
+    } catch (NumberFormatException e) {
+      // Said below, together with numbers that are no ports.
+    }
+    throw new WrongUsage(
+        "--port-base is " + text + ", but must be a number from 1 to 65000; try 9080");
+  }
+}

@@ -1,0 +1,156 @@
+package dev.flotilla.local;
+
+import dev.flotilla.local.demo.Demo;
+import dev.flotilla.local.demo.PromptFile;
+import dev.flotilla.local.demo.PromptRun;
+import dev.flotilla.local.demo.RouterClient;
+import dev.flotilla.local.supervision.CannotStart;
+import dev.flotilla.local.supervision.FleetOptions;
+import dev.flotilla.local.supervision.FleetPorts;
+import dev.flotilla.local.supervision.FleetState;
+import dev.flotilla.local.supervision.LocalFleet;
+import dev.flotilla.local.supervision.StateDirectory;
+import dev.flotilla.local.terminal.Terminal;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+/** The Java half of {@code ./fleet}. Start reading at {@link #run}. */
+public final class Fleet {
+  static final int DONE = 0;
+  static final int FAILED = 1;
+  static final int WRONG_USAGE = 2;
+  static final int NOT_RUNNING = 3;
+
+  private final Path tree;
+  private final Terminal out;
+  private final Terminal err;
+
+  Fleet(Path tree, Terminal out, Terminal err) {
+    this.tree = tree;
+    this.out = out;
+    this.err = err;
+  }
+
+  public static void main(String[] words) {
+    var colour = Terminal.wantsColour(System.console(), System.getenv());
+    var fleet =
+        new Fleet(
+            Path.of(System.getProperty("flotilla.tree", "")).toAbsolutePath(),
+            new Terminal(System.out, colour),
+            new Terminal(System.err, colour));
+    System.exit(fleet.run(List.of(words)));
+  }
+
+  int run(List<String> words) {
+    try {
+      var line = CommandLine.parse(words, tree);
+      return switch (line.command()) {
+        case "up" -> line.foreground() ? superviseHere(line) : up(line);
+        case "supervise" -> supervise(line);
+        case "down" -> new Down(StateDirectory.at(line.state()), out).run();
+        case "status" -> new Status(StateDirectory.at(line.state()), out).run(line.json());
+        case "demo" -> demo(line);
+        case "prompts" -> prompts(line);
+        default ->
+            throw new CommandLine.WrongUsage(
+                "./fleet does not know \"" + line.command() + "\"; see ./fleet help");
+      };
+    } catch (CommandLine.WrongUsage e) {
+      err.line(String.valueOf(e.getMessage()));
+      return WRONG_USAGE;
+    } catch (CannotStart e) {
+      err.line(err.red(String.valueOf(e.getMessage())));
+      return FAILED;
+    } catch (IOException e) {
+      err.line(err.red(e.getMessage() == null ? e.toString() : e.getMessage()));
+      return FAILED;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return FAILED;
+    }
+  }
+
+  private int up(CommandLine line) throws IOException, InterruptedException {
+    var progress = line.json() ? err : out;
+    var state = new Up(options(line), progress).run();
+    if (line.json()) {
+      out.line(state.toJson());
+    } else {
+      new Welcome(out).show(state, tree);
+    }
+    return DONE;
+  }
+
+  private int superviseHere(CommandLine line) throws InterruptedException {
+    var progress = new Progress(out);
+    var fleet = LocalFleet.startUntilExit(options(line), err::line, progress::show);
+    new Welcome(out).show(fleet.snapshot(), tree);
+    out.line("Ctrl-C stops it.");
+    forever();
+    return DONE;
+  }
+
+  /**
+   * What {@code up} starts and {@code down} ends. Its stdout and stderr are the supervisor's log.
+   */
+  private int supervise(CommandLine line) throws InterruptedException {
+    LocalFleet.startUntilExit(
+        options(line), note -> out.line(Clock.systemUTC().instant() + " " + note), state -> {});
+    forever();
+    return DONE;
+  }
+
+  private int demo(CommandLine line) throws IOException, InterruptedException {
+    try (var fleet = running(line)) {
+      return new Demo(fleet.client(), fleet.state().simulated(), out).run(line.json())
+          ? DONE
+          : FAILED;
+    }
+  }
+
+  private int prompts(CommandLine line) throws IOException, InterruptedException {
+    var file =
+        line.data() == null ? tree.resolve("examples").resolve("prompts.jsonl") : line.data();
+    var prompts = PromptFile.read(file);
+    try (var fleet = running(line)) {
+      return new PromptRun(fleet.client(), out).run(prompts, line.json()) ? DONE : FAILED;
+    }
+  }
+
+  /** The fleet that runs, or one for the time of the command. */
+  private Visit running(CommandLine line) {
+    var state = FleetState.runningIn(StateDirectory.at(line.state()));
+    if (state.isPresent()) {
+      return new Visit(state.get(), () -> {});
+    }
+    err.line("No fleet runs here; starting one for this command.");
+    var progress = new Progress(err);
+    var fleet = LocalFleet.startUntilExit(options(line), err::line, progress::show);
+    return new Visit(fleet.snapshot(), fleet::close);
+  }
+
+  private record Visit(FleetState state, Runnable leave) implements AutoCloseable {
+    RouterClient client() {
+      return new RouterClient(URI.create(state.url()), "sk-local");
+    }
+
+    @Override
+    public void close() {
+      leave.run();
+    }
+  }
+
+  private FleetOptions options(CommandLine line) {
+    return FleetOptions.inTree(tree)
+        .withState(line.state())
+        .withPorts(new FleetPorts(line.portBase()));
+  }
+
+  private static void forever() throws InterruptedException {
+    new CountDownLatch(1).await();
+  }
+}

@@ -1,0 +1,97 @@
+package dev.flotilla.local.supervision;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * What a fleet is started with.
+ *
+ * @param tree the project's root: where the services' jars and {@code config/} are
+ * @param state data, logs, pids and secrets of this fleet
+ * @param parts where the Redis and PostgreSQL programs are unpacked, shared by all fleets of a tree
+ * @param environment what the services inherit, and where addresses of an existing Redis or
+ *     PostgreSQL are read
+ * @param extra more environment for one service; wins over everything else
+ * @param code what follows the JVM's flags on a service's command line; a test puts its own program
+ *     here
+ * @param patience how long a part may take until it is ready
+ */
+public record FleetOptions(
+    Path tree,
+    Path state,
+    Path parts,
+    FleetPorts ports,
+    Map<String, String> environment,
+    Map<Service, Map<String, String>> extra,
+    Function<Service, List<String>> code,
+    Duration patience) {
+
+  public FleetOptions {
+    tree = tree.toAbsolutePath().normalize();
+    state = state.toAbsolutePath().normalize();
+    parts = parts.toAbsolutePath().normalize();
+    environment = Map.copyOf(environment);
+    extra = Map.copyOf(extra);
+  }
+
+  /**
+   * What {@code ./fleet up} does when nothing is said: port 8080, state in {@code .flotilla/}, our
+   * environment.
+   */
+  public static FleetOptions inTree(Path tree) {
+    var home = tree.toAbsolutePath().normalize();
+    return new FleetOptions(
+        home,
+        home.resolve(".flotilla"),
+        home.resolve(".flotilla").resolve("parts"),
+        new FleetPorts(8080),
+        System.getenv(),
+        Map.of(),
+        service -> List.of("-jar", service.jarIn(home).toString()),
+        Duration.ofMinutes(2));
+  }
+
+  public FleetOptions withState(Path directory) {
+    return new FleetOptions(tree, directory, parts, ports, environment, extra, code, patience);
+  }
+
+  public FleetOptions withPartsIn(Path directory) {
+    return new FleetOptions(tree, state, directory, ports, environment, extra, code, patience);
+  }
+
+  public FleetOptions withPorts(FleetPorts other) {
+    return new FleetOptions(tree, state, parts, other, environment, extra, code, patience);
+  }
+
+  /** One more variable for all four services, as if the shell had exported it. */
+  public FleetOptions with(String variable, String value) {
+    var more = new HashMap<>(environment);
+    more.put(variable, value);
+    return new FleetOptions(tree, state, parts, ports, more, extra, code, patience);
+  }
+
+  /** One more variable for one service. */
+  public FleetOptions with(Service service, String variable, String value) {
+    var ofService = new HashMap<>(extra.getOrDefault(service, Map.of()));
+    ofService.put(variable, value);
+    var more = new HashMap<>(extra);
+    more.put(service, Map.copyOf(ofService));
+    return new FleetOptions(tree, state, parts, ports, environment, more, code, patience);
+  }
+
+  public FleetOptions withConfigDirectory(Path directory) {
+    return with("FLOTILLA_CONFIG_DIR", directory.toAbsolutePath().toString());
+  }
+
+  public FleetOptions withCode(Function<Service, List<String>> other) {
+    return new FleetOptions(tree, state, parts, ports, environment, extra, other, patience);
+  }
+
+  public FleetOptions withPatience(Duration other) {
+    return new FleetOptions(tree, state, parts, ports, environment, extra, code, other);
+  }
+}

@@ -1,0 +1,89 @@
+package dev.flotilla.local.supervision;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * The eight ports of a fleet: four that speak to callers, and ten above each its health and
+ * metrics.
+ *
+ * @param base the router's port
+ */
+public record FleetPorts(int base) {
+  private static final int OPS_DISTANCE = 10;
+
+  public FleetPorts {
+    if (base < 1 || base > 65_000) {
+      throw new IllegalArgumentException(
+          "--port-base is " + base + ", but ports go from 1 to 65000 here; try --port-base 8080");
+    }
+  }
+
+  /** Eight ports nobody listens on, below the range the system hands out by itself. */
+  public static FleetPorts free() {
+    while (true) {
+      var candidate = new FleetPorts(ThreadLocalRandom.current().nextInt(500, 1500) * 20);
+      if (candidate.owners().keySet().stream().allMatch(FleetPorts::isFree)) {
+        return candidate;
+      }
+    }
+  }
+
+  /** Where callers and the other services reach it. */
+  public int http(Service service) {
+    return base + service.offset();
+  }
+
+  /** Where its health and metrics are. */
+  public int ops(Service service) {
+    return base + OPS_DISTANCE + service.offset();
+  }
+
+  void requireFree() {
+    owners()
+        .forEach(
+            (port, owner) -> {
+              if (!isFree(port)) {
+                throw new CannotStart(
+                    "Port %d, meant for %s, is taken by another program. Stop that program, or take other ports: ./fleet up --port-base %d"
+                        .formatted(port, owner, base >= 50_000 ? 8080 : base + 1000));
+              }
+            });
+  }
+
+  private Map<Integer, String> owners() {
+    var owners = new LinkedHashMap<Integer, String>();
+    for (var service : Service.values()) {
+      owners.put(http(service), "the " + service.label() + " service");
+    }
+    for (var service : Service.values()) {
+      owners.put(ops(service), "health and metrics of the " + service.label() + " service");
+    }
+    return owners;
+  }
+
+  static int anyFree() {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new CannotStart("No port is free on 127.0.0.1: " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean isFree(int port) {
+    try (var socket = new ServerSocket()) {
+      // A port whose last connection is still winding down is free for a server, which asks for it
+      // the same way.
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return true;
+    } catch (IOException taken) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package dev.flotilla.local.supervision;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One of the four services as a JVM of its own. */
+final class ServiceProgram implements Program {
+  private final Service service;
+  private final StateDirectory state;
+  private final FleetPorts ports;
+  private final List<String> code;
+  private final Map<String, String> environment;
+  private final HttpClient http;
+
+  /**
+   * The service ends when this closes, which the system does for us if we die first. Held, or the
+   * collector would close it.
+   */
+  @SuppressWarnings("unused")
+  private @Nullable OutputStream lifeline;
+
+  ServiceProgram(
+      Service service,
+      StateDirectory state,
+      FleetPorts ports,
+      List<String> code,
+      Map<String, String> environment,
+      HttpClient http) {
+    this.service = service;
+    this.state = state;
+    this.ports = ports;
+    this.code = code;
+    this.environment = environment;
+    this.http = http;
+  }
+
+  @Override
+  public String name() {
+    return service.label();
+  }
+
+  @Override
+  public int port() {
+    return ports.http(service);
+  }
+
+  @Override
+  public Integer opsPort() {
+    return ports.ops(service);
+  }
+
+  @Override
+  public ProcessHandle launch() throws IOException {
+    var builder = new ProcessBuilder(OutOfTerminal.shielded(command()));
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    builder.redirectErrorStream(true);
+    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(state.logForStart(name()).toFile()));
+    var process = builder.start();
+    lifeline = process.getOutputStream();
+    return process.toHandle();
+  }
+
+  @Override
+  public boolean ready() {
+    var request =
+        HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:" + ports.ops(service) + "/health/ready"))
+            .timeout(Duration.ofSeconds(2))
+            .build();
+    try {
+      return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException notYet) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** provider-service ships what it spooled before it goes, which may take 30 s. */
+  @Override
+  public Duration farewell() {
+    return Duration.ofSeconds(service == Service.PROVIDER ? 40 : 20);
+  }
+
+  private List<String> command() {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Dflotilla.state=" + state.mark());
+    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError"));
+    command.add("-Dserver.port=" + ports.http(service));
+    command.add("-Dserver.host=127.0.0.1");
+    command.add("-Dserver.sockets.0.port=" + ports.ops(service));
+    command.add("-Dserver.sockets.0.host=127.0.0.1");
+    environment
+        .getOrDefault("FLEET_JAVA_OPTS", "")
+        .lines()
+        .flatMap(line -> List.of(line.split(" +")).stream())
+        .filter(word -> !word.isBlank())
+        .forEach(command::add);
+    command.addAll(code);
+    return command;
+  }
+}

@@ -1,0 +1,133 @@
+package dev.flotilla.router;
+
+import dev.flotilla.catalog.Catalog;
+import dev.flotilla.catalog.CatalogException;
+import dev.flotilla.kit.identity.ServiceToken;
+import dev.flotilla.kit.redis.TimeBoxedRedis;
+import dev.flotilla.kit.settings.ConfigurationException;
+import dev.flotilla.kit.settings.Settings;
+import dev.flotilla.kit.telemetry.Tracing;
+import dev.flotilla.router.cache.AnswerCache;
+import dev.flotilla.router.cache.AnswerCacheConfig;
+import dev.flotilla.router.chat.Chat;
+import dev.flotilla.router.chat.ChatConfig;
+import dev.flotilla.router.chat.ChatRoute;
+import dev.flotilla.router.chat.ModelsRoute;
+import dev.flotilla.router.door.ApiKeys;
+import dev.flotilla.router.door.Door;
+import dev.flotilla.router.door.Doors;
+import dev.flotilla.router.door.Role;
+import dev.flotilla.router.routing.RoutePolicy;
+import dev.flotilla.router.routing.Routing;
+import dev.flotilla.router.routing.RoutingFile;
+import dev.flotilla.router.upstream.CostsRoute;
+import dev.flotilla.router.upstream.ModelCaller;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.eclipse.microprofile.metrics.MetricRegistry;
+
+/**
+ * The router put together, once, at start: whatever is wrong with its configuration is found here.
+ */
+@ApplicationScoped
+class RouterParts {
+  private static final Set<Role> ASKERS = Set.of(Role.CALLER);
+  private static final Set<Role> READERS = Set.of(Role.CALLER, Role.VIEWER, Role.ADMIN);
+
+  @Produces
+  @Singleton
+  Catalog catalog(Settings settings) {
+    try {
+      return Catalog.read(
+          settings.path("flotilla.config.dir").resolve("catalog"),
+          settings.names("flotilla.providers.enabled"));
+    } catch (CatalogException e) {
+      throw new ConfigurationException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  @Produces
+  @Singleton
+  TimeBoxedRedis redis(Settings settings) {
+    return new TimeBoxedRedis(
+        URI.create(settings.text("flotilla.redis.url")),
+        settings.duration("flotilla.redis.time-box"),
+        settings.duration("flotilla.redis.probe-every"));
+  }
+
+  void close(@Disposes TimeBoxedRedis redis) {
+    redis.close();
+  }
+
+  @Produces
+  @Singleton
+  HttpClient http() {
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .followRedirects(HttpClient.Redirect.NEVER)
+        .connectTimeout(Duration.ofSeconds(2))
+        .build();
+  }
+
+  @Produces
+  @Singleton
+  ScheduledExecutorService deadlines() {
+    return Executors.newSingleThreadScheduledExecutor(
+        task -> Thread.ofPlatform().daemon().name("deadlines").unstarted(task));
+  }
+
+  void stop(@Disposes ScheduledExecutorService deadlines) {
+    deadlines.shutdownNow();
+  }
+
+  @Produces
+  @Singleton
+  Doors doors(
+      Settings settings,
+      Catalog catalog,
+      TimeBoxedRedis redis,
+      HttpClient http,
+      ScheduledExecutorService deadlines,
+      ServiceToken token,
+      Tracing tracing,
+      MetricRegistry metrics) {
+    Clock clock = Clock.systemUTC();
+    Routing routing =
+        RoutingFile.read(settings.path("flotilla.config.dir").resolve("routing.yaml"), catalog);
+    var config = ChatConfig.from(settings);
+    var cache = new AnswerCache(AnswerCacheConfig.from(settings), redis, clock, routing.version());
+    var models = new ModelCaller(http, settings.address("flotilla.provider.url"), token, deadlines);
+    ChatRoute chat =
+        Chat.route(cache, new RoutePolicy(catalog, routing), models, metrics, tracing, config);
+    var listing = new ModelsRoute(catalog, clock);
+    var costs =
+        new CostsRoute(
+            http,
+            settings.address("flotilla.cost.url"),
+            token,
+            settings.duration("flotilla.cost.patience"));
+    String asks = "Answers a chat request; the router chooses the model when it is 'auto'.";
+    String lists = "Lists what can be written into 'model'.";
+    String reports = "Reports what was spent; passed on to cost-service.";
+    return new Doors(
+        List.of(
+            new Door("POST", "/v1/chat/completions", ASKERS, config.maxBodyBytes(), asks, chat),
+            new Door("POST", "/chat/completions", ASKERS, config.maxBodyBytes(), asks, chat),
+            new Door("GET", "/v1/models", READERS, 0, lists, listing),
+            new Door("GET", "/models", READERS, 0, lists, listing),
+            new Door("GET", "/v1/costs", READERS, 0, reports, costs),
+            new Door("GET", "/v1/costs/*", READERS, 0, reports, costs)),
+        ApiKeys.read(settings.path("flotilla.keys.file"), clock),
+        tracing);
+  }
+}

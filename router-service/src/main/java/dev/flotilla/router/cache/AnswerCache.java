@@ -1,0 +1,84 @@
+package dev.flotilla.router.cache;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.kit.identity.Caller;
+import dev.flotilla.kit.json.Json;
+import dev.flotilla.kit.json.NotJson;
+import dev.flotilla.kit.redis.TimeBoxedRedis;
+import dev.flotilla.router.exchange.ChatRequest;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import redis.clients.jedis.params.SetParams;
+
+/**
+ * Answers already given to the same team for the same request under the same policy. Redis away is
+ * a miss. Thread-safe.
+ */
+public final class AnswerCache {
+  private final AnswerCacheConfig config;
+  private final CacheKey key;
+  private final TimeBoxedRedis redis;
+  private final InstantSource clock;
+  private final String policyVersion;
+
+  public AnswerCache(
+      AnswerCacheConfig config, TimeBoxedRedis redis, InstantSource clock, String policyVersion) {
+    this.config = config;
+    this.key = new CacheKey(config.secret());
+    this.redis = redis;
+    this.clock = clock;
+    this.policyVersion = policyVersion;
+  }
+
+  public boolean enabled() {
+    return config.enabled();
+  }
+
+  /**
+   * An answer that was found.
+   *
+   * @param age how long ago it was given
+   */
+  public record Hit(CachedAnswer answer, Duration age) {}
+
+  /** The answer given before, if it is still kept. */
+  public Optional<Hit> find(ChatRequest request, Caller caller) {
+    if (!config.enabled()) {
+      return Optional.empty();
+    }
+    byte[] where = where(request, caller);
+    return redis.ask(client -> client.get(where)).flatMap(this::read);
+  }
+
+  /** Keeps a finished answer; an unfinished one never. */
+  public void keep(ChatRequest request, Caller caller, CachedAnswer answer) {
+    if (!config.enabled() || !answer.completion().finished()) {
+      return;
+    }
+    byte[] where = where(request, caller);
+    byte[] bytes = Json.bytes(answer.toJson().put("at", clock.millis()));
+    var expiry = SetParams.setParams().ex(config.keep().toSeconds());
+    redis.ask(client -> client.set(where, bytes, expiry));
+  }
+
+  /**
+   * Keys of one team that may use different models do not share answers: one of them must not see
+   * what only the other may ask.
+   */
+  private byte[] where(ChatRequest request, Caller caller) {
+    String tenant = caller.team() + "\n" + String.join(",", caller.models());
+    return key.of(tenant, policyVersion, request).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private Optional<Hit> read(byte[] bytes) {
+    try {
+      ObjectNode value = Json.parseObject(bytes);
+      var age = Duration.ofMillis(Math.max(0, clock.millis() - value.path("at").asLong()));
+      return CachedAnswer.fromJson(value).map(answer -> new Hit(answer, age));
+    } catch (NotJson e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package dev.flotilla.router.cache;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.router.exchange.ChatRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.HexFormat;
+import java.util.List;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * HMAC-SHA-256 over tenant, policy version and the whole request with its fields in order. An HMAC,
+ * so that a copy of Redis tells nothing about prompts to somebody who guesses them.
+ */
+final class CacheKey {
+  /** How the answer travels and what only the ledger reads: neither changes the answer. */
+  private static final List<String> IRRELEVANT = List.of("stream", "stream_options", "metadata");
+
+  private static final ObjectMapper SORTED =
+      JsonMapper.builder().enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED).build();
+
+  private final SecretKeySpec secret;
+
+  CacheKey(String secret) {
+    this.secret = new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256");
+  }
+
+  String of(String tenant, String policyVersion, ChatRequest request) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(secret);
+      field(mac, tenant);
+      field(mac, policyVersion);
+      ObjectNode relevant = request.body();
+      if (IRRELEVANT.stream().anyMatch(relevant::has)) {
+        relevant = relevant.objectNode().setAll(relevant);
+        relevant.remove(IRRELEVANT);
+      }
+      mac.update(SORTED.writeValueAsBytes(relevant));
+      return "flotilla:answer:1:" + HexFormat.of().formatHex(mac.doFinal());
+    } catch (GeneralSecurityException | JsonProcessingException e) {
+      throw new IllegalStateException(
+          "every JDK has HmacSHA256, and a tree can always be written", e);
+    }
+  }
+
+  /** Length first, so that no two lists of fields run together into the same bytes. */
+  private static void field(Mac mac, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    mac.update(new byte[] {(byte) (bytes.length >>> 8), (byte) bytes.length});
+    mac.update(bytes);
+  }
+}

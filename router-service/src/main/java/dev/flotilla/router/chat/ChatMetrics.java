@@ -1,0 +1,161 @@
+package dev.flotilla.router.chat;
+
+import dev.flotilla.catalog.Model;
+import dev.flotilla.contracts.telemetry.MetricNames;
+import dev.flotilla.kit.metrics.LabelledCounter;
+import dev.flotilla.router.classification.Classification;
+import dev.flotilla.router.classification.Classification.DecidedBy;
+import dev.flotilla.router.exchange.TaskType;
+import dev.flotilla.router.fallback.FallbackOutcome.Hop;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.microprofile.metrics.Metadata;
+import org.eclipse.microprofile.metrics.MetricRegistry;
+import org.eclipse.microprofile.metrics.Timer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts replies where they are known to the end. Label sets known beforehand exist from the start,
+ * so that ratios do too.
+ */
+final class ChatMetrics {
+  private static final String SUCCESS = "success";
+  private static final String CLIENT_ERROR = "client_error";
+  private static final String SERVER_ERROR = "server_error";
+  private static final String NO_TYPE = "none";
+
+  private final LabelledCounter requests;
+  private final LabelledCounter fallbackAnswers;
+  private final LabelledCounter hops;
+  private final LabelledCounter cache;
+  private final LabelledCounter decisions;
+  private final Timer overhead;
+  private final AtomicLong inflight = new AtomicLong();
+
+  ChatMetrics(MetricRegistry registry, List<String> fallbackReasons) {
+    requests =
+        new LabelledCounter(
+            registry,
+            MetricNames.ROUTER_REQUESTS,
+            "Requests answered",
+            List.of("origin", "task_type", "outcome"));
+    fallbackAnswers =
+        new LabelledCounter(
+            registry,
+            MetricNames.ROUTER_FALLBACK_ANSWERS,
+            "Answers that needed another candidate for a provider's reason, each counted once",
+            List.of("reason"));
+    hops =
+        new LabelledCounter(
+            registry,
+            MetricNames.ROUTER_FALLBACK_HOPS,
+            "Steps from one candidate to the next",
+            List.of("from", "to", "reason"));
+    cache =
+        new LabelledCounter(
+            registry,
+            MetricNames.CACHE_REQUESTS,
+            "Questions to the answer cache",
+            List.of("result"));
+    decisions =
+        new LabelledCounter(
+            registry,
+            MetricNames.CLASSIFIER_DECISIONS,
+            "Task types decided",
+            List.of("decided_by", "task_type"));
+    overhead =
+        registry.timer(
+            Metadata.builder()
+                .withName(MetricNames.ROUTER_OVERHEAD)
+                .withDescription("Time the router itself took per request")
+                .build());
+    registry.gauge(
+        Metadata.builder()
+            .withName(MetricNames.ROUTER_INFLIGHT)
+            .withDescription("Requests being answered")
+            .build(),
+        inflight,
+        AtomicLong::get);
+    initialise(fallbackReasons);
+  }
+
+  private void initialise(List<String> fallbackReasons) {
+    var types = new ArrayList<String>(List.of(NO_TYPE));
+    for (TaskType type : TaskType.values()) {
+      types.add(type.word());
+      for (DecidedBy by : DecidedBy.values()) {
+        decisions.of(by.word(), type.word());
+      }
+    }
+    for (String type : types) {
+      requests.of("chat", type, SUCCESS);
+      requests.of("chat", type, CLIENT_ERROR);
+      requests.of("chat", type, SERVER_ERROR);
+    }
+    fallbackReasons.forEach(fallbackAnswers::of);
+    for (var result : RouteFacts.CacheResult.values()) {
+      cache.of(result.name().toLowerCase(Locale.ROOT));
+    }
+  }
+
+  void begin() {
+    inflight.incrementAndGet();
+  }
+
+  void done() {
+    inflight.decrementAndGet();
+  }
+
+  /** A body that could not be read as a request. */
+  void refusedUnread() {
+    requests.of("chat", NO_TYPE, CLIENT_ERROR).inc();
+  }
+
+  /** The caller left before the end. */
+  void abandoned() {
+    requests.of("chat", NO_TYPE, CLIENT_ERROR).inc();
+  }
+
+  void end(Reply reply, ReplyWriter.Written written, long overheadNanos) {
+    RouteFacts facts = written.facts();
+    Classification type = facts.classification();
+    requests
+        .of("chat", type == null ? NO_TYPE : type.taskType().word(), outcome(reply, written))
+        .inc();
+    cache.of(facts.cache().name().toLowerCase(Locale.ROOT)).inc();
+    if (type != null && facts.cache() != RouteFacts.CacheResult.HIT) {
+      decisions.of(type.decidedBy().word(), type.taskType().word()).inc();
+    }
+    countHops(facts);
+    overhead.update(Duration.ofNanos(overheadNanos));
+  }
+
+  private void countHops(RouteFacts facts) {
+    Hop before = null;
+    for (Hop hop : facts.hops()) {
+      countHop(before, hop.model());
+      before = hop;
+    }
+    countHop(before, facts.lastAsked());
+    String reason = facts.fallbackReason();
+    if (reason != null && facts.modelId() != null) {
+      fallbackAnswers.of(reason).inc();
+    }
+  }
+
+  private void countHop(@Nullable Hop from, @Nullable Model to) {
+    if (from != null && to != null) {
+      hops.of(from.model().provider().id(), to.provider().id(), from.failure().reason()).inc();
+    }
+  }
+
+  private static String outcome(Reply reply, ReplyWriter.Written written) {
+    if (reply instanceof Reply.Refused refused) {
+      return refused.error().status() < 500 ? CLIENT_ERROR : SERVER_ERROR;
+    }
+    return written.complete() ? SUCCESS : SERVER_ERROR;
+  }
+}

@@ -1,0 +1,106 @@
+package dev.flotilla.router.chat;
+
+import dev.flotilla.kit.http.Deadline;
+import dev.flotilla.kit.identity.Caller;
+import dev.flotilla.kit.telemetry.Tracing;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.context.Context;
+import java.util.function.Function;
+
+/**
+ * What accompanies one request on its way through the router, and how long its stages took. One
+ * thread at a time.
+ */
+final class Journey {
+  private final Caller caller;
+  private final String requestId;
+  private final Deadline deadline;
+  private final Span root;
+  private final Tracing tracing;
+  private final long startNanos;
+  private long cacheNanos;
+  private long providerNanos;
+
+  Journey(
+      Caller caller,
+      String requestId,
+      Deadline deadline,
+      Span root,
+      Tracing tracing,
+      long startNanos) {
+    this.caller = caller;
+    this.requestId = requestId;
+    this.deadline = deadline;
+    this.root = root;
+    this.tracing = tracing;
+    this.startNanos = startNanos;
+  }
+
+  Caller caller() {
+    return caller;
+  }
+
+  String requestId() {
+    return requestId;
+  }
+
+  Deadline deadline() {
+    return deadline;
+  }
+
+  Span root() {
+    return root;
+  }
+
+  String traceId() {
+    return root.getSpanContext().getTraceId();
+  }
+
+  /** Runs the cache's part below a span of its own. */
+  <T> T cache(String name, Function<Span, T> stage) {
+    long start = System.nanoTime();
+    try {
+      return below(name, SpanKind.INTERNAL, stage);
+    } finally {
+      cacheNanos += System.nanoTime() - start;
+    }
+  }
+
+  /** Runs a candidate's call below a span of its own. */
+  <T> T provider(String name, Function<Span, T> stage) {
+    long start = System.nanoTime();
+    try {
+      return below(name, SpanKind.CLIENT, stage);
+    } finally {
+      providerNanos += System.nanoTime() - start;
+    }
+  }
+
+  /** Runs any other stage below a span of its own. */
+  <T> T stage(String name, Function<Span, T> stage) {
+    return below(name, SpanKind.INTERNAL, stage);
+  }
+
+  long cacheMillis() {
+    return cacheNanos / 1_000_000;
+  }
+
+  long providerMillis() {
+    return providerNanos / 1_000_000;
+  }
+
+  /** Time so far that was neither the provider's nor spent waiting for it. */
+  long overheadNanos() {
+    return System.nanoTime() - startNanos - providerNanos;
+  }
+
+  private <T> T below(String name, SpanKind kind, Function<Span, T> stage) {
+    Span span = tracing.span(name, kind, Context.root().with(root));
+    try {
+      return stage.apply(span);
+    } finally {
+      span.end();
+    }
+  }
+}

@@ -1,0 +1,238 @@
+package dev.flotilla.router.chat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.catalog.Money;
+import dev.flotilla.contracts.call.AttemptReport;
+import dev.flotilla.contracts.call.FleetHeaders;
+import dev.flotilla.contracts.call.Outcomes;
+import dev.flotilla.kit.http.ApiError;
+import dev.flotilla.kit.http.SseEvent;
+import dev.flotilla.kit.json.Json;
+import dev.flotilla.router.classification.Classification;
+import dev.flotilla.router.door.Visit;
+import dev.flotilla.router.exchange.Assembly;
+import dev.flotilla.router.exchange.ChatRequest;
+import dev.flotilla.router.exchange.Completion;
+import dev.flotilla.router.upstream.AnswerStream;
+import dev.flotilla.router.upstream.StreamEvent;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+
+/** Writes replies: headers, the {@code route} object, whole bodies and streams. */
+final class ReplyWriter {
+  private static final byte[] DONE = SseEvent.data("[DONE]").bytes();
+  private static final byte[] KEEP_ALIVE = SseEvent.comment("keep-alive").bytes();
+
+  /** How a reply ended, and what is known of it now. */
+  record Written(RouteFacts facts, boolean complete) {}
+
+  /**
+   * Writes a reply.
+   *
+   * @return what is known at its end: a stream's attempts are only known then
+   * @throws IOException when the caller left
+   */
+  Written write(Reply reply, ChatRequest request, Visit visit, Journey journey) throws IOException {
+    headers(reply, visit, journey);
+    return switch (reply) {
+      case Reply.Refused refused -> {
+        visit.send(refused.error().status(), errorBody(refused, journey));
+        yield new Written(reply.facts(), false);
+      }
+      case Reply.Whole whole -> {
+        if (request.stream()) {
+          replay(whole, request, visit, journey);
+        } else {
+          visit.send(200, body(whole, visit, journey));
+        }
+        yield new Written(reply.facts(), true);
+      }
+      case Reply.Flowing flowing -> relay(flowing, request, visit, journey);
+    };
+  }
+
+  private static void headers(Reply reply, Visit visit, Journey journey) {
+    RouteFacts facts = reply.facts();
+    visit.setHeader(FleetHeaders.CACHE, facts.cache().name());
+    if (facts.age() != null) {
+      visit.setHeader("age", Long.toString(facts.age().toSeconds()));
+    }
+    if (facts.modelId() != null) {
+      visit.setHeader(FleetHeaders.MODEL_USED, facts.modelId());
+      visit.setHeader(FleetHeaders.PROVIDER, String.valueOf(facts.provider()));
+    }
+    Classification type = facts.classification();
+    if (type != null) {
+      visit.setHeader(FleetHeaders.ROUTED_TASK_TYPE, type.taskType().word());
+      visit.setHeader(
+          FleetHeaders.TASK_CONFIDENCE, String.format(Locale.ROOT, "%.2f", type.confidence()));
+    }
+    visit.setHeader(FleetHeaders.ROUTED_BY, type == null ? "hint" : type.decidedBy().word());
+    visit.setHeader(FleetHeaders.FALLBACK_COUNT, Integer.toString(facts.hops().size()));
+    String reason = facts.fallbackReason();
+    if (reason != null) {
+      visit.setHeader(FleetHeaders.FALLBACK_REASON, reason);
+    }
+    if (facts.simulated()) {
+      visit.setHeader(FleetHeaders.SIMULATED, "true");
+    }
+    if (!(reply instanceof Reply.Flowing)) {
+      visit.setHeader(FleetHeaders.COST_USD, Money.plainUsd(facts.costNanos()));
+    }
+    if (reply instanceof Reply.Refused refused) {
+      if (refused.retryAfterMillis() != null) {
+        visit.setHeader("retry-after-ms", Long.toString(refused.retryAfterMillis()));
+        visit.setHeader("retry-after", Long.toString((refused.retryAfterMillis() + 999) / 1000));
+      }
+      if (refused.error().status() >= 429) {
+        visit.setHeader(FleetHeaders.SHOULD_RETRY, Boolean.toString(refused.worthRetrying()));
+      }
+    }
+    visit.setHeader(
+        "server-timing",
+        "cache;dur=" + journey.cacheMillis() + ", provider;dur=" + journey.providerMillis());
+    visit.setHeader(FleetHeaders.OVERHEAD_MS, Long.toString(journey.overheadNanos() / 1_000_000));
+  }
+
+  private static ObjectNode errorBody(Reply.Refused refused, Journey journey) {
+    ObjectNode body = refused.error().body(journey.requestId());
+    if (!refused.facts().attempts().isEmpty()) {
+      ObjectNode error = (ObjectNode) body.path("error");
+      attempts(error, refused.facts().attempts());
+    }
+    return body;
+  }
+
+  private static ObjectNode body(Reply.Whole whole, Visit visit, Journey journey) {
+    ObjectNode body = Json.object().setAll(whole.completion().body());
+    body.put("model", String.valueOf(whole.facts().modelId()));
+    ObjectNode usage = Json.object();
+    if (body.path("usage") instanceof ObjectNode reported) {
+      usage.setAll(reported);
+    }
+    usage.put("cost", Money.usd(whole.facts().costNanos()));
+    body.set("usage", usage);
+    if (wantsRoute(visit)) {
+      body.set("route", route(whole.facts(), journey));
+    }
+    return body;
+  }
+
+  private static ObjectNode route(RouteFacts facts, Journey journey) {
+    ObjectNode route = Json.object();
+    Classification type = facts.classification();
+    if (type != null) {
+      route.put("task_type", type.taskType().word());
+      route.put("confidence", type.confidence());
+    }
+    route.put("decided_by", type == null ? "hint" : type.decidedBy().word());
+    route.put("cache", facts.cache().name().toLowerCase(Locale.ROOT));
+    route.put("fallback_count", facts.hops().size());
+    route.put("trace_id", journey.traceId());
+    attempts(route, facts.attempts());
+    return route;
+  }
+
+  private static void attempts(ObjectNode into, List<AttemptReport> attempts) {
+    var list = into.putArray("attempts");
+    for (AttemptReport attempt : attempts) {
+      int slash = attempt.model().indexOf('/');
+      ObjectNode one = list.addObject();
+      one.put("provider", attempt.model().substring(0, Math.max(0, slash)));
+      one.put("model", attempt.model());
+      one.put("outcome", attempt.outcome());
+      one.put("status", attempt.status());
+      one.put("duration_ms", attempt.ms());
+      one.put("cost", attempt.costNanos() == null ? null : Money.usd(attempt.costNanos()));
+    }
+  }
+
+  /** Shows a whole answer to a caller who asked for a stream. */
+  private static void replay(Reply.Whole whole, ChatRequest request, Visit visit, Journey journey)
+      throws IOException {
+    var shown = new Completion(body(whole, visit, journey));
+    try (OutputStream out = visit.beginEvents()) {
+      for (ObjectNode chunk : shown.asChunks()) {
+        out.write(SseEvent.data(Json.text(chunk)).bytes());
+      }
+      if (request.includeUsage()) {
+        ObjectNode last = shown.usageChunk();
+        if (wantsRoute(visit)) {
+          last.set("route", shown.body().path("route"));
+        }
+        writePlain(out, last);
+      }
+      out.write(DONE);
+    }
+  }
+
+  /**
+   * Passes a stream on, piece by piece. A stream that breaks ends in an error event and without
+   * [DONE].
+   */
+  private static Written relay(
+      Reply.Flowing flowing, ChatRequest request, Visit visit, Journey journey) throws IOException {
+    var assembly = new Assembly();
+    try (AnswerStream stream = flowing.stream();
+        OutputStream out = visit.beginEvents()) {
+      while (true) {
+        switch (stream.next()) {
+          case StreamEvent.Chunk(var data, var chunk) -> {
+            assembly.add(chunk);
+            out.write(SseEvent.data(data).bytes());
+            out.flush();
+          }
+          case StreamEvent.KeepAlive() -> {
+            out.write(KEEP_ALIVE);
+            out.flush();
+          }
+          case StreamEvent.Finished(var usage, var attempts) -> {
+            RouteFacts facts = flowing.facts().with(attempts);
+            ObjectNode last = usage == null ? Json.object() : usage;
+            flowing.keep().accept(assembly.completion(last.path("usage")));
+            if (request.includeUsage()) {
+              last.withObject("/usage").put("cost", Money.usd(facts.costNanos()));
+              if (wantsRoute(visit)) {
+                last.set("route", route(facts, journey));
+              }
+              writePlain(out, last);
+            }
+            out.write(DONE);
+            return new Written(facts, true);
+          }
+          case StreamEvent.Broken(var reason, var message, var attempts) -> {
+            out.write(
+                SseEvent.named(
+                        "error", Json.text(broken(reason, message).body(journey.requestId())))
+                    .bytes());
+            return new Written(flowing.facts().with(attempts), false);
+          }
+        }
+      }
+    }
+  }
+
+  private static ApiError broken(String reason, String message) {
+    return new ApiError(
+        reason.equals(Outcomes.TIMEOUT) ? 504 : 502,
+        "upstream_error",
+        "stream_" + reason,
+        "The answer broke off: " + message + ". What came before is incomplete.",
+        null,
+        "provider");
+  }
+
+  private static void writePlain(OutputStream out, ObjectNode chunk) throws IOException {
+    out.write("data: ".getBytes(StandardCharsets.US_ASCII));
+    out.write(Json.plainBytes(chunk));
+    out.write('\n');
+    out.write('\n');
+  }
+
+  private static boolean wantsRoute(Visit visit) {
+    return !visit.header("x-route-details").map("off"::equalsIgnoreCase).orElse(false);
+  }
+}

@@ -1,0 +1,88 @@
+package dev.flotilla.router.chat;
+
+import dev.flotilla.catalog.Model;
+import dev.flotilla.contracts.call.AttemptReport;
+import dev.flotilla.router.classification.Classification;
+import dev.flotilla.router.fallback.FallbackOutcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an answer came about: what headers, the {@code route} object and metrics say.
+ *
+ * @param classification null when models were named
+ * @param modelId who answered; null when nobody did
+ * @param lastAsked the last candidate that was asked; null when nobody was
+ * @param hops candidates that failed before
+ * @param attempts everything that was tried, as far as known
+ * @param age of a cached answer; null for a fresh one
+ */
+record RouteFacts(
+    CacheResult cache,
+    @Nullable Classification classification,
+    @Nullable String modelId,
+    @Nullable Model lastAsked,
+    boolean simulated,
+    List<FallbackOutcome.Hop> hops,
+    List<AttemptReport> attempts,
+    @Nullable Duration age) {
+
+  /** What the cache had to say; the words of {@code x-cache}. */
+  enum CacheResult {
+    HIT,
+    MISS,
+    DISABLED
+  }
+
+  static RouteFacts nobodyAsked(CacheResult cache) {
+    return new RouteFacts(cache, null, null, null, false, List.of(), List.of(), null);
+  }
+
+  static RouteFacts after(
+      CacheResult cache,
+      @Nullable Classification classification,
+      FallbackOutcome outcome,
+      boolean answered,
+      boolean simulated) {
+    Model model = outcome.model();
+    return new RouteFacts(
+        cache,
+        classification,
+        answered ? model.id() : null,
+        model,
+        simulated,
+        outcome.hops(),
+        outcome.attempts(),
+        null);
+  }
+
+  /** The same, with the attempts a stream reported at its end. */
+  RouteFacts with(List<AttemptReport> more) {
+    var all = new ArrayList<>(attempts);
+    all.addAll(more);
+    return new RouteFacts(
+        cache, classification, modelId, lastAsked, simulated, hops, List.copyOf(all), age);
+  }
+
+  /** What all attempts cost as far as anybody knows, nano-dollars. */
+  long costNanos() {
+    long sum = 0;
+    for (AttemptReport attempt : attempts) {
+      if (attempt.costNanos() != null) {
+        sum = Math.addExact(sum, attempt.costNanos());
+      }
+    }
+    return sum;
+  }
+
+  /** Why the router first went on; null when it did not have to. */
+  @Nullable String fallbackReason() {
+    return hops.isEmpty() ? null : hops.getFirst().failure().reason();
+  }
+
+  @Nullable String provider() {
+    return modelId == null ? null : modelId.substring(0, modelId.indexOf('/'));
+  }
+}

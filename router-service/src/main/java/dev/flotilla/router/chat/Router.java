@@ -1,0 +1,126 @@
+package dev.flotilla.router.chat;
+
+import dev.flotilla.contracts.telemetry.SpanNames;
+import dev.flotilla.kit.telemetry.Tracing;
+import dev.flotilla.router.cache.AnswerCache;
+import dev.flotilla.router.cache.CachedAnswer;
+import dev.flotilla.router.chat.RouteFacts.CacheResult;
+import dev.flotilla.router.classification.Classification;
+import dev.flotilla.router.exchange.ChatRequest;
+import dev.flotilla.router.exchange.Completion;
+import dev.flotilla.router.fallback.FallbackChain;
+import dev.flotilla.router.fallback.FallbackOutcome;
+import dev.flotilla.router.routing.Plan;
+import dev.flotilla.router.routing.RoutePolicy;
+import dev.flotilla.router.routing.RoutePolicy.Planned;
+import dev.flotilla.router.upstream.CallOutcome;
+import dev.flotilla.router.upstream.ModelCall;
+import dev.flotilla.router.upstream.ModelCaller;
+import java.util.List;
+
+/** The path of a chat request, top to bottom. Start reading here. */
+final class Router {
+  private final AnswerCache cache;
+  private final RoutePolicy policy;
+  private final FallbackChain fallbacks;
+  private final ModelCaller models;
+
+  Router(AnswerCache cache, RoutePolicy policy, FallbackChain fallbacks, ModelCaller models) {
+    this.cache = cache;
+    this.policy = policy;
+    this.fallbacks = fallbacks;
+    this.models = models;
+  }
+
+  Reply answer(ChatRequest request, Journey journey) {
+    var known = journey.cache(SpanNames.CACHE, span -> cache.find(request, journey.caller()));
+    if (known.isPresent()) {
+      return fromCache(known.get());
+    }
+    CacheResult missed = cache.enabled() ? CacheResult.MISS : CacheResult.DISABLED;
+    return switch (journey.stage(
+        SpanNames.CLASSIFY, span -> policy.planFor(request, journey.caller()))) {
+      case Planned.Refused(var error) ->
+          new Reply.Refused(error, RouteFacts.nobodyAsked(missed), null, false);
+      case Planned.Ready(var plan) -> ask(plan, request, journey, missed);
+    };
+  }
+
+  /**
+   * Asks the plan's candidates. Nothing is reported to the ledger here: provider-service wrote
+   * every attempt down where the money left.
+   */
+  private Reply ask(Plan plan, ChatRequest request, Journey journey, CacheResult missed) {
+    Classification type = plan.classification();
+    var call =
+        new ModelCall(
+            journey.caller(),
+            journey.requestId(),
+            type == null ? null : type.taskType(),
+            journey.deadline(),
+            request.tags());
+    FallbackOutcome outcome =
+        fallbacks.run(
+            plan,
+            journey.deadline(),
+            (model, index) ->
+                journey.provider(
+                    SpanNames.CANDIDATE + " " + model.id(),
+                    span -> {
+                      CallOutcome said =
+                          models.call(model, index, request, call, Tracing.traceparent(span));
+                      if (said instanceof CallOutcome.Failed failed) {
+                        span.setAttribute(SpanNames.FALLBACK_REASON, failed.reason());
+                      }
+                      return said;
+                    }));
+    return switch (outcome.last()) {
+      case CallOutcome.Answered(var completion, var simulated, var attempts) -> {
+        var facts = RouteFacts.after(missed, type, outcome, true, simulated);
+        keep(request, journey, completion, facts);
+        yield new Reply.Whole(completion, facts);
+      }
+      case CallOutcome.Streaming(var stream, var simulated) -> {
+        var facts = RouteFacts.after(missed, type, outcome, true, simulated);
+        yield new Reply.Flowing(stream, facts, whole -> keep(request, journey, whole, facts));
+      }
+      case CallOutcome.Failed failed ->
+          Exhausted.reply(
+              outcome,
+              failed,
+              journey.deadline().passed(),
+              RouteFacts.after(missed, type, outcome, false, false));
+      case CallOutcome.Rejected(var error, var attempts) ->
+          new Reply.Refused(
+              error, RouteFacts.after(missed, type, outcome, false, false), null, false);
+    };
+  }
+
+  private void keep(ChatRequest request, Journey journey, Completion completion, RouteFacts facts) {
+    if (facts.modelId() != null) {
+      var answer =
+          new CachedAnswer(completion, facts.modelId(), facts.classification(), facts.simulated());
+      journey.cache(
+          "cache keep",
+          span -> {
+            cache.keep(request, journey.caller(), answer);
+            return answer;
+          });
+    }
+  }
+
+  private static Reply fromCache(AnswerCache.Hit hit) {
+    CachedAnswer answer = hit.answer();
+    return new Reply.Whole(
+        answer.completion(),
+        new RouteFacts(
+            CacheResult.HIT,
+            answer.classification(),
+            answer.modelId(),
+            null,
+            answer.simulated(),
+            List.of(),
+            List.of(),
+            hit.age()));
+  }
+}

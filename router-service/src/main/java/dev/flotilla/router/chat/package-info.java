@@ -1,0 +1,8 @@
+/**
+ * The way of a chat request, and how its reply is written. It decides the order of the stages and
+ * nothing inside them. Start with {@link dev.flotilla.router.chat.Router}, method {@code answer}.
+ */
+@NullMarked
+package dev.flotilla.router.chat;
+
+import org.jspecify.annotations.NullMarked;

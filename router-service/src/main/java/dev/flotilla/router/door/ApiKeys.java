@@ -1,0 +1,137 @@
+package dev.flotilla.router.door;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.flotilla.kit.identity.Caller;
+import dev.flotilla.kit.settings.ConfigurationException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who the known keys belong to. Keys are kept as SHA-256 only: they are long and random, so nobody
+ * gets from hash to key. Looking a hash up needs no constant time, because nobody can choose a
+ * hash's prefix. Thread-safe.
+ */
+public final class ApiKeys {
+  private static final ObjectMapper YAML =
+      JsonMapper.builder(new YAMLFactory())
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .build();
+
+  private static final Set<String> KNOWN_ROLES =
+      Stream.concat(Stream.of(Role.values()).map(Role::word), Stream.of("operator", "reviewer"))
+          .collect(Collectors.toUnmodifiableSet());
+
+  /** An entry of the key file; {@code rpm} and {@code tpm} are limits per minute. */
+  record Written(
+      @Nullable String id,
+      @Nullable String sha256,
+      @Nullable String team,
+      @Nullable String project,
+      @Nullable List<String> roles,
+      @Nullable List<String> models,
+      @Nullable Long rpm,
+      @Nullable Long tpm,
+      @Nullable String expires) {}
+
+  private record Key(Caller caller, Instant expires) {}
+
+  private final Map<String, Key> byHash;
+  private final InstantSource clock;
+
+  private ApiKeys(Map<String, Key> byHash, InstantSource clock) {
+    this.byHash = Map.copyOf(byHash);
+    this.clock = clock;
+  }
+
+  /**
+   * Reads the key file.
+   *
+   * @throws ConfigurationException naming the entry, what was found and what to write instead
+   */
+  public static ApiKeys read(Path file, InstantSource clock) {
+    var keys = new HashMap<String, Key>();
+    for (Written entry : entries(file)) {
+      String at = file + ": " + (entry.id() == null ? "an entry without id" : entry.id());
+      if (entry.id() == null || entry.team() == null || entry.sha256() == null) {
+        throw new ConfigurationException(at + " needs id, team and sha256");
+      }
+      if (!entry.sha256().matches("[0-9a-f]{64}")) {
+        throw new ConfigurationException(
+            at
+                + ": sha256 must be 64 lower-case hex digits, as 'printf %s KEY | sha256sum' prints them");
+      }
+      Set<String> roles = entry.roles() == null ? Set.of("caller") : Set.copyOf(entry.roles());
+      if (!KNOWN_ROLES.containsAll(roles)) {
+        throw new ConfigurationException(at + ": roles " + roles + " must be among " + KNOWN_ROLES);
+      }
+      List<String> models = entry.models() == null ? List.of("*") : entry.models();
+      var caller = new Caller(entry.team(), entry.id(), entry.project(), roles, models);
+      if (keys.put(entry.sha256(), new Key(caller, expires(at, entry.expires()))) != null) {
+        throw new ConfigurationException(at + ": the same key is there twice");
+      }
+    }
+    return new ApiKeys(keys, clock);
+  }
+
+  /** Who a presented key belongs to; empty when nobody knows it or it has expired. */
+  public Optional<Caller> whoHas(String presented) {
+    Key key = byHash.get(hash(presented));
+    return key == null || !clock.instant().isBefore(key.expires())
+        ? Optional.empty()
+        : Optional.of(key.caller());
+  }
+
+  private static Instant expires(String at, @Nullable String written) {
+    try {
+      return written == null ? Instant.MAX : Instant.parse(written);
+    } catch (DateTimeException e) {
+      throw new ConfigurationException(
+          at + ": expires is '" + written + "'; write a moment such as 2027-01-31T00:00:00Z", e);
+    }
+  }
+
+  private static List<Written> entries(Path file) {
+    try {
+      return YAML.readValue(Files.readAllBytes(file), new TypeReference<List<Written>>() {});
+    } catch (JsonProcessingException e) {
+      throw new ConfigurationException(file + ": " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new ConfigurationException(
+          "the key file " + file + " cannot be read; point flotilla.keys.file at a list of keys",
+          e);
+    }
+  }
+
+  private static String hash(String key) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,217 @@
+package dev.flotilla.router.door;
+
+import com.github.f4b6a3.ulid.UlidCreator;
+import dev.flotilla.contracts.call.FleetHeaders;
+import dev.flotilla.kit.http.ApiError;
+import dev.flotilla.kit.identity.Caller;
+import dev.flotilla.kit.log.Correlation;
+import dev.flotilla.kit.telemetry.Tracing;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Method;
+import io.helidon.webserver.http.HttpRules;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every way into this fleet. Whoever comes in has been identified, may do what is behind the door,
+ * and brought no more than it admits.
+ */
+public final class Doors {
+  private static final System.Logger LOG = System.getLogger(Doors.class.getName());
+
+  /**
+   * What we accept of a caller's own request id; anything else would travel into logs and headers
+   * unchecked.
+   */
+  private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+
+  private static final Caller NOBODY = new Caller("", "", null, Set.of(), List.of());
+
+  private final List<Door> doors;
+  private final ApiKeys keys;
+  private final Tracing tracing;
+
+  public Doors(List<Door> doors, ApiKeys keys, Tracing tracing) {
+    this.doors = List.copyOf(doors);
+    this.keys = keys;
+    this.tracing = tracing;
+  }
+
+  /** The registry, for documentation and the access matrix. */
+  public List<Door> all() {
+    return doors;
+  }
+
+  /** Opens all doors on a server. */
+  public void open(HttpRules rules) {
+    for (Door door : doors) {
+      rules.route(
+          Method.create(door.method()),
+          door.path(),
+          (request, response) -> enter(door, request, response));
+    }
+    rules.any("/v1/*", this::noSuchDoor);
+  }
+
+  private void enter(Door door, ServerRequest request, ServerResponse response) {
+    long start = System.nanoTime();
+    String requestId =
+        request
+            .headers()
+            .first(HeaderNames.create(FleetHeaders.REQUEST_ID))
+            .filter(id -> REQUEST_ID.matcher(id).matches())
+            .orElseGet(() -> "req_" + UlidCreator.getMonotonicUlid());
+    Visit.identify(response, requestId);
+    String traceparent =
+        request.headers().first(HeaderNames.create(FleetHeaders.TRACEPARENT)).orElse(null);
+    Span span =
+        tracing.span(
+            door.method() + " " + door.path(), SpanKind.SERVER, Tracing.received(traceparent));
+    try {
+      ScopedValue.where(
+              Correlation.CURRENT, new Correlation(requestId, span.getSpanContext().getTraceId()))
+          .run(() -> admit(door, requestId, span, start, request, response));
+    } finally {
+      span.end();
+    }
+  }
+
+  private void admit(
+      Door door,
+      String requestId,
+      Span span,
+      long start,
+      ServerRequest request,
+      ServerResponse response) {
+    Optional<Caller> caller = presentedKey(request).flatMap(keys::whoHas);
+    Caller who = caller.orElse(NOBODY);
+    try {
+      ApiError error = caller.isEmpty() ? unknownKey() : forbidden(door, who);
+      byte[] body = error == null ? body(door, request) : new byte[0];
+      if (error == null && body == null) {
+        error = tooLarge(door);
+      }
+      var visit =
+          new Visit(
+              who, requestId, body == null ? new byte[0] : body, span, start, request, response);
+      if (error != null) {
+        visit.send(error);
+      } else {
+        door.handler().answer(visit);
+      }
+    } catch (UncheckedIOException | IOException e) {
+      // The caller left, or the connection broke: there is nobody to tell.
+      LOG.log(System.Logger.Level.DEBUG, "a caller left", e);
+      span.setStatus(StatusCode.ERROR, "caller left");
+      abort(request, response, requestId);
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "unexpected failure behind " + door.path(), e);
+      span.setStatus(StatusCode.ERROR, e.getClass().getSimpleName());
+      abort(request, response, requestId);
+    }
+  }
+
+  /**
+   * Says 500 when nothing was said yet; a reply that has begun is cut off by the server instead of
+   * looking complete.
+   */
+  private static void abort(ServerRequest request, ServerResponse response, String requestId) {
+    if (response.isSent()) {
+      throw new IllegalStateException("the reply broke off");
+    }
+    new Visit(NOBODY, requestId, new byte[0], Span.getInvalid(), 0, request, response)
+        .send(
+            new ApiError(
+                500,
+                "server_error",
+                "internal_error",
+                "The router failed; its log has the reason under this request id.",
+                null,
+                "router"));
+  }
+
+  private void noSuchDoor(ServerRequest request, ServerResponse response) {
+    String requestId = "req_" + UlidCreator.getMonotonicUlid();
+    Visit.identify(response, requestId);
+    new Visit(NOBODY, requestId, new byte[0], Span.getInvalid(), 0, request, response)
+        .send(
+            new ApiError(
+                404,
+                ApiError.INVALID_REQUEST,
+                "unknown_path",
+                "There is nothing at this method and path; /openapi lists what there is.",
+                null,
+                "router"));
+  }
+
+  private static Optional<String> presentedKey(ServerRequest request) {
+    return request
+        .headers()
+        .first(HeaderNames.AUTHORIZATION)
+        .filter(value -> value.regionMatches(true, 0, "Bearer ", 0, 7))
+        .map(value -> value.substring(7).strip());
+  }
+
+  /** The body, or null when it is longer than the door admits. */
+  private static byte @Nullable [] body(Door door, ServerRequest request) throws IOException {
+    if (door.maxBytes() == 0 || !request.content().hasEntity()) {
+      return new byte[0];
+    }
+    if (request.headers().contentLength().orElse(0) > door.maxBytes()) {
+      return null;
+    }
+    try (InputStream in = request.content().inputStream()) {
+      byte[] bytes = in.readNBytes(door.maxBytes() + 1);
+      return bytes.length > door.maxBytes() ? null : bytes;
+    }
+  }
+
+  private static ApiError unknownKey() {
+    return new ApiError(
+        401,
+        "authentication_error",
+        "invalid_api_key",
+        "This key is not known here or has expired; send a valid one as 'Authorization: Bearer <key>'.",
+        null,
+        "router");
+  }
+
+  private static @Nullable ApiError forbidden(Door door, Caller caller) {
+    if (door.roles().stream().anyMatch(role -> caller.has(role.word()))) {
+      return null;
+    }
+    return new ApiError(
+        403,
+        "permission_error",
+        "role_required",
+        "This needs a key with the role "
+            + String.join(" or ", door.roles().stream().map(Role::word).sorted().toList())
+            + "; this key has "
+            + String.join(", ", caller.roles()).toLowerCase(Locale.ROOT)
+            + ".",
+        null,
+        "router");
+  }
+
+  private static ApiError tooLarge(Door door) {
+    return new ApiError(
+        413,
+        ApiError.INVALID_REQUEST,
+        "request_too_large",
+        "The body is longer than the " + door.maxBytes() + " bytes admitted here.",
+        null,
+        "router");
+  }
+}

@@ -1,0 +1,72 @@
+package dev.flotilla.router.door;
+
+import jakarta.enterprise.inject.spi.CDI;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.openapi.OASFactory;
+import org.eclipse.microprofile.openapi.OASModelReader;
+import org.eclipse.microprofile.openapi.models.OpenAPI;
+import org.eclipse.microprofile.openapi.models.Operation;
+import org.eclipse.microprofile.openapi.models.PathItem;
+import org.eclipse.microprofile.openapi.models.media.Schema;
+import org.eclipse.microprofile.openapi.models.parameters.Parameter;
+import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
+
+/**
+ * Writes the registry of doors into the OpenAPI document: routes of the server itself are invisible
+ * to MicroProfile's scanner.
+ */
+public class DoorsInOpenApi implements OASModelReader {
+  @Override
+  public OpenAPI buildModel() {
+    Doors doors = CDI.current().select(Doors.class).get();
+    OpenAPI api = OASFactory.createOpenAPI().paths(OASFactory.createPaths());
+    api.info(
+        OASFactory.createInfo()
+            .title("Flotilla")
+            .version("v1")
+            .description("Many language models behind one OpenAI-shaped door."));
+    api.components(
+        OASFactory.createComponents()
+            .addSecurityScheme(
+                "key",
+                OASFactory.createSecurityScheme().type(SecurityScheme.Type.HTTP).scheme("bearer")));
+    for (Door door : doors.all()) {
+      String path = door.path().replace("/*", "/{rest}");
+      PathItem item = api.getPaths().getPathItem(path);
+      if (item == null) {
+        item = OASFactory.createPathItem();
+        api.getPaths().addPathItem(path, item);
+      }
+      item.setOperation(PathItem.HttpMethod.valueOf(door.method()), operation(door));
+    }
+    return api;
+  }
+
+  private static Operation operation(Door door) {
+    String roles = door.roles().stream().map(Role::word).sorted().collect(Collectors.joining(","));
+    Operation operation =
+        OASFactory.createOperation()
+            .summary(door.summary())
+            .addSecurityRequirement(
+                OASFactory.createSecurityRequirement().addScheme("key", List.of()))
+            .addExtension("x-roles", roles)
+            .responses(
+                OASFactory.createAPIResponses()
+                    .addAPIResponse("200", OASFactory.createAPIResponse().description("as asked"))
+                    .addAPIResponse(
+                        "default",
+                        OASFactory.createAPIResponse()
+                            .description(
+                                "an error in OpenAI's shape, with source and request_id")));
+    if (door.path().endsWith("/*")) {
+      operation.addParameter(
+          OASFactory.createParameter()
+              .name("rest")
+              .in(Parameter.In.PATH)
+              .required(true)
+              .schema(OASFactory.createSchema().type(Schema.SchemaType.STRING)));
+    }
+    return operation;
+  }
+}

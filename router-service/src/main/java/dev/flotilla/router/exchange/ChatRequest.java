@@ -1,0 +1,214 @@
+package dev.flotilla.router.exchange;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.kit.http.ApiError;
+import dev.flotilla.kit.json.Json;
+import dev.flotilla.kit.json.NotJson;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a caller asked, as it came: the record is a view, so parameters newer than this fleet pass
+ * through. Immutable by convention: nobody changes {@code body}.
+ *
+ * @param body the whole request
+ */
+public record ChatRequest(ObjectNode body) {
+  /** Fields that are ours or only steer this fleet; a provider never sees them. */
+  private static final Set<String> OURS = Set.of("models", "route", "metadata");
+
+  /** How reading went. */
+  public sealed interface Parsed {
+    record Good(ChatRequest request) implements Parsed {}
+
+    record Bad(ApiError error) implements Parsed {}
+  }
+
+  /**
+   * Reads a body and checks the fields this fleet itself depends on; the rest is the model's
+   * business.
+   */
+  public static Parsed parse(byte[] bytes) {
+    ObjectNode body;
+    try {
+      body = Json.parseObject(bytes);
+    } catch (NotJson e) {
+      return bad("invalid_json", "The request body cannot be read: " + e.getMessage() + ".", null);
+    }
+    JsonNode model = body.path("model");
+    if (!model.isTextual() || model.textValue().isBlank()) {
+      return bad(
+          "invalid_type",
+          "'model' must be a string; write \"auto\" to let the router choose, or a model's id.",
+          "model");
+    }
+    if (!body.path("messages").isArray() || body.path("messages").isEmpty()) {
+      return bad(
+          "invalid_type",
+          "'messages' must be a list with at least one message, e.g. [{\"role\": \"user\", \"content\": \"Hello\"}].",
+          "messages");
+    }
+    int at = 0;
+    for (JsonNode message : body.path("messages")) {
+      if (!message.isObject() || !message.path("role").isTextual()) {
+        return bad(
+            "invalid_type",
+            "'messages[" + at + "]' must be an object with a 'role'.",
+            "messages[" + at + "].role");
+      }
+      at++;
+    }
+    if (body.has("stream") && !body.path("stream").isBoolean() && !body.path("stream").isNull()) {
+      return bad("invalid_type", "'stream' must be true or false.", "stream");
+    }
+    if (body.has("models") && !isListOfNames(body.path("models"))) {
+      return bad("invalid_type", "'models' must be a list of model ids, best first.", "models");
+    }
+    if (body.has("metadata") && !isMapOfStrings(body.path("metadata"))) {
+      return bad(
+          "invalid_type",
+          "'metadata' must be an object of at most 16 strings, names up to 64 and values up to 512 characters.",
+          "metadata");
+    }
+    return new Parsed.Good(new ChatRequest(body));
+  }
+
+  public String model() {
+    return body.path("model").textValue();
+  }
+
+  /** The caller's own fallback order; empty when none was given. */
+  public List<String> models() {
+    var models = new ArrayList<String>();
+    body.path("models").forEach(model -> models.add(model.textValue()));
+    return models;
+  }
+
+  public boolean stream() {
+    return body.path("stream").asBoolean(false);
+  }
+
+  /** Whether a stream's last chunk with the usage is wanted. */
+  public boolean includeUsage() {
+    return body.path("stream_options").path("include_usage").asBoolean(false);
+  }
+
+  public boolean hasTools() {
+    return !body.path("tools").isEmpty();
+  }
+
+  /** {@code text}, {@code json_object} or {@code json_schema}. */
+  public String responseFormat() {
+    return body.path("response_format").path("type").asText("text");
+  }
+
+  /** How many answers are wanted. */
+  public int choices() {
+    return body.path("n").asInt(1);
+  }
+
+  /** The caller's tags for the ledger; empty when there are none. */
+  public Map<String, String> tags() {
+    var tags = new LinkedHashMap<String, String>();
+    body.path("metadata")
+        .properties()
+        .forEach(tag -> tags.put(tag.getKey(), tag.getValue().textValue()));
+    return tags;
+  }
+
+  /**
+   * Text of the last message of a person: what is asked now, without the history before it. Empty
+   * when there is none.
+   */
+  public String lastUserText() {
+    JsonNode messages = body.path("messages");
+    for (int i = messages.size() - 1; i >= 0; i--) {
+      if (messages.path(i).path("role").asText().equals("user")) {
+        return text(messages.path(i).path("content"));
+      }
+    }
+    return "";
+  }
+
+  /**
+   * Kinds of input beside text, by the names OpenAI gives its content parts: {@code image}, {@code
+   * audio}, {@code file}.
+   */
+  public Set<String> attachments() {
+    var kinds = new LinkedHashSet<String>();
+    for (JsonNode message : body.path("messages")) {
+      for (JsonNode part : message.path("content")) {
+        switch (part.path("type").asText()) {
+          case "image_url" -> kinds.add("image");
+          case "input_audio" -> kinds.add("audio");
+          case "file" -> kinds.add("file");
+          default -> {}
+        }
+      }
+    }
+    return kinds;
+  }
+
+  /** What a provider is asked: this request for a concrete model, without what is ours alone. */
+  public byte[] bodyFor(String model) {
+    ObjectNode copy = Json.object();
+    body.properties()
+        .forEach(
+            field -> {
+              if (!OURS.contains(field.getKey())) {
+                copy.set(field.getKey(), field.getValue());
+              }
+            });
+    return Json.bytes(copy.put("model", model));
+  }
+
+  private static String text(JsonNode content) {
+    if (content.isTextual()) {
+      return content.textValue();
+    }
+    var text = new StringBuilder();
+    for (JsonNode part : content) {
+      text.append(part.path("text").asText("")).append('\n');
+    }
+    return text.toString();
+  }
+
+  private static boolean isListOfNames(JsonNode node) {
+    if (!node.isArray() || node.isEmpty() || node.size() > 16) {
+      return false;
+    }
+    for (JsonNode name : node) {
+      if (!name.isTextual()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isMapOfStrings(JsonNode node) {
+    if (node.isNull()) {
+      return true;
+    }
+    if (!node.isObject() || node.size() > 16) {
+      return false;
+    }
+    for (var entry : node.properties()) {
+      if (entry.getKey().length() > 64
+          || !entry.getValue().isTextual()
+          || entry.getValue().textValue().length() > 512) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Parsed bad(String code, String message, @Nullable String param) {
+    return new Parsed.Bad(ApiError.invalid(code, message, param));
+  }
+}

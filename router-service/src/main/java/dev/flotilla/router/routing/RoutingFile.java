@@ -1,0 +1,169 @@
+package dev.flotilla.router.routing;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.flotilla.catalog.Catalog;
+import dev.flotilla.catalog.Model;
+import dev.flotilla.kit.settings.ConfigurationException;
+import dev.flotilla.router.classification.KeywordClassifier;
+import dev.flotilla.router.classification.KeywordRule;
+import dev.flotilla.router.exchange.TaskType;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.EnumMap;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code routing.yaml}; what it returns names only models that exist. */
+public final class RoutingFile {
+  private static final ObjectMapper YAML =
+      JsonMapper.builder(new YAMLFactory())
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .build();
+
+  record Written(
+      @Nullable Map<String, Candidates> taskTypes,
+      @Nullable String baseline,
+      @Nullable Classification classification) {}
+
+  record Candidates(@Nullable List<String> candidates) {}
+
+  record Classification(
+      double confidenceOfFacts, double confidenceOfDefault, @Nullable List<Rule> rules) {}
+
+  record Rule(String type, double confidence, @Nullable List<String> words, int longerThanWords) {}
+
+  private final Path file;
+  private final Catalog catalog;
+
+  private RoutingFile(Path file, Catalog catalog) {
+    this.file = file;
+    this.catalog = catalog;
+  }
+
+  /**
+   * Reads the file and checks it against the catalogue.
+   *
+   * @throws ConfigurationException naming the place, what was found and what to write instead
+   */
+  public static Routing read(Path file, Catalog catalog) {
+    return new RoutingFile(file, catalog).read();
+  }
+
+  private Routing read() {
+    byte[] content;
+    Written written;
+    try {
+      content = Files.readAllBytes(file);
+      written = YAML.readValue(content, Written.class);
+    } catch (JsonProcessingException e) {
+      throw new ConfigurationException(file + ": " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new ConfigurationException(
+          file + " cannot be read; flotilla.config.dir must be a folder with routing.yaml", e);
+    }
+    if (written.classification() == null) {
+      throw new ConfigurationException(
+          file + ": classification is missing; write at least its confidences");
+    }
+    var candidates = new EnumMap<TaskType, List<Model>>(TaskType.class);
+    for (TaskType type : TaskType.values()) {
+      candidates.put(type, candidates(type, written.taskTypes()));
+    }
+    return new Routing(version(content), candidates, classifier(written.classification()));
+  }
+
+  private List<Model> candidates(TaskType type, @Nullable Map<String, Candidates> written) {
+    String place = file + ": task_types." + type.word() + ".candidates";
+    Candidates entry = written == null ? null : written.get(type.word());
+    if (entry == null || entry.candidates() == null || entry.candidates().isEmpty()) {
+      throw new ConfigurationException(
+          place + " is missing; write a list of aliases or model ids, best first");
+    }
+    Set<Model> models = new LinkedHashSet<>();
+    for (String name : entry.candidates()) {
+      List<Model> behind = catalog.resolve(name);
+      if (behind.isEmpty()) {
+        throw new ConfigurationException(
+            place
+                + " names '"
+                + name
+                + "', which no enabled provider serves; near it are "
+                + catalog.near(name, 3)
+                + ", or enable its provider in flotilla.providers.enabled");
+      }
+      models.addAll(behind);
+    }
+    return List.copyOf(models);
+  }
+
+  private KeywordClassifier classifier(Classification written) {
+    List<Rule> rules = written.rules() == null ? List.of() : written.rules();
+    return new KeywordClassifier(
+        share("classification.confidence_of_facts", written.confidenceOfFacts()),
+        rules.stream().map(this::rule).toList(),
+        share("classification.confidence_of_default", written.confidenceOfDefault()));
+  }
+
+  private KeywordRule rule(Rule written) {
+    TaskType type =
+        TaskType.of(String.valueOf(written.type()))
+            .orElseThrow(
+                () ->
+                    new ConfigurationException(
+                        file
+                            + ": classification.rules[].type is '"
+                            + written.type()
+                            + "'; write complex, standard, structured or bulk"));
+    List<String> words = written.words() == null ? List.of() : written.words();
+    if (words.isEmpty() && written.longerThanWords() < 1) {
+      throw new ConfigurationException(
+          file
+              + ": a rule for "
+              + type.word()
+              + " can never fire; write words or longer_than_words");
+    }
+    return KeywordRule.of(
+        type,
+        share("classification.rules[].confidence", written.confidence()),
+        words,
+        written.longerThanWords());
+  }
+
+  private double share(String place, double found) {
+    if (found < 0 || found > 1) {
+      throw new ConfigurationException(
+          file + ": " + place + " is " + found + "; write a number from 0 to 1");
+    }
+    return found;
+  }
+
+  /**
+   * Two routers with the same file and catalogue decide alike, so their cached answers are
+   * interchangeable.
+   */
+  private String version(byte[] content) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(content);
+      digest.update(catalog.version().getBytes(StandardCharsets.UTF_8));
+      catalog.models().forEach(m -> digest.update(m.id().getBytes(StandardCharsets.UTF_8)));
+      return "sha256:" + HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package dev.flotilla.router.upstream;
+
+import dev.flotilla.contracts.call.AttemptReport;
+import dev.flotilla.kit.http.ApiError;
+import dev.flotilla.router.exchange.Completion;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How one call to a model ended. Each case is something the fallback chain treats differently. */
+public sealed interface CallOutcome {
+  /** What was tried, retries included; the ledger has a row for each. */
+  List<AttemptReport> attempts();
+
+  /** A whole answer came; it is not judged yet. */
+  record Answered(Completion completion, boolean simulated, List<AttemptReport> attempts)
+      implements CallOutcome {}
+
+  /**
+   * The first tokens of a stream came; the rest follows as it is read. Its attempts are known at
+   * its end.
+   */
+  record Streaming(AnswerStream stream, boolean simulated) implements CallOutcome {
+    @Override
+    public List<AttemptReport> attempts() {
+      return List.of();
+    }
+  }
+
+  /**
+   * No answer, and another model may do better.
+   *
+   * @param reason one of {@link dev.flotilla.contracts.call.Outcomes}
+   * @param message what happened, safe to show
+   * @param retryAfterMillis when the provider wants to be asked again; null when it did not say
+   */
+  record Failed(
+      String reason, String message, @Nullable Long retryAfterMillis, List<AttemptReport> attempts)
+      implements CallOutcome {}
+
+  /** The request itself is at fault; no other model will do better. */
+  record Rejected(ApiError error, List<AttemptReport> attempts) implements CallOutcome {}
+}

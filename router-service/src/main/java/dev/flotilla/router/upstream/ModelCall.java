@@ -1,0 +1,20 @@
+package dev.flotilla.router.upstream;
+
+import dev.flotilla.kit.http.Deadline;
+import dev.flotilla.kit.identity.Caller;
+import dev.flotilla.router.exchange.TaskType;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What accompanies a request to a model.
+ *
+ * @param taskType null when models were named by the caller
+ * @param tags the caller's tags for the ledger
+ */
+public record ModelCall(
+    Caller caller,
+    String requestId,
+    @Nullable TaskType taskType,
+    Deadline deadline,
+    Map<String, String> tags) {}

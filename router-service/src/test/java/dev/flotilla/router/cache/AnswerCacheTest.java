@@ -1,0 +1,113 @@
+package dev.flotilla.router.cache;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.flotilla.kit.redis.TimeBoxedRedis;
+import dev.flotilla.router.Requests;
+import dev.flotilla.router.classification.Classification;
+import dev.flotilla.router.exchange.ChatRequest;
+import dev.flotilla.router.exchange.Completion;
+import dev.flotilla.router.exchange.TaskType;
+import dev.flotilla.testkit.RealRedis;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class AnswerCacheTest {
+  private static final InstantSource NOW =
+      InstantSource.fixed(Instant.parse("2026-11-21T10:00:00Z"));
+  private static final InstantSource LATER =
+      InstantSource.fixed(Instant.parse("2026-11-21T10:00:30Z"));
+
+  private final RealRedis server = RealRedis.shared();
+  private final TimeBoxedRedis redis =
+      new TimeBoxedRedis(URI.create(server.url()), Duration.ofSeconds(2), Duration.ofMillis(20));
+  private final AnswerCache cache = cache(NOW, "policy-1");
+
+  @BeforeEach
+  void empty() throws InterruptedException {
+    server.flush();
+    redis.awaitAvailable(Duration.ofSeconds(10));
+  }
+
+  @AfterEach
+  void close() {
+    redis.close();
+  }
+
+  @Test
+  void the_same_request_of_the_same_team_gets_the_same_answer_with_its_age_and_decision() {
+    cache.keep(Requests.asking("hi"), Requests.ANYBODY, answer("stop"));
+    var hit = cache(LATER, "policy-1").find(Requests.asking("hi"), Requests.ANYBODY).orElseThrow();
+    assertEquals(answer("stop"), hit.answer());
+    assertEquals(Duration.ofSeconds(30), hit.age());
+  }
+
+  @Test
+  void another_team_another_policy_or_other_models_allowed_is_a_miss() {
+    cache.keep(Requests.asking("hi"), Requests.ANYBODY, answer("stop"));
+    assertTrue(cache.find(Requests.asking("hi"), Requests.caller("other", "*")).isEmpty());
+    assertTrue(
+        cache.find(Requests.asking("hi"), Requests.caller("growth", "sim-north/*")).isEmpty());
+    assertTrue(cache(NOW, "policy-2").find(Requests.asking("hi"), Requests.ANYBODY).isEmpty());
+  }
+
+  @Test
+  void the_order_of_fields_and_how_the_answer_travels_do_not_matter_but_everything_else_does() {
+    ChatRequest asked =
+        Requests.of(
+            "{\"model\":\"auto\",\"temperature\":0.5,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}");
+    cache.keep(asked, Requests.ANYBODY, answer("stop"));
+    assertTrue(
+        hit(
+            "{\"messages\":[{\"content\":\"hi\",\"role\":\"user\"}],\"stream\":true,\"stream_options\":{},\"metadata\":{\"a\":\"b\"},\"temperature\":0.5,\"model\":\"auto\"}"));
+    assertTrue(
+        !hit(
+            "{\"model\":\"auto\",\"temperature\":0.6,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"));
+    assertTrue(
+        !hit(
+            "{\"model\":\"auto\",\"temperature\":0.5,\"seed\":1,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"));
+  }
+
+  @Test
+  void an_answer_that_did_not_come_to_its_own_end_is_never_kept() {
+    for (String finish : new String[] {"length", "content_filter", ""}) {
+      cache.keep(Requests.asking("hi"), Requests.ANYBODY, answer(finish));
+      assertTrue(cache.find(Requests.asking("hi"), Requests.ANYBODY).isEmpty(), finish);
+    }
+  }
+
+  @Test
+  void keys_are_hashes_that_need_the_secret() {
+    var one = new CacheKey("secret-of-sixteen").of("t", "p", Requests.asking("hi"));
+    var other = new CacheKey("another-secret-16").of("t", "p", Requests.asking("hi"));
+    assertNotEquals(one, other);
+    assertTrue(one.matches("flotilla:answer:1:[0-9a-f]{64}"), one);
+  }
+
+  private boolean hit(String json) {
+    return cache.find(Requests.of(json), Requests.ANYBODY).isPresent();
+  }
+
+  private AnswerCache cache(InstantSource clock, String policy) {
+    return new AnswerCache(
+        new AnswerCacheConfig(true, "0123456789abcdef", Duration.ofHours(1)), redis, clock, policy);
+  }
+
+  private static CachedAnswer answer(String finish) {
+    var body =
+        Requests.of(
+                "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"choices\":[{\"finish_reason\":\""
+                    + finish
+                    + "\"}]}")
+            .body();
+    return new CachedAnswer(
+        new Completion(body), "sim-north/fast", Classification.hinted(TaskType.BULK), true);
+  }
+}

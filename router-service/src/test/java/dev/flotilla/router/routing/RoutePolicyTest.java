@@ -1,0 +1,150 @@
+package dev.flotilla.router.routing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.flotilla.catalog.Catalog;
+import dev.flotilla.catalog.Model;
+import dev.flotilla.kit.http.ApiError;
+import dev.flotilla.kit.identity.Caller;
+import dev.flotilla.kit.settings.ConfigurationException;
+import dev.flotilla.router.Requests;
+import dev.flotilla.router.exchange.TaskType;
+import dev.flotilla.router.routing.RoutePolicy.Planned;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RoutePolicyTest {
+  private static final Path CONFIG = Path.of("..", "config");
+
+  private final Catalog catalog =
+      Catalog.read(CONFIG.resolve("catalog"), Set.of("sim-north", "sim-south", "deepseek"));
+  private final RoutePolicy policy =
+      new RoutePolicy(catalog, RoutingFile.read(CONFIG.resolve("routing.yaml"), catalog));
+
+  @Test
+  void auto_is_classified_and_an_alias_stands_for_models_of_several_providers() {
+    Plan plan = ready("auto", "translate this", Requests.ANYBODY);
+    assertEquals(TaskType.BULK, plan.classification().taskType());
+    assertEquals(
+        List.of("deepseek/deepseek-v4-flash", "sim-north/fast", "sim-south/fast"),
+        ids(plan).subList(0, 3));
+  }
+
+  @Test
+  void a_named_type_skips_the_classification_and_a_named_model_has_none() {
+    assertEquals(
+        TaskType.COMPLEX,
+        ready("auto/complex", "translate", Requests.ANYBODY).classification().taskType());
+    Plan pinned = ready("sim-north/fast", "translate", Requests.ANYBODY);
+    assertNull(pinned.classification());
+    assertEquals(List.of("sim-north/fast"), ids(pinned));
+  }
+
+  @Test
+  void the_callers_own_order_is_kept() {
+    var request =
+        Requests.of(
+            """
+            {"model":"sim-south/fast","models":["sim-south/fast","sim-north/fast:500"],
+             "messages":[{"role":"user","content":"x"}]}""");
+    var planned = assertInstanceOf(Planned.Ready.class, policy.planFor(request, Requests.ANYBODY));
+    assertEquals(List.of("sim-south/fast", "sim-north/fast:500"), ids(planned.plan()));
+  }
+
+  @Test
+  void a_model_the_key_may_not_use_is_passed_over_or_refused() {
+    Caller northern = Requests.caller("t", "sim-north/*");
+    assertTrue(
+        ids(ready("auto", "hello", northern)).stream().allMatch(id -> id.startsWith("sim-north/")));
+    ApiError error = refused("deepseek/deepseek-v4-pro", northern);
+    assertEquals(403, error.status());
+    assertTrue(error.message().contains("sim-north/*"), error.message());
+  }
+
+  @Test
+  void an_unknown_model_gets_the_nearest_names_and_an_unknown_type_the_known_ones() {
+    ApiError model = refused("deepseek/deepseek-v4-flsh", Requests.ANYBODY);
+    assertEquals(404, model.status());
+    assertTrue(model.message().contains("deepseek/deepseek-v4-flash"), model.message());
+    ApiError type = refused("auto/hard", Requests.ANYBODY);
+    assertEquals("unknown_task_type", type.code());
+    assertTrue(type.message().contains("auto/complex"), type.message());
+  }
+
+  @Test
+  void what_a_model_cannot_do_removes_it_and_if_none_can_the_parameter_is_named() {
+    String schema =
+        """
+        {"model":"%s","messages":[{"role":"user","content":"x"}],"response_format":{"type":"json_schema"}}""";
+    var auto =
+        assertInstanceOf(
+            Planned.Ready.class,
+            policy.planFor(Requests.of(schema.formatted("auto")), Requests.ANYBODY));
+    assertTrue(
+        ids(auto.plan()).stream().noneMatch(id -> id.startsWith("deepseek/")),
+        ids(auto.plan()).toString());
+    var pinned =
+        assertInstanceOf(
+            Planned.Refused.class,
+            policy.planFor(
+                Requests.of(schema.formatted("deepseek/deepseek-v4-pro")), Requests.ANYBODY));
+    assertEquals("unsupported_parameter", pinned.error().code());
+    assertEquals("response_format", pinned.error().param());
+  }
+
+  @Test
+  void a_routing_file_that_names_nobody_is_refused_with_place_and_remedy(@TempDir Path folder)
+      throws IOException {
+    String shipped = Files.readString(CONFIG.resolve("routing.yaml"));
+    mistake(
+        folder,
+        shipped.replace("[flagship, balanced]", "[flagshp]"),
+        "task_types.complex",
+        "flagshp",
+        "flagship");
+    mistake(folder, shipped.replace("type: bulk", "type: bulky"), "bulky", "bulk");
+    mistake(folder, shipped.replace("confidence: 0.57", "confidence: 57"), "57.0", "from 0 to 1");
+    mistake(folder, shipped.replace("task_types:", "tsk_types:"), "tsk_types");
+  }
+
+  private void mistake(Path folder, String content, String... parts) throws IOException {
+    Path file = Files.writeString(folder.resolve("routing.yaml"), content);
+    var e = assertThrows(ConfigurationException.class, () -> RoutingFile.read(file, catalog));
+    for (String part : parts) {
+      assertTrue(
+          String.valueOf(e.getMessage()).contains(part),
+          () -> part + " is not in: " + e.getMessage());
+    }
+  }
+
+  private Plan ready(String model, String text, Caller caller) {
+    var request =
+        Requests.of(
+            "{\"model\":\""
+                + model
+                + "\",\"messages\":[{\"role\":\"user\",\"content\":\""
+                + text
+                + "\"}]}");
+    return assertInstanceOf(Planned.Ready.class, policy.planFor(request, caller)).plan();
+  }
+
+  private ApiError refused(String model, Caller caller) {
+    var request =
+        Requests.of(
+            "{\"model\":\"" + model + "\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
+    return assertInstanceOf(Planned.Refused.class, policy.planFor(request, caller)).error();
+  }
+
+  private static List<String> ids(Plan plan) {
+    return plan.candidates().stream().map(Model::id).toList();
+  }
+}

@@ -1,0 +1,132 @@
+package dev.flotilla.kit.postgres;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.flotilla.kit.settings.ConfigurationException;
+import dev.flotilla.testkit.RealPostgres;
+import dev.flotilla.testkit.TcpGate;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.microprofile.health.HealthCheckResponse.Status;
+import org.junit.jupiter.api.Test;
+
+class DatabaseIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+  @Test
+  void a_database_that_comes_late_is_migrated_then() {
+    var server = RealPostgres.freshDatabase();
+    try (var gate = TcpGate.to(server.host(), server.port())) {
+      gate.shut();
+      try (var database = Database.open(config(server.through(gate.port())))) {
+        assertFalse(database.migrated());
+        assertEquals(Status.DOWN, database.readiness().getStatus());
+        assertThrows(DatabaseAwayException.class, () -> database.inTransaction(c -> total(c)));
+        gate.open();
+        assertTrue(database.awaitMigrated(PATIENCE));
+        assertEquals(Status.UP, database.readiness().getStatus());
+        assertEquals(0, database.inTransaction(DatabaseIT::total));
+      }
+    }
+  }
+
+  @Test
+  void a_database_that_goes_away_is_told_apart_from_a_bug_and_found_again() {
+    var server = RealPostgres.freshDatabase();
+    try (var gate = TcpGate.to(server.host(), server.port());
+        var database = Database.open(config(server.through(gate.port())))) {
+      assertTrue(database.awaitMigrated(PATIENCE));
+      assertThrows(
+          IllegalStateException.class, () -> database.inTransaction(c -> add(c, "no such column")));
+      gate.shut();
+      assertThrows(DatabaseAwayException.class, () -> database.inTransaction(DatabaseIT::total));
+      assertEquals(Status.DOWN, database.readiness().getStatus());
+      gate.open();
+      assertEquals(0, database.inTransaction(DatabaseIT::total));
+    }
+  }
+
+  @Test
+  void work_that_fails_leaves_nothing_behind() {
+    try (var database = Database.open(config(RealPostgres.freshDatabase()))) {
+      assertTrue(database.awaitMigrated(PATIENCE));
+      assertThrows(
+          IllegalStateException.class,
+          () ->
+              database.inTransaction(
+                  connection -> {
+                    add(connection, "id = 1");
+                    throw new IllegalStateException("in the middle");
+                  }));
+      assertEquals(0, database.inTransaction(DatabaseIT::total));
+    }
+  }
+
+  @Test
+  void a_deadlock_is_tried_again() throws Exception {
+    try (var database = Database.open(config(RealPostgres.freshDatabase()));
+        var threads = Executors.newFixedThreadPool(2)) {
+      assertTrue(database.awaitMigrated(PATIENCE));
+      var barrier = new CyclicBarrier(2);
+      var runs = new AtomicInteger();
+      Callable<Integer> forwards = () -> database.inTransaction(c -> both(c, 1, 2, barrier, runs));
+      Callable<Integer> backwards = () -> database.inTransaction(c -> both(c, 2, 1, barrier, runs));
+      for (var result : threads.invokeAll(List.of(forwards, backwards))) {
+        assertEquals(2, result.get());
+      }
+      assertEquals(4, database.inTransaction(DatabaseIT::total));
+      assertEquals(3, runs.get());
+    }
+  }
+
+  @Test
+  void another_kind_of_address_is_refused_with_an_example() {
+    var e =
+        assertThrows(
+            ConfigurationException.class,
+            () -> new DatabaseConfig("probe", "postgres://somewhere", "u", "p", 8));
+    assertTrue(String.valueOf(e.getMessage()).contains("jdbc:postgresql://127.0.0.1:5432"));
+  }
+
+  private static int both(
+      Connection connection, int first, int second, CyclicBarrier barrier, AtomicInteger runs)
+      throws SQLException {
+    int changed = add(connection, "id = " + first);
+    if (runs.incrementAndGet() <= 2) {
+      try {
+        barrier.await(5, TimeUnit.SECONDS);
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    return changed + add(connection, "id = " + second);
+  }
+
+  private static int add(Connection connection, String where) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      return statement.executeUpdate("update probe set n = n + 1 where " + where);
+    }
+  }
+
+  private static int total(Connection connection) throws SQLException {
+    try (var statement = connection.createStatement();
+        var rows = statement.executeQuery("select sum(n) from probe")) {
+      rows.next();
+      return rows.getInt(1);
+    }
+  }
+
+  private static DatabaseConfig config(RealPostgres.Access access) {
+    return new DatabaseConfig("probe", access.jdbcUrl(), access.user(), access.password(), 4);
+  }
+}
