@@ -2,6 +2,7 @@ package dev.flotilla.router;
 
 import dev.flotilla.catalog.Catalog;
 import dev.flotilla.catalog.CatalogException;
+import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.identity.ServiceToken;
 import dev.flotilla.kit.redis.TimeBoxedRedis;
 import dev.flotilla.kit.settings.ConfigurationException;
@@ -20,8 +21,8 @@ import dev.flotilla.router.door.Role;
 import dev.flotilla.router.routing.RoutePolicy;
 import dev.flotilla.router.routing.Routing;
 import dev.flotilla.router.routing.RoutingFile;
-import dev.flotilla.router.upstream.CostsRoute;
 import dev.flotilla.router.upstream.ModelCaller;
+import dev.flotilla.router.upstream.Relay;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -110,15 +111,15 @@ class RouterParts {
     ChatRoute chat =
         Chat.route(cache, new RoutePolicy(catalog, routing), models, metrics, tracing, config);
     var listing = new ModelsRoute(catalog, clock);
-    var costs =
-        new CostsRoute(
-            http,
-            settings.address("flotilla.cost.url"),
-            token,
-            settings.duration("flotilla.cost.patience"));
+    Relay costs = costs(settings, http, token);
+    Relay reviews = reviews(settings, http, token);
+    int reviewBytes =
+        Math.toIntExact(settings.number("flotilla.review.max-body-bytes", 1_000, 8_000_000));
     String asks = "Answers a chat request; the router chooses the model when it is 'auto'.";
     String lists = "Lists what can be written into 'model'.";
     String reports = "Reports what was spent; passed on to cost-service.";
+    String judges = "Has an artifact judged by models that did not write it; review-service does.";
+    String shows = "Shows reviews of the caller's team; passed on to review-service.";
     return new Doors(
         List.of(
             new Door("POST", "/v1/chat/completions", ASKERS, config.maxBodyBytes(), asks, chat),
@@ -126,8 +127,41 @@ class RouterParts {
             new Door("GET", "/v1/models", READERS, 0, lists, listing),
             new Door("GET", "/models", READERS, 0, lists, listing),
             new Door("GET", "/v1/costs", READERS, 0, reports, costs),
-            new Door("GET", "/v1/costs/*", READERS, 0, reports, costs)),
+            new Door("GET", "/v1/costs/*", READERS, 0, reports, costs),
+            new Door("POST", "/v1/reviews", ASKERS, reviewBytes, judges, reviews),
+            new Door("GET", "/v1/reviews", READERS, 0, shows, reviews),
+            new Door("GET", "/v1/reviews/*", READERS, 0, shows, reviews)),
         ApiKeys.read(settings.path("flotilla.keys.file"), clock),
         tracing);
+  }
+
+  private static Relay costs(Settings settings, HttpClient http, ServiceToken token) {
+    return new Relay(
+        http,
+        settings.address("flotilla.cost.url"),
+        token,
+        settings.duration("flotilla.cost.patience"),
+        new ApiError(
+            503,
+            "server_error",
+            "cost_service_unavailable",
+            "The service that keeps the ledger does not answer. Nothing is lost: chat goes on, and rows arrive when it is back.",
+            null,
+            "router"));
+  }
+
+  private static Relay reviews(Settings settings, HttpClient http, ServiceToken token) {
+    return new Relay(
+        http,
+        settings.address("flotilla.review.url"),
+        token,
+        settings.duration("flotilla.review.patience"),
+        new ApiError(
+            503,
+            "server_error",
+            "review_service_unavailable",
+            "The service that reviews does not answer. Look at GET /v1/reviews before asking again: a review that has begun may be there.",
+            null,
+            "router"));
   }
 }

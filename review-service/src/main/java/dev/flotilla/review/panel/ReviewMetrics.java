@@ -1,24 +1,42 @@
 package dev.flotilla.review.panel;
 
 import dev.flotilla.contracts.telemetry.MetricNames;
+import dev.flotilla.kit.metrics.LabelledCounter;
 import dev.flotilla.kit.postgres.DatabaseAwayException;
-import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.context.Initialized;
-import jakarta.enterprise.event.Observes;
-import jakarta.inject.Inject;
+import dev.flotilla.review.aggregation.Decision;
+import dev.flotilla.review.policy.Policies;
+import dev.flotilla.review.policy.Policy;
+import dev.flotilla.review.reviewer.Verdict;
+import java.util.List;
 import org.eclipse.microprofile.metrics.Metadata;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 import org.eclipse.microprofile.metrics.Tag;
 
-/** What reviews are measured by. Its series are there from the start. */
-@ApplicationScoped
-class ReviewMetrics {
+/** What reviews are measured by. Its series are there from the start. Thread-safe. */
+public final class ReviewMetrics {
   /** Belongs into {@code MetricNames} with its next change. */
-  private final Reviews reviews;
+  private static final String DECISIONS = "review_decisions";
 
-  @Inject
-  ReviewMetrics(Reviews reviews, MetricRegistry registry) {
+  private static final String BY_POLICY = "policy";
+  private static final String ESCALATE = "escalate";
+
+  private final Reviews reviews;
+  private final LabelledCounter decisions;
+
+  public ReviewMetrics(Reviews reviews, Policies policies, MetricRegistry registry) {
     this.reviews = reviews;
+    this.decisions =
+        new LabelledCounter(
+            registry,
+            DECISIONS,
+            "Decisions of reviews; escalate hands one to a person",
+            List.of("policy", "decision", "decided_by"));
+    for (Policy policy : policies.all()) {
+      decisions.of(policy.name(), ESCALATE, BY_POLICY);
+      for (Verdict verdict : Verdict.values()) {
+        decisions.of(policy.name(), verdict.word(), BY_POLICY);
+      }
+    }
     registry.gauge(
         Metadata.builder()
             .withName(MetricNames.REVIEW_QUEUE_OLDEST)
@@ -29,8 +47,14 @@ class ReviewMetrics {
         new Tag("queue", "default"));
   }
 
-  /** Makes the series at start instead of at the first review. */
-  void appear(@Observes @Initialized(ApplicationScoped.class) Object start) {}
+  void decided(Policy policy, Decision decision) {
+    String word =
+        switch (decision) {
+          case Decision.Decided(Verdict verdict) -> verdict.word();
+          case Decision.Escalated escalated -> ESCALATE;
+        };
+    decisions.of(policy.name(), word, BY_POLICY).inc();
+  }
 
   private double queueOldestSeconds() {
     try {

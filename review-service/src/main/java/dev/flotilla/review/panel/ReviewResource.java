@@ -1,64 +1,164 @@
 package dev.flotilla.review.panel;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.contracts.call.FleetHeaders;
+import dev.flotilla.kit.http.Deadline;
+import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.kit.json.Json;
-import dev.flotilla.kit.postgres.DatabaseAwayException;
+import dev.flotilla.kit.telemetry.Tracing;
+import dev.flotilla.review.door.Problem;
+import dev.flotilla.review.door.ProblemException;
+import dev.flotilla.review.policy.Policies;
+import dev.flotilla.review.reviewer.Errand;
+import dev.flotilla.review.reviewer.Exclusion;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.util.List;
+import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
-/** Reviews over HTTP. */
+/** Reviews over HTTP: outcomes become statuses here. */
 @Path("/v1/reviews")
 @ApplicationScoped
 @Produces(MediaType.APPLICATION_JSON)
 public class ReviewResource {
-  private static final int LIMIT = 20;
+  private static final List<String> STATUSES =
+      List.of("pending", "in_review", "needs_human", "decided", "expired");
+  private static final int LONGEST_PAGE = 100;
 
+  private final ReviewDesk desk;
   private final Reviews reviews;
+  private final RequestReader reader;
 
   @Inject
-  ReviewResource(Reviews reviews) {
+  ReviewResource(ReviewDesk desk, Reviews reviews, Policies policies, ReviewConfig config) {
+    this.desk = desk;
     this.reviews = reviews;
+    this.reader = new RequestReader(policies, config);
+  }
+
+  @POST
+  @Operation(
+      operationId = "review",
+      summary = "Has an artifact judged by models that did not write it",
+      description =
+          "Answers when the panel has decided, handed the decision to a person (needs_human), or run into the deadline.")
+  public Response review(byte[] body, @Context HttpHeaders headers) {
+    Caller caller = caller(headers);
+    ReviewRequest request = reader.read(body);
+    return switch (desk.review(request, errand(headers, caller, request))) {
+      case ReviewOutcome.Recorded(ObjectNode review) ->
+          Response.created(URI.create("/v1/reviews/" + review.path("id").asText()))
+              .entity(Json.plainBytes(review))
+              .build();
+      case ReviewOutcome.NoPanel(var why) ->
+          throw new ProblemException(
+              Problem.unprocessable(why.code(), why.reason(), excluded(why.excluded())));
+    };
   }
 
   @GET
   @Operation(operationId = "listReviews", summary = "The newest reviews of the caller's team")
-  public Response list(@HeaderParam(FleetHeaders.TEAM) @Nullable String team) {
-    if (team == null || team.isBlank()) {
-      return problem(401, "caller_required", FleetHeaders.TEAM + " is missing; the router sets it.")
-          .build();
+  public Response list(
+      @QueryParam("status") @Nullable String status,
+      @QueryParam("limit") @DefaultValue("20") String limit,
+      @QueryParam("after") @Nullable String after,
+      @Context HttpHeaders headers) {
+    Caller caller = caller(headers);
+    if (status != null && !STATUSES.contains(status)) {
+      throw new ProblemException(
+          Problem.invalid(
+              "invalid_status",
+              "status is '" + status + "'; write one of " + STATUSES + ".",
+              "status"));
     }
+    return ok(reviews.list(caller.team(), new Page(status, limit(limit), after)));
+  }
+
+  @GET
+  @Path("/{id}")
+  @Operation(operationId = "getReview", summary = "One review of the caller's team")
+  public Response get(@PathParam("id") String id, @Context HttpHeaders headers) {
+    return ok(
+        reviews
+            .find(caller(headers).team(), id)
+            .orElseThrow(
+                () ->
+                    new ProblemException(
+                        Problem.notFound(
+                            "review_not_found",
+                            "This team has no review with that id; GET /v1/reviews lists those it has."))));
+  }
+
+  private static Errand errand(HttpHeaders headers, Caller caller, ReviewRequest request) {
+    String requestId = headers.getHeaderString(FleetHeaders.REQUEST_ID);
+    return new Errand(
+        caller,
+        requestId == null ? "req_" + UUID.randomUUID() : requestId,
+        Deadline.fromHeader(headers.getHeaderString(FleetHeaders.DEADLINE), request.patience()),
+        Tracing.received(headers.getHeaderString(FleetHeaders.TRACEPARENT)));
+  }
+
+  private static Caller caller(HttpHeaders headers) {
+    Caller caller = Caller.received(headers::getHeaderString);
+    if (caller == null) {
+      throw new ProblemException(
+          Problem.unidentified(
+              "caller_required",
+              "x-flotilla-team and x-flotilla-key are missing; the router sets them for whoever it has let in."));
+    }
+    return caller;
+  }
+
+  private static int limit(String written) {
     try {
-      return Response.ok(Json.text(page(reviews.newest(team, LIMIT)))).build();
-    } catch (DatabaseAwayException e) {
-      return problem(503, "database_away", "Reviews cannot be read at the moment; ask again.")
-          .header(HttpHeaders.RETRY_AFTER, 1)
-          .build();
+      int limit = Integer.parseInt(written);
+      if (limit >= 1 && limit <= LONGEST_PAGE) {
+        return limit;
+      }
+    } catch (NumberFormatException e) {
+      throw invalidLimit(written);
     }
+    throw invalidLimit(written);
   }
 
-  private static ObjectNode page(ArrayNode data) {
-    ObjectNode page = Json.object().put("object", "list");
-    page.set("data", data);
-    page.put("first_id", data.path(0).path("id").asText(null));
-    page.put("last_id", data.path(data.size() - 1).path("id").asText(null));
-    return page.put("has_more", data.size() == LIMIT);
+  private static ProblemException invalidLimit(String written) {
+    return new ProblemException(
+        Problem.invalid(
+            "invalid_limit",
+            "limit is '" + written + "'; write a whole number from 1 to " + LONGEST_PAGE + ".",
+            "limit"));
   }
 
-  private static Response.ResponseBuilder problem(int status, String code, String detail) {
-    ObjectNode body = Json.object().put("type", "about:blank").put("status", status);
-    return Response.status(status)
-        .type("application/problem+json")
-        .entity(Json.text(body.put("code", code).put("detail", detail)));
+  private static ObjectNode excluded(List<Exclusion> excluded) {
+    ObjectNode members = Json.object();
+    ArrayNode array = members.putArray("excluded");
+    for (Exclusion each : excluded) {
+      array
+          .addObject()
+          .put("name", each.name())
+          .put("model", each.model())
+          .put("reason", each.reason());
+    }
+    return members;
+  }
+
+  private static Response ok(JsonNode json) {
+    return Response.ok(Json.plainBytes(json)).build();
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Reviews: what is asked of a panel, and what became of it. It never calls a model itself and never
- * lets a model judge its own work. Start with {@link dev.flotilla.review.panel.ReviewResource}.
+ * decides what to think of an artifact. Start with {@link dev.flotilla.review.panel.ReviewDesk}.
  */
 @NullMarked
 package dev.flotilla.review.panel;

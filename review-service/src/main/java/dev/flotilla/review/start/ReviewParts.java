@@ -1,16 +1,38 @@
 package dev.flotilla.review.start;
 
+import dev.flotilla.catalog.Catalog;
+import dev.flotilla.catalog.CatalogException;
+import dev.flotilla.kit.identity.ServiceToken;
 import dev.flotilla.kit.postgres.Database;
 import dev.flotilla.kit.postgres.DatabaseConfig;
+import dev.flotilla.kit.settings.ConfigurationException;
 import dev.flotilla.kit.settings.Settings;
+import dev.flotilla.kit.telemetry.Tracing;
+import dev.flotilla.review.panel.ReviewConfig;
+import dev.flotilla.review.panel.ReviewDesk;
+import dev.flotilla.review.panel.ReviewMetrics;
+import dev.flotilla.review.panel.Reviews;
+import dev.flotilla.review.policy.Policies;
+import dev.flotilla.review.reviewer.Eligibility;
+import dev.flotilla.review.reviewer.ModelCaller;
+import dev.flotilla.review.reviewer.Panel;
+import dev.flotilla.review.reviewer.Prompt;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.net.http.HttpClient;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import org.eclipse.microprofile.metrics.MetricRegistry;
 
-/** The schema. A wrong configuration stops the start; a database that is away does not. */
+/**
+ * The service put together, once, at start. A wrong configuration stops the start; a database that
+ * is away does not.
+ */
 @ApplicationScoped
 class ReviewParts {
   @Produces
@@ -23,6 +45,63 @@ class ReviewParts {
     database.close();
   }
 
-  /** Without this it would be opened by the first request. */
-  void open(@Observes @Initialized(ApplicationScoped.class) Object start, Database database) {}
+  @Produces
+  @Singleton
+  ReviewConfig config(Settings settings) {
+    return ReviewConfig.from(settings);
+  }
+
+  @Produces
+  @Singleton
+  Policies policies(Settings settings) {
+    return Policies.read(settings.path("flotilla.config.dir").resolve("review-policies"));
+  }
+
+  @Produces
+  @Singleton
+  Reviews reviews(Database database, ReviewConfig config) {
+    return new Reviews(database, config.keepArtifact());
+  }
+
+  @Produces
+  @Singleton
+  ReviewDesk desk(
+      Settings settings,
+      Policies policies,
+      Reviews reviews,
+      ServiceToken token,
+      Tracing tracing,
+      MetricRegistry registry) {
+    var http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(Duration.ofSeconds(2))
+            .build();
+    var models = new ModelCaller(http, settings.address("flotilla.provider.url"), token);
+    return new ReviewDesk(
+        eligibility(settings),
+        new Panel(models, new Prompt(), tracing),
+        reviews,
+        new ReviewMetrics(reviews, policies, registry));
+  }
+
+  private static Eligibility eligibility(Settings settings) {
+    Path folder = settings.path("flotilla.config.dir").resolve("catalog");
+    try {
+      Catalog usable = Catalog.read(folder, settings.names("flotilla.providers.enabled"));
+      return new Eligibility(usable, Catalog.readAll(folder), new SecureRandom());
+    } catch (CatalogException e) {
+      throw new ConfigurationException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Without this they would be opened by the first request, and a mistake would be found by a
+   * caller.
+   */
+  void open(
+      @Observes @Initialized(ApplicationScoped.class) Object start,
+      Database database,
+      ReviewDesk desk) {}
 }

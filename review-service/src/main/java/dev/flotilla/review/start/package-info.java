@@ -1,6 +1,6 @@
 /**
- * What this service has one of, opened when it starts: its schema. It never knows what it is used
- * for. Start with {@link dev.flotilla.review.start.ReviewParts}.
+ * Puts this service together when it starts. It never knows what becomes of its parts. Start with
+ * {@link dev.flotilla.review.start.ReviewParts}.
  */
 @NullMarked
 package dev.flotilla.review.start;

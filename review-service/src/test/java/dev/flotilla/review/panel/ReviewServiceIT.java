@@ -1,14 +1,22 @@
 package dev.flotilla.review.panel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.flotilla.kit.json.Json;
+import dev.flotilla.review.fake.FakeProvider;
+import dev.flotilla.review.fake.FakeProvider.Behaviour;
+import dev.flotilla.testkit.OtlpReceiver;
+import dev.flotilla.testkit.OtlpReceiver.ReceivedSpan;
 import dev.flotilla.testkit.RealPostgres;
 import io.helidon.microprofile.server.Server;
 import io.helidon.microprofile.server.ServerCdiExtension;
 import jakarta.enterprise.inject.spi.CDI;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,33 +24,38 @@ import java.net.http.HttpResponse;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ReviewServiceIT {
   private static final String TOKEN = "a-token-for-tests-only";
   private static final RealPostgres.Access DATABASE = RealPostgres.freshDatabase();
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
+  private static final FakeProvider PROVIDER = FakeProvider.start();
+  private static final OtlpReceiver TRACES = OtlpReceiver.start();
+  private static final String SECRET = "the artifact nobody may log";
   private static Server server;
   private static int opsPort;
 
   @BeforeAll
   static void start() throws Exception {
-    Map.of(
-            "flotilla.postgres.url",
-            DATABASE.jdbcUrl(),
-            "flotilla.postgres.user",
-            DATABASE.user(),
-            "flotilla.postgres.password",
-            DATABASE.password(),
-            "flotilla.service.token",
-            TOKEN,
-            "server.sockets.0.host",
-            "127.0.0.1",
-            "server.sockets.0.port",
-            "0")
+    Map.ofEntries(
+            Map.entry("flotilla.postgres.url", DATABASE.jdbcUrl()),
+            Map.entry("flotilla.postgres.user", DATABASE.user()),
+            Map.entry("flotilla.postgres.password", DATABASE.password()),
+            Map.entry("flotilla.service.token", TOKEN),
+            Map.entry("flotilla.config.dir", "../config"),
+            Map.entry("flotilla.providers.enabled", "sim-north,sim-south,sim-east"),
+            Map.entry("flotilla.provider.url", PROVIDER.url().toString()),
+            Map.entry("flotilla.tracing.otlp-endpoint", TRACES.url()),
+            Map.entry("server.sockets.0.host", "127.0.0.1"),
+            Map.entry("server.sockets.0.port", "0"))
         .forEach(System::setProperty);
     server = Server.builder().port(0).host("127.0.0.1").build().start();
     opsPort = CDI.current().getBeanManager().getExtension(ServerCdiExtension.class).port("ops");
@@ -56,6 +69,203 @@ class ReviewServiceIT {
   static void stop() {
     server.stop();
     CLIENT.close();
+    PROVIDER.close();
+    TRACES.close();
+  }
+
+  @BeforeEach
+  void everybodyApproves() {
+    PROVIDER.forget();
+  }
+
+  @Test
+  void a_review_is_decided_recorded_and_shown_to_its_team_only() throws Exception {
+    HttpResponse<String> answer = review("growth", "\"metadata\":{\"ticket\":\"T-1\"}");
+    assertEquals(201, answer.statusCode(), answer.body());
+    JsonNode review = Json.parse(answer.body());
+    String id = review.path("id").asText();
+    assertEquals("/v1/reviews/" + id, path(answer));
+    assertTrue(id.matches("rev_[0-9A-Z]{26}"), id);
+    assertEquals("decided", review.path("status").asText());
+    assertEquals("approve", review.path("decision").asText());
+    assertEquals("policy", review.path("decided_by").asText());
+    assertEquals("two-of-three", review.path("policy").path("name").asText());
+    assertTrue(review.path("policy").path("version").asText().startsWith("sha256:"));
+    assertEquals(3, review.path("reviewers").size());
+    assertEquals(
+        new BigDecimal("0.0000045"),
+        review.path("usage").path("cost").decimalValue().stripTrailingZeros());
+    assertTrue(answer.body().contains("\"cost\":0.000004500"), answer.body());
+    assertEquals("T-1", review.path("metadata").path("ticket").asText());
+
+    assertEquals(review, Json.parse(get(server.port(), "/v1/reviews/" + id, "growth").body()));
+    HttpResponse<String> stranger = get(server.port(), "/v1/reviews/" + id, "other");
+    assertEquals(404, stranger.statusCode());
+    assertTrue(stranger.body().contains("review_not_found"));
+    assertTrue(get(server.port(), "/v1/reviews?status=decided", "growth").body().contains(id));
+    assertFalse(get(server.port(), "/v1/reviews?status=needs_human", "growth").body().contains(id));
+    assertFalse(get(server.port(), "/v1/reviews", "other").body().contains(id));
+  }
+
+  @Test
+  void a_decision_can_be_replayed_from_its_record_which_never_changes() throws Exception {
+    JsonNode review = Json.parse(review("records", "\"task\":\"t\"").body());
+    try (var connection = DATABASE.connect();
+        var statement =
+            connection.prepareStatement(
+                "select r.outcome, r.record, p.content, a.assignment from review.decision_record r"
+                    + " join review.policy_version p on p.version = r.policy_version"
+                    + " join review.artifact a using (review_id) where review_id = ?")) {
+      statement.setString(1, review.path("id").asText());
+      try (var rows = statement.executeQuery()) {
+        assertTrue(rows.next());
+        assertEquals("approve", rows.getString("outcome"));
+        assertEquals(
+            review.path("reviewers"), Json.parse(rows.getString("record")).path("reviewers"));
+        assertTrue(rows.getString("content").contains("agree: 2"));
+        assertTrue(rows.getString("assignment").contains(SECRET));
+      }
+    }
+    assertThrows(SQLException.class, () -> sql("update review.decision_record set actor = 'me'"));
+    assertThrows(SQLException.class, () -> sql("delete from review.policy_version"));
+  }
+
+  @Test
+  void with_one_slow_and_one_malformed_reviewer_a_person_decides() throws Exception {
+    PROVIDER.tell("sim-south/flagship", new Behaviour.Hangs());
+    PROVIDER.tell("sim-east/flagship", new Behaviour.Says("Looks good to me"));
+    JsonNode review = Json.parse(review("slow", "\"deadline\":\"PT1.5S\"").body());
+    assertEquals("needs_human", review.path("status").asText());
+    assertTrue(review.path("decision").isNull());
+    assertEquals("approve", review.path("aggregate").path("proposal").asText());
+    assertEquals(2, review.path("aggregate").path("votes").path("abstained").asInt());
+    assertTrue(
+        review
+            .path("aggregate")
+            .path("reasons")
+            .path(0)
+            .asText()
+            .startsWith("1 of 3 reviewers voted"));
+    Set<String> errors = new HashSet<>();
+    review
+        .path("reviewers")
+        .forEach(each -> errors.add(each.path("error").path("code").asText("")));
+    assertEquals(Set.of("", "timeout", "invalid_output"), errors);
+    assertTrue(
+        get(server.port(), "/v1/reviews?status=needs_human", "slow")
+            .body()
+            .contains(review.path("id").asText()));
+  }
+
+  @Test
+  void with_one_malformed_reviewer_the_two_others_decide() throws Exception {
+    PROVIDER.tell("sim-east/flagship", new Behaviour.Says("{}"));
+    JsonNode review = Json.parse(review("two", "\"deadline\":20000").body());
+    assertEquals("approve", review.path("decision").asText());
+    assertEquals(1, review.path("aggregate").path("votes").path("abstained").asInt());
+  }
+
+  @Test
+  void an_author_who_is_named_as_a_reviewer_under_an_alias_is_refused_before_anybody_is_asked()
+      throws Exception {
+    HttpResponse<String> answer =
+        review(
+            "growth",
+            "\"author_models\":[\"sim-north/flagship\"],\"reviewers\":[\"flagship\",\"sim-south/fast\",\"sim-east/fast\"]");
+    assertEquals(422, answer.statusCode());
+    assertEquals(
+        "application/problem+json", answer.headers().firstValue("content-type").orElse(""));
+    JsonNode problem = Json.parse(answer.body());
+    assertEquals("reviewer_not_independent", problem.path("code").asText());
+    assertEquals("flagship", problem.path("excluded").path(0).path("name").asText());
+    assertEquals("sim-north/flagship", problem.path("excluded").path(0).path("model").asText());
+    assertTrue(PROVIDER.asked().isEmpty());
+  }
+
+  @Test
+  void what_cannot_be_understood_is_refused_with_a_remedy() throws Exception {
+    problem(400, "unsupported_parameter", "\"verify\":[]");
+    problem(400, "invalid_deadline", "\"deadline\":\"soon\"");
+    problem(400, "invalid_deadline", "\"deadline\":\"PT11M\"");
+    problem(422, "unknown_policy", "\"policy\":\"nobody\"");
+    problem(422, "unknown_author_model", "\"author_models\":[\"nobody/knows\"]");
+    assertEquals(400, post("growth", "{\"artifact\":{\"type\":\"text\"}}").statusCode());
+    assertEquals(400, post("growth", "nothing").statusCode());
+    assertEquals(400, get(server.port(), "/v1/reviews?status=lost", "growth").statusCode());
+    assertEquals(400, get(server.port(), "/v1/reviews?limit=0", "growth").statusCode());
+    assertTrue(PROVIDER.asked().isEmpty());
+  }
+
+  @Test
+  void a_list_goes_on_where_its_last_page_ended() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      review("pages", "\"task\":\"t\"");
+    }
+    JsonNode first = Json.parse(get(server.port(), "/v1/reviews?limit=2", "pages").body());
+    assertTrue(first.path("has_more").asBoolean());
+    JsonNode second =
+        Json.parse(
+            get(
+                    server.port(),
+                    "/v1/reviews?limit=2&after=" + first.path("last_id").asText(),
+                    "pages")
+                .body());
+    assertEquals(1, second.path("data").size());
+    assertFalse(second.path("has_more").asBoolean());
+  }
+
+  @Test
+  void a_review_whose_instance_is_gone_has_expired() throws Exception {
+    sql(
+        "insert into review.review (id, team, status, ends_by, body) values ('rev_9', 'gone', 'in_review', now() - interval '1 s', '{}')");
+    assertTrue(get(server.port(), "/v1/reviews?status=expired", "gone").body().contains("rev_9"));
+  }
+
+  @Test
+  void decisions_are_counted_by_policy_from_zero_on() throws Exception {
+    String series = "decided_by=\"policy\",decision=\"reject\"";
+    double before = decisions(series);
+    String reject = FakeProvider.opinion("reject");
+    for (String model : List.of("sim-north/flagship", "sim-south/flagship", "sim-east/flagship")) {
+      PROVIDER.tell(model, new Behaviour.Says(reject));
+    }
+    review("counted", "\"task\":\"t\"");
+    assertEquals(before + 1, decisions(series));
+    decisions("decision=\"request_changes\"");
+  }
+
+  @Test
+  void each_reviewer_is_a_span_of_the_callers_trace_and_none_tells_the_artifact() throws Exception {
+    review("traced", "\"task\":\"t\"");
+    String trace = "0af7651916cd43dd8448eb211c80319c";
+    List<ReceivedSpan> spans =
+        TRACES.awaitSpans(
+            all ->
+                all.stream()
+                        .filter(
+                            s -> s.attributes().getOrDefault("flotilla.team", "").equals("traced"))
+                        .count()
+                    == 3,
+            Duration.ofSeconds(10));
+    for (ReceivedSpan span : spans) {
+      assertFalse(span.toString().contains(SECRET));
+    }
+    List<ReceivedSpan> ours =
+        spans.stream()
+            .filter(s -> s.attributes().getOrDefault("flotilla.team", "").equals("traced"))
+            .toList();
+    assertEquals(
+        Set.of(
+            "review sim-north/flagship", "review sim-south/flagship", "review sim-east/flagship"),
+        Set.copyOf(ours.stream().map(ReceivedSpan::name).toList()));
+    for (ReceivedSpan span : ours) {
+      assertEquals(trace, span.traceId());
+      assertEquals("b7ad6b7169203331", span.parentSpanId());
+      assertTrue(
+          PROVIDER.asked().stream()
+              .anyMatch(a -> a.headers().get("traceparent").contains(span.spanId())),
+          "the provider's spans are below it");
+    }
   }
 
   @Test
@@ -92,6 +302,45 @@ class ReviewServiceIT {
     assertThrows(SQLException.class, () -> sql("delete from review.review where id = 'rev_3'"));
   }
 
+  private static double decisions(String series) throws Exception {
+    String metrics = get(opsPort, "/metrics", "growth").body();
+    return metrics
+        .lines()
+        .filter(line -> line.startsWith("review_decisions_total{") && line.contains(series))
+        .filter(line -> line.contains("policy=\"two-of-three\""))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(metrics));
+  }
+
+  private static String path(HttpResponse<String> answer) {
+    return URI.create(answer.headers().firstValue("location").orElse("")).getPath();
+  }
+
+  private static void problem(int status, String code, String fields) throws Exception {
+    HttpResponse<String> answer = review("growth", fields);
+    assertEquals(status, answer.statusCode(), answer.body());
+    assertEquals(code, Json.parse(answer.body()).path("code").asText());
+  }
+
+  private static HttpResponse<String> review(String team, String fields) throws Exception {
+    return post(
+        team,
+        "{\"artifact\":{\"type\":\"text\",\"content\":\"%s\"},\"plan\":[\"is right\"],%s}"
+            .formatted(SECRET, fields));
+  }
+
+  private static HttpResponse<String> post(String team, String body) throws Exception {
+    return CLIENT.send(
+        request(server.port(), "/v1/reviews", team)
+            .header("content-type", "application/json")
+            .header("x-request-id", "req_test")
+            .header("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
   private static void insert(String id, String team, String status, String decision)
       throws SQLException {
     sql(
@@ -108,11 +357,15 @@ class ReviewServiceIT {
 
   private static HttpResponse<String> get(int port, String path, String team)
       throws IOException, InterruptedException {
-    return CLIENT.send(
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-            .header("authorization", "Bearer " + TOKEN)
-            .header("x-flotilla-team", team)
-            .build(),
-        HttpResponse.BodyHandlers.ofString());
+    return CLIENT.send(request(port, path, team).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static HttpRequest.Builder request(int port, String path, String team) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+        .header("authorization", "Bearer " + TOKEN)
+        .header("x-flotilla-team", team)
+        .header("x-flotilla-key", "k_test")
+        .header("x-flotilla-roles", "caller")
+        .header("x-flotilla-models", "*");
   }
 }

@@ -1,0 +1,26 @@
+package dev.flotilla.review.policy;
+
+import java.util.List;
+
+/**
+ * How a review is decided.
+ *
+ * @param name of its file, without the ending
+ * @param version hash of the file's content: the same votes and version give the same decision
+ * @param content the file, kept beside decisions so that each can be replayed
+ * @param panelSize how many reviewers are asked, at least 1
+ * @param prefer names of models in the order in which they are asked when the caller names nobody
+ * @param agree equal votes that make a decision, more than half of the panel and at most all of it
+ */
+public record Policy(
+    String name,
+    String version,
+    String content,
+    int panelSize,
+    Independence independence,
+    List<String> prefer,
+    int agree) {
+  public Policy {
+    prefer = List.copyOf(prefer);
+  }
+}
