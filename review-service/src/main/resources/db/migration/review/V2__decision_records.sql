@@ -1,6 +1,9 @@
 -- A panel that has not reported by then never will: its instance is gone.
 alter table review add column ends_by timestamptz;
 
+-- Nobody asks for what is inside, and json keeps the order in which callers read it.
+alter table review alter column body type json using body::json;
+
 -- What is shown: a review whose instance is gone has expired, without anybody having to write that down.
 create view review_shown as
     select id, team, decision, created_at, decided_at, body,
@@ -22,7 +25,7 @@ create table decision_record (
     decided_by     text        not null check (decided_by in ('policy', 'human', 'timeout')),
     actor          text        not null,
     policy_version text        not null references policy_version,
-    record         jsonb       not null,
+    record         json        not null,
     recorded_at    timestamptz not null default now()
 );
 
@@ -43,7 +46,7 @@ create trigger policy_version_stays before update or delete on policy_version
 create table artifact (
     review_id  text primary key references review,
     team       text        not null,
-    assignment jsonb       not null,
+    assignment json        not null,
     kept_until timestamptz not null
 );
 

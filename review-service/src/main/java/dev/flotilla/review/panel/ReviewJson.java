@@ -120,7 +120,8 @@ final class ReviewJson {
   }
 
   private static ObjectNode cost(ObjectNode json, Spending spending) {
-    return json.put("cost", BigDecimal.valueOf(spending.nanos(), NANOS_DECIMALS))
+    return json.put(
+            "cost", BigDecimal.valueOf(spending.nanos(), NANOS_DECIMALS).stripTrailingZeros())
         .put("cost_complete", spending.complete());
   }
 }

@@ -34,11 +34,11 @@ public final class Reviews {
 
   private static final String BEGIN =
       """
-      insert into review (id, team, status, ends_by, body) values (?, ?, 'in_review', ?, ?::jsonb)""";
+      insert into review (id, team, status, ends_by, body) values (?, ?, 'in_review', ?, ?::json)""";
 
   private static final String KEEP_ARTIFACT =
       """
-      insert into artifact (review_id, team, assignment, kept_until) values (?, ?, ?::jsonb, ?)""";
+      insert into artifact (review_id, team, assignment, kept_until) values (?, ?, ?::json, ?)""";
 
   private static final String KEEP_POLICY =
       """
@@ -47,11 +47,11 @@ public final class Reviews {
   private static final String KEEP_RECORD =
       """
       insert into decision_record (review_id, outcome, decided_by, actor, policy_version, record)
-      values (?, ?, 'policy', ?, ?, ?::jsonb)""";
+      values (?, ?, 'policy', ?, ?, ?::json)""";
 
   private static final String DECIDE =
       """
-      update review set status = ?, decision = ?, body = ?::jsonb,
+      update review set status = ?, decision = ?, body = ?::json,
         decided_at = case when ?::text is null then null else now() end
       where id = ?
       returning id, status, decision, created_at, decided_at, body""";

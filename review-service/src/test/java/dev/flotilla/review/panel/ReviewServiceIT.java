@@ -16,7 +16,6 @@ import io.helidon.microprofile.server.Server;
 import io.helidon.microprofile.server.ServerCdiExtension;
 import jakarta.enterprise.inject.spi.CDI;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -92,10 +91,8 @@ class ReviewServiceIT {
     assertEquals("two-of-three", review.path("policy").path("name").asText());
     assertTrue(review.path("policy").path("version").asText().startsWith("sha256:"));
     assertEquals(3, review.path("reviewers").size());
-    assertEquals(
-        new BigDecimal("0.0000045"),
-        review.path("usage").path("cost").decimalValue().stripTrailingZeros());
-    assertTrue(answer.body().contains("\"cost\":0.000004500"), answer.body());
+    assertTrue(answer.body().contains("\"usage\":{\"cost\":0.0000045,"), answer.body());
+    assertTrue(answer.body().startsWith("{\"id\":\"rev_"), "in the order it is read");
     assertEquals("T-1", review.path("metadata").path("ticket").asText());
 
     assertEquals(review, Json.parse(get(server.port(), "/v1/reviews/" + id, "growth").body()));

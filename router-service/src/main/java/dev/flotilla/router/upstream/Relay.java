@@ -12,16 +12,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.List;
 
 /**
  * Passes a visitor's request on to another service of the fleet with the caller's identity, and the
  * answer back as it came.
  */
 public final class Relay implements DoorHandler {
-  /** What an answer says besides its body and means to the visitor too. */
-  private static final List<String> PASSED_BACK = List.of("location", "retry-after");
-
   private final HttpClient http;
   private final URI service;
   private final ServiceToken token;
@@ -47,9 +43,15 @@ public final class Relay implements DoorHandler {
     try {
       HttpResponse<byte[]> answer =
           http.send(request(visit), HttpResponse.BodyHandlers.ofByteArray());
-      for (String name : PASSED_BACK) {
-        answer.headers().firstValue(name).ifPresent(value -> visit.setHeader(name, value));
-      }
+      answer
+          .headers()
+          .firstValue("retry-after")
+          .ifPresent(seconds -> visit.setHeader("retry-after", seconds));
+      // Without the host: where a service listens is nothing a visitor could use, or should know.
+      answer
+          .headers()
+          .firstValue("location")
+          .ifPresent(where -> visit.setHeader("location", URI.create(where).getRawPath()));
       visit.send(
           answer.statusCode(),
           answer.headers().firstValue("content-type").orElse("application/json"),
