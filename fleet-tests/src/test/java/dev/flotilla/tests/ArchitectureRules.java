@@ -21,7 +21,10 @@ import org.jspecify.annotations.NullMarked;
 @AnalyzeClasses(packages = "dev.flotilla", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureRules {
   private static final String[] SERVICES = {
-    "dev.flotilla.router..", "dev.flotilla.provider..", "dev.flotilla.cost..", "dev.flotilla.review.."
+    "dev.flotilla.router..",
+    "dev.flotilla.provider..",
+    "dev.flotilla.cost..",
+    "dev.flotilla.review.."
   };
 
   @ArchTest
@@ -50,7 +53,8 @@ class ArchitectureRules {
           .resideInAPackage("dev.flotilla.catalog..")
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage("dev.flotilla.catalog..", "java..", "com.fasterxml.jackson..", "org.jspecify..");
+          .resideInAnyPackage(
+              "dev.flotilla.catalog..", "java..", "com.fasterxml.jackson..", "org.jspecify..");
 
   @ArchTest
   static final ArchRule the_kit_knows_no_service =
@@ -61,17 +65,13 @@ class ArchitectureRules {
           .dependOnClassesThat()
           .resideInAnyPackage(SERVICES);
 
-  @ArchTest
-  static final ArchRule router_is_no_other_service = serviceIsAlone("router");
+  @ArchTest static final ArchRule router_is_no_other_service = serviceIsAlone("router");
 
-  @ArchTest
-  static final ArchRule provider_is_no_other_service = serviceIsAlone("provider");
+  @ArchTest static final ArchRule provider_is_no_other_service = serviceIsAlone("provider");
 
-  @ArchTest
-  static final ArchRule cost_is_no_other_service = serviceIsAlone("cost");
+  @ArchTest static final ArchRule cost_is_no_other_service = serviceIsAlone("cost");
 
-  @ArchTest
-  static final ArchRule review_is_no_other_service = serviceIsAlone("review");
+  @ArchTest static final ArchRule review_is_no_other_service = serviceIsAlone("review");
 
   @ArchTest
   static final ArchRule dependencies_come_through_the_constructor =
@@ -87,13 +87,17 @@ class ArchitectureRules {
                 @Override
                 public void check(JavaClass type, ConditionEvents events) {
                   boolean marked = type.getPackage().isAnnotatedWith(NullMarked.class);
-                  events.add(new SimpleConditionEvent(type, marked, type.getName() + " is not in a @NullMarked package"));
+                  events.add(
+                      new SimpleConditionEvent(
+                          type, marked, type.getName() + " is not in a @NullMarked package"));
                 }
               });
 
   private static ArchRule serviceIsAlone(String service) {
     String[] others =
-        Arrays.stream(SERVICES).filter(s -> !s.contains("." + service + ".")).toArray(String[]::new);
+        Arrays.stream(SERVICES)
+            .filter(s -> !s.contains("." + service + "."))
+            .toArray(String[]::new);
     return noClasses()
         .that()
         .resideInAPackage("dev.flotilla." + service + "..")

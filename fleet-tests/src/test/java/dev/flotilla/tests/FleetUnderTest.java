@@ -31,8 +31,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * A fleet of child processes with two upstreams that keep their own bills. Providers are {@code alpha} and {@code beta}, each with a model
- * {@code m}; {@code auto} asks alpha first. Keys: {@value #KEY} of team growth, {@value #OTHER_KEY} of team other.
+ * A fleet of child processes with two upstreams that keep their own bills. Providers are {@code
+ * alpha} and {@code beta}, each with a model {@code m}; {@code auto} asks alpha first. Keys:
+ * {@value #KEY} of team growth, {@value #OTHER_KEY} of team other.
  */
 final class FleetUnderTest implements AutoCloseable {
   static final String KEY = "sk-growth";
@@ -80,7 +81,8 @@ final class FleetUnderTest implements AutoCloseable {
     try {
       Path catalog = Files.createDirectories(folder.resolve("config/catalog"));
       try (Stream<Path> shipped = Files.list(TREE.resolve("config/catalog"))) {
-        for (Path file : shipped.filter(f -> f.getFileName().toString().startsWith("sim-")).toList()) {
+        for (Path file :
+            shipped.filter(f -> f.getFileName().toString().startsWith("sim-")).toList()) {
           Files.copy(file, catalog.resolve(file.getFileName()));
         }
       }
@@ -89,7 +91,9 @@ final class FleetUnderTest implements AutoCloseable {
       String routing = Files.readString(TREE.resolve("config/routing.yaml"));
       Files.writeString(
           folder.resolve("config/routing.yaml"),
-          routing.replaceAll("candidates: \\[.*?]", "candidates: [alpha/m, beta/m]").replace("baseline: flagship", "baseline: alpha/m"));
+          routing
+              .replaceAll("candidates: \\[.*?]", "candidates: [alpha/m, beta/m]")
+              .replace("baseline: flagship", "baseline: alpha/m"));
       Files.writeString(
           folder.resolve("keys.yaml"),
           key("k_growth", KEY, "growth") + key("k_other", OTHER_KEY, "other"));
@@ -99,7 +103,8 @@ final class FleetUnderTest implements AutoCloseable {
     }
   }
 
-  private static void provider(Path catalog, String id, CountingUpstream upstream) throws IOException {
+  private static void provider(Path catalog, String id, CountingUpstream upstream)
+      throws IOException {
     Files.writeString(
         catalog.resolve(id + ".yaml"),
         """
@@ -116,15 +121,19 @@ final class FleetUnderTest implements AutoCloseable {
     try {
       String hash =
           HexFormat.of()
-              .formatHex(MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));
-      return "- {id: %s, sha256: %s, team: %s, roles: [caller, viewer]}\n".formatted(id, hash, team);
+              .formatHex(
+                  MessageDigest.getInstance("SHA-256")
+                      .digest(key.getBytes(StandardCharsets.UTF_8)));
+      return "- {id: %s, sha256: %s, team: %s, roles: [caller, viewer]}\n"
+          .formatted(id, hash, team);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
   }
 
   static String ask(String model, String text) {
-    return "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}".formatted(model, text);
+    return "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}"
+        .formatted(model, text);
   }
 
   static String askStreaming(String model, String text) {
@@ -157,14 +166,16 @@ final class FleetUnderTest implements AutoCloseable {
                 .timeout(Duration.ofSeconds(30))
                 .build());
     if (response.statusCode() != 200) {
-      throw new AssertionError(path + " answered " + response.statusCode() + ": " + response.body());
+      throw new AssertionError(
+          path + " answered " + response.statusCode() + ": " + response.body());
     }
     return json(response.body());
   }
 
   /** All samples of a service's metrics whose line begins with {@code prefix}, added up. */
   double metric(Service service, String prefix, String... labels) {
-    String text = send(HttpRequest.newBuilder(fleet.opsUrl(service).resolve("/metrics")).build()).body();
+    String text =
+        send(HttpRequest.newBuilder(fleet.opsUrl(service).resolve("/metrics")).build()).body();
     return text.lines()
         .filter(line -> line.startsWith(prefix))
         .filter(line -> Stream.of(labels).allMatch(line::contains))
@@ -195,7 +206,8 @@ final class FleetUnderTest implements AutoCloseable {
     long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     long found = -1;
     try (Connection connection = ledger();
-        var query = connection.prepareStatement("select count(*) from cost.attempt where " + condition)) {
+        var query =
+            connection.prepareStatement("select count(*) from cost.attempt where " + condition)) {
       while (System.nanoTime() < end) {
         try (var rows = query.executeQuery()) {
           rows.next();
@@ -207,7 +219,8 @@ final class FleetUnderTest implements AutoCloseable {
         Thread.sleep(20);
       }
     }
-    throw new AssertionError("the ledger has " + found + " rows where " + condition + ", not " + expected);
+    throw new AssertionError(
+        "the ledger has " + found + " rows where " + condition + ", not " + expected);
   }
 
   static JsonNode json(String text) {

@@ -37,7 +37,8 @@ class LedgerIT {
   }
 
   @Test
-  void five_thousand_requests_are_billed_once_and_kept_once_though_every_service_was_restarted() throws Exception {
+  void five_thousand_requests_are_billed_once_and_kept_once_though_every_service_was_restarted()
+      throws Exception {
     Set<String> before = bills().keySet();
     send(REQUESTS / 2);
     restartEverything();

@@ -55,11 +55,14 @@ class OneRequestIT {
     assertEquals("rules", header(answer, "x-routed-by"));
     assertEquals("MISS", header(answer, "x-cache"));
     assertEquals("0", header(answer, "x-fallback-count"));
-    assertEquals(header(answer, "x-cost-usd"), body.path("usage").path("cost").decimalValue().toPlainString());
+    assertEquals(
+        header(answer, "x-cost-usd"),
+        body.path("usage").path("cost").decimalValue().toPlainString());
     assertTrue(body.path("usage").path("cost").decimalValue().signum() > 0);
     assertTrue(header(answer, "x-request-id").startsWith("req_"));
     assertEquals("ok", body.path("route").path("attempts").path(0).path("outcome").asText());
-    fleet.awaitRows("request_id = '" + header(answer, "x-request-id") + "' and state = 'settled'", 1);
+    fleet.awaitRows(
+        "request_id = '" + header(answer, "x-request-id") + "' and state = 'settled'", 1);
   }
 
   @Test
@@ -108,7 +111,9 @@ class OneRequestIT {
 
   @Test
   void a_stream_without_include_usage_has_no_chunk_without_choices() {
-    String body = askStreaming("auto", "No usage").replace("\"stream_options\":{\"include_usage\":true},", "");
+    String body =
+        askStreaming("auto", "No usage")
+            .replace("\"stream_options\":{\"include_usage\":true},", "");
     List<String> events = events(fleet.chat(body));
     assertEquals("[DONE]", events.removeLast());
     assertTrue(events.stream().noneMatch(e -> json(e).path("choices").isEmpty()));
@@ -120,19 +125,27 @@ class OneRequestIT {
     var request =
         HttpRequest.newBuilder(fleet.fleet.url().resolve("/v1/chat/completions"))
             .header("authorization", "Bearer " + KEY)
-            .POST(HttpRequest.BodyPublishers.ofString(askStreaming("auto", "slowly now, please, chunk by chunk")))
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    askStreaming("auto", "slowly now, please, chunk by chunk")))
             .build();
     var arrivals = new ArrayList<Long>();
     HttpResponse<Stream<String>> response =
         fleet.http.send(request, HttpResponse.BodyHandlers.ofLines());
-    response.body().filter(line -> line.startsWith("data: {")).forEach(line -> arrivals.add(System.nanoTime()));
+    response
+        .body()
+        .filter(line -> line.startsWith("data: {"))
+        .forEach(line -> arrivals.add(System.nanoTime()));
     long spread = TimeUnit.NANOSECONDS.toMillis(arrivals.getLast() - arrivals.getFirst());
-    assertTrue(arrivals.size() >= 3 && spread >= 300, arrivals.size() + " chunks within " + spread + " ms");
+    assertTrue(
+        arrivals.size() >= 3 && spread >= 300,
+        arrivals.size() + " chunks within " + spread + " ms");
   }
 
   @Test
   void a_broken_first_provider_is_answered_by_the_second_and_metrics_agree() throws Exception {
-    double before = fleet.metric(Service.ROUTER, "llm_router_fallback_answers_total", "reason=\"overloaded\"");
+    double before =
+        fleet.metric(Service.ROUTER, "llm_router_fallback_answers_total", "reason=\"overloaded\"");
     fleet.alpha.next(1, Behaviour.status(503));
     HttpResponse<String> answer = fleet.chat(ask("auto", "Who answers this?"));
     assertEquals(200, answer.statusCode(), answer.body());
@@ -140,7 +153,8 @@ class OneRequestIT {
     assertEquals("1", header(answer, "x-fallback-count"));
     assertEquals("overloaded", header(answer, "x-fallback-reason"));
     assertEquals(
-        before + 1, fleet.metric(Service.ROUTER, "llm_router_fallback_answers_total", "reason=\"overloaded\""));
+        before + 1,
+        fleet.metric(Service.ROUTER, "llm_router_fallback_answers_total", "reason=\"overloaded\""));
     assertEquals(
         List.of("overloaded", "ok"),
         json(answer.body()).path("route").path("attempts").findValuesAsText("outcome"));
@@ -154,11 +168,15 @@ class OneRequestIT {
     assertEquals("beta/m", header(early, "x-model-used"));
     assertEquals("[DONE]", events(early).getLast());
     fleet.alpha.next(1, Behaviour.cutAfter(2));
-    HttpResponse<String> late = fleet.chat(askStreaming("auto", "cut in the middle of a longer answer"));
+    HttpResponse<String> late =
+        fleet.chat(askStreaming("auto", "cut in the middle of a longer answer"));
     assertEquals("alpha/m", header(late, "x-model-used"));
     assertTrue(late.body().contains("event: error"), late.body());
     assertFalse(late.body().contains("[DONE]"), late.body());
-    assertEquals("MISS", header(fleet.chat(askStreaming("auto", "cut in the middle of a longer answer")), "x-cache"));
+    assertEquals(
+        "MISS",
+        header(
+            fleet.chat(askStreaming("auto", "cut in the middle of a longer answer")), "x-cache"));
   }
 
   @Test
@@ -186,8 +204,10 @@ class OneRequestIT {
 
   @Test
   void costs_are_reported_through_the_router_for_the_own_team_only() throws Exception {
-    HttpResponse<String> answer = fleet.chat(OTHER_KEY, ask("auto/complex", "only once by the other team"));
-    fleet.awaitRows("request_id = '" + header(answer, "x-request-id") + "' and state = 'settled'", 1);
+    HttpResponse<String> answer =
+        fleet.chat(OTHER_KEY, ask("auto/complex", "only once by the other team"));
+    fleet.awaitRows(
+        "request_id = '" + header(answer, "x-request-id") + "' and state = 'settled'", 1);
     JsonNode page = fleet.get(OTHER_KEY, "/v1/costs?group_by=task_type&bucket=1d");
     JsonNode complex = json("{}");
     for (JsonNode results : page.findValues("results")) {
@@ -199,7 +219,8 @@ class OneRequestIT {
     }
     assertEquals(1, complex.path("requests").asInt(), page.toString());
     assertEquals(
-        header(answer, "x-cost-usd"), complex.path("amount").path("value").decimalValue().stripTrailingZeros().toPlainString());
+        header(answer, "x-cost-usd"),
+        complex.path("amount").path("value").decimalValue().stripTrailingZeros().toPlainString());
     assertEquals(403, status("/v1/costs?team=growth"));
     assertTrue(fleet.get(OTHER_KEY, "/v1/costs/summary?period=day").isObject());
   }
@@ -213,13 +234,17 @@ class OneRequestIT {
 
   @Test
   void openai_java_works_unchanged() {
-    OpenAIClient client = OpenAIOkHttpClient.builder().baseUrl(fleet.baseUrl().toString()).apiKey(KEY).build();
+    OpenAIClient client =
+        OpenAIOkHttpClient.builder().baseUrl(fleet.baseUrl().toString()).apiKey(KEY).build();
     ChatCompletion completion = client.chat().completions().create(params("openai-java asks"));
-    assertTrue(completion.choices().getFirst().message().content().orElseThrow().startsWith("word0"));
+    assertTrue(
+        completion.choices().getFirst().message().content().orElseThrow().startsWith("word0"));
     var text = new StringBuilder();
     try (StreamResponse<ChatCompletionChunk> chunks =
         client.chat().completions().createStreaming(params("openai-java streams"))) {
-      chunks.stream().forEach(c -> c.choices().forEach(choice -> choice.delta().content().ifPresent(text::append)));
+      chunks.stream()
+          .forEach(
+              c -> c.choices().forEach(choice -> choice.delta().content().ifPresent(text::append)));
     }
     assertTrue(text.toString().startsWith("word0 word1"), text.toString());
     client.close();
@@ -228,10 +253,18 @@ class OneRequestIT {
   @Test
   void langchain4j_works_unchanged() throws Exception {
     var model =
-        OpenAiChatModel.builder().baseUrl(fleet.baseUrl().toString()).apiKey(KEY).modelName("auto").build();
+        OpenAiChatModel.builder()
+            .baseUrl(fleet.baseUrl().toString())
+            .apiKey(KEY)
+            .modelName("auto")
+            .build();
     assertTrue(model.chat("LangChain4j asks").startsWith("word0"));
     var streaming =
-        OpenAiStreamingChatModel.builder().baseUrl(fleet.baseUrl().toString()).apiKey(KEY).modelName("auto").build();
+        OpenAiStreamingChatModel.builder()
+            .baseUrl(fleet.baseUrl().toString())
+            .apiKey(KEY)
+            .modelName("auto")
+            .build();
     var done = new CompletableFuture<ChatResponse>();
     streaming.chat(
         "LangChain4j streams",
@@ -263,7 +296,9 @@ class OneRequestIT {
       return fleet
           .http
           .send(
-              HttpRequest.newBuilder(fleet.fleet.url().resolve(path)).header("authorization", "Bearer " + OTHER_KEY).build(),
+              HttpRequest.newBuilder(fleet.fleet.url().resolve(path))
+                  .header("authorization", "Bearer " + OTHER_KEY)
+                  .build(),
               HttpResponse.BodyHandlers.discarding())
           .statusCode();
     } catch (IOException | InterruptedException e) {
@@ -286,14 +321,22 @@ class OneRequestIT {
 
   private static List<String> events(HttpResponse<String> stream) {
     assertEquals(200, stream.statusCode(), stream.body());
-    return new ArrayList<>(stream.body().lines().filter(l -> l.startsWith("data: ")).map(l -> l.substring(6)).toList());
+    return new ArrayList<>(
+        stream
+            .body()
+            .lines()
+            .filter(l -> l.startsWith("data: "))
+            .map(l -> l.substring(6))
+            .toList());
   }
 
   private static String content(List<String> events) {
     var text = new StringBuilder();
     for (String event : events) {
       if (event.startsWith("{")) {
-        json(event).path("choices").forEach(c -> text.append(c.path("delta").path("content").asText("")));
+        json(event)
+            .path("choices")
+            .forEach(c -> text.append(c.path("delta").path("content").asText("")));
       }
     }
     return text.toString();

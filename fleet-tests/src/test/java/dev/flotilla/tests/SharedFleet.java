@@ -8,9 +8,13 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Gives tests one fleet for all of them: starting four services takes longer than most tests. Before each test its upstreams are well. */
+/**
+ * Gives tests one fleet for all of them: starting four services takes longer than most tests.
+ * Before each test its upstreams are well.
+ */
 final class SharedFleet implements ParameterResolver, BeforeEachCallback {
-  private static final ExtensionContext.Namespace SHARED = ExtensionContext.Namespace.create(SharedFleet.class);
+  private static final ExtensionContext.Namespace SHARED =
+      ExtensionContext.Namespace.create(SharedFleet.class);
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {

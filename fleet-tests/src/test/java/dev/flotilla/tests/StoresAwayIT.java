@@ -31,7 +31,8 @@ class StoresAwayIT {
     }
     fleet.fleet.stopRedis();
     for (int i = 0; i < 40; i++) {
-      HttpResponse<String> answer = fleet.chat(i % 2 == 0 ? ask("auto", "away " + i) : askStreaming("auto", "away " + i));
+      HttpResponse<String> answer =
+          fleet.chat(i % 2 == 0 ? ask("auto", "away " + i) : askStreaming("auto", "away " + i));
       assertEquals(200, answer.statusCode(), answer.body());
       assertTrue(waited(answer) <= 50, "waited " + waited(answer) + " ms for Redis");
     }

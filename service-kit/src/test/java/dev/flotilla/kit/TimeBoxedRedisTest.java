@@ -16,7 +16,7 @@ class TimeBoxedRedisTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   @Test
-  void redis_stopped_or_hanging_costs_three_boxes_and_then_nothing_until_it_is_back()
+  void redis_stopped_or_hanging_costs_one_box_and_then_nothing_until_it_is_back()
       throws InterruptedException {
     try (RealRedis server = RealRedis.own();
         var redis =
@@ -26,12 +26,12 @@ class TimeBoxedRedisTest {
       assertEquals(Optional.of("OK"), redis.ask(client -> client.set("a", "b")));
 
       server.pause();
-      for (int i = 0; i < 3; i++) {
-        long start = System.nanoTime();
+      long start = System.nanoTime();
+      for (int i = 0; i < 20; i++) {
         assertEquals(Optional.empty(), redis.ask(TimeBoxedRedisTest::a));
         assertTrue(
             System.nanoTime() - start < Duration.ofMillis(1_000).toNanos(),
-            "a question outlived its box");
+            "twenty questions outlived five boxes");
       }
       assertFalse(redis.available());
       server.resume();
@@ -39,9 +39,7 @@ class TimeBoxedRedisTest {
       assertEquals(Optional.of("b"), redis.ask(TimeBoxedRedisTest::a));
 
       server.stop();
-      for (int i = 0; i < 3; i++) {
-        assertEquals(Optional.empty(), redis.ask(TimeBoxedRedisTest::a));
-      }
+      assertEquals(Optional.empty(), redis.ask(TimeBoxedRedisTest::a));
       assertFalse(redis.available());
       server.start();
       assertTrue(redis.awaitAvailable(PATIENCE));

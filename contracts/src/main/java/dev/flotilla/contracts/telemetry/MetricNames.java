@@ -19,6 +19,7 @@ public final class MetricNames {
   public static final String LEDGER_OLDEST_UNSHIPPED = "ledger_oldest_unshipped_seconds";
   public static final String LEDGER_SPOOL_BYTES = "ledger_spool_bytes";
   public static final String LEDGER_SPOOL_LIMIT = "ledger_spool_limit_bytes";
+  public static final String LEDGER_DEAD_LETTERS = "ledger_dead_letters";
   public static final String LEDGER_PRICE_MISMATCHES = "ledger_price_mismatches";
 
   public static final String LEDGER_REJECTED = "ledger_rejected_entries";

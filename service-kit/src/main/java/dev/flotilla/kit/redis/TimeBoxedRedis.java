@@ -10,7 +10,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import redis.clients.jedis.Connection;
@@ -22,16 +21,16 @@ import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.util.JedisURIHelper;
 
 /**
- * Redis that nobody waits for. A question that takes longer than its box, or finds Redis away, is
- * answered with "nothing"; after {@value #TRIPS} such answers in a row the circuit opens and
- * questions cost no time at all, until a ping in the background succeeds. Thread-safe.
+ * Redis that nobody waits for. The first question that takes longer than its box, or finds Redis
+ * away, is answered with "nothing" and opens the circuit: questions cost no time at all until a
+ * ping in the background succeeds. That ping is sent at once, so that a hiccup is over within
+ * milliseconds. Thread-safe.
  *
  * <p>The socket's own time-outs are not enough: a new connection has several round trips, each with
  * a time-out of its own.
  */
 public final class TimeBoxedRedis implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(TimeBoxedRedis.class.getName());
-  private static final int TRIPS = 3;
   private static final int MAX_WAITING = 256;
 
   private final RedisClient redis;
@@ -39,7 +38,6 @@ public final class TimeBoxedRedis implements AutoCloseable {
   private final Duration probeEvery;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Semaphore waiting = new Semaphore(MAX_WAITING);
-  private final AtomicInteger failuresInARow = new AtomicInteger();
   private final AtomicBoolean open = new AtomicBoolean();
 
   /**
@@ -100,9 +98,7 @@ public final class TimeBoxedRedis implements AutoCloseable {
               }
             });
     try {
-      Optional<T> found = answer.get(box.toNanos(), TimeUnit.NANOSECONDS);
-      failuresInARow.setPlain(0);
-      return found;
+      return answer.get(box.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       failed("no answer within " + box.toMillis() + " ms");
     } catch (ExecutionException e) {
@@ -132,13 +128,12 @@ public final class TimeBoxedRedis implements AutoCloseable {
   }
 
   private synchronized void closeCircuit() {
-    failuresInARow.set(0);
     open.set(false);
     notifyAll();
   }
 
   private void failed(String why) {
-    if (failuresInARow.incrementAndGet() >= TRIPS && open.compareAndSet(false, true)) {
+    if (open.compareAndSet(false, true)) {
       LOG.log(System.Logger.Level.WARNING, "Redis is passed over until it answers again: {0}", why);
       threads.execute(this::probe);
     }

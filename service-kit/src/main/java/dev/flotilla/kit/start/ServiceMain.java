@@ -2,6 +2,8 @@ package dev.flotilla.kit.start;
 
 import dev.flotilla.kit.settings.ConfigurationException;
 import io.helidon.logging.common.LogConfig;
+import io.helidon.microprofile.server.ServerCdiExtension;
+import jakarta.enterprise.inject.spi.CDI;
 import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +32,21 @@ public final class ServiceMain {
       e.printStackTrace();
       System.exit(1);
     }
+    if (!serving()) {
+      System.err.println("Not started: a port could not be opened; the log above says which");
+      System.exit(1);
+    }
     if (Boolean.parseBoolean(System.getenv("FLOTILLA_EXIT_WITH_PARENT"))) {
       Thread.ofPlatform().daemon().name("parent-watch").start(ServiceMain::exitWhenTheParentIsGone);
+    }
+  }
+
+  /** Helidon logs a port it cannot open, takes itself down and would end with status 0. */
+  private static boolean serving() {
+    try {
+      return CDI.current().getBeanManager().getExtension(ServerCdiExtension.class).port() > 0;
+    } catch (IllegalStateException noContainer) {
+      return false;
     }
   }
 

@@ -1,0 +1,202 @@
+package dev.flotilla.provider.completion;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.catalog.Model;
+import dev.flotilla.catalog.Price;
+import dev.flotilla.contracts.call.AttemptReport;
+import dev.flotilla.contracts.call.Outcomes;
+import dev.flotilla.contracts.ledger.AttemptUsage;
+import dev.flotilla.contracts.ledger.EntryState;
+import dev.flotilla.contracts.ledger.LedgerEntry;
+import dev.flotilla.contracts.telemetry.SpanNames;
+import dev.flotilla.provider.dialect.CallOutcome;
+import dev.flotilla.provider.dialect.Completion;
+import dev.flotilla.provider.dialect.Failure;
+import dev.flotilla.provider.dialect.StreamTally;
+import dev.flotilla.provider.pricing.Cost;
+import dev.flotilla.provider.pricing.TokenCount;
+import dev.flotilla.provider.spool.IntentResult;
+import dev.flotilla.provider.spool.Spool;
+import dev.flotilla.provider.telemetry.AttemptMetrics;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.StatusCode;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call to a provider: written down before it is made and, exactly once, after it ended. Each of
+ * the methods that end it decides what the ledger will say. One thread at a time.
+ */
+final class Attempt {
+  private static final AttributeKey<List<String>> FINISH_REASONS =
+      AttributeKey.stringArrayKey(SpanNames.FINISH_REASONS);
+
+  private final LedgerEntry intent;
+  private final Model model;
+  private final Price price;
+  private final ObjectNode request;
+  private final Span span;
+  private final Spool spool;
+  private final AttemptMetrics metrics;
+  private final InstantSource clock;
+  private final long startedNanoTime = System.nanoTime();
+
+  Attempt(
+      LedgerEntry intent,
+      Model model,
+      Price price,
+      ObjectNode request,
+      Span span,
+      Spool spool,
+      AttemptMetrics metrics,
+      InstantSource clock) {
+    this.intent = intent;
+    this.model = model;
+    this.price = price;
+    this.request = request;
+    this.span = span;
+    this.spool = spool;
+    this.metrics = metrics;
+    this.clock = clock;
+  }
+
+  String id() {
+    return intent.attemptId();
+  }
+
+  /** The most it can cost, nano-dollars. */
+  long ceilingNanos() {
+    return intent.ceilingNanos();
+  }
+
+  /** Writes down that it is about to be made; when refused, nothing may be sent. */
+  IntentResult begin() {
+    return spool.intent(intent);
+  }
+
+  /** It is not made after all, and nothing was written down. */
+  void drop() {
+    span.setStatus(StatusCode.ERROR, "refused before sending");
+    span.end();
+  }
+
+  /** The provider answered: its own usage is the cost, else what we count ourselves. */
+  AttemptReport answered(CallOutcome.Answered answered) {
+    Completion c = answered.completion();
+    var usage = c.usage();
+    return usage != null
+        ? end(EntryState.SETTLED, Outcomes.OK, answered.status(), Facts.of(c), usage)
+        : end(
+            EntryState.ESTIMATED,
+            Outcomes.OK,
+            answered.status(),
+            Facts.of(c),
+            TokenCount.estimate(request, c.text()));
+  }
+
+  /**
+   * The provider did not answer: free when it provably did no work, unknown when it may have, and
+   * settled when it charged for rubbish.
+   */
+  AttemptReport failed(Failure failure, FaultRow row) {
+    if (failure instanceof Failure.BadAnswer(int status, var usage) && usage != null) {
+      return end(EntryState.SETTLED, row.outcome(), status, Facts.NONE, usage);
+    }
+    String state = row.mayBeBilled() ? EntryState.UNKNOWN : EntryState.VOID;
+    return end(state, row.outcome(), row.upstreamStatus(), Facts.NONE, null);
+  }
+
+  /** A stream ended, well or not: what the model wrote until then is charged by every provider. */
+  AttemptReport streamed(String outcome, int status, StreamTally tally) {
+    var usage = tally.usage();
+    return usage != null
+        ? end(EntryState.SETTLED, outcome, status, Facts.of(tally), usage)
+        : end(
+            EntryState.ESTIMATED,
+            outcome,
+            status,
+            Facts.of(tally),
+            TokenCount.estimate(request, tally.text()));
+  }
+
+  /** We failed ourselves, and nobody can say how far the provider got. */
+  void broken() {
+    end(EntryState.UNKNOWN, Outcomes.SERVER_ERROR, null, Facts.NONE, null);
+  }
+
+  /** What the provider said about its answer; each null when it did not say. */
+  private record Facts(@Nullable String model, @Nullable String finish, @Nullable String id) {
+    static final Facts NONE = new Facts(null, null, null);
+
+    static Facts of(Completion c) {
+      return new Facts(c.servedModel(), c.finishReason(), c.id());
+    }
+
+    static Facts of(StreamTally t) {
+      return new Facts(t.servedModel(), t.finishReason(), t.id());
+    }
+  }
+
+  private AttemptReport end(
+      String state,
+      String outcome,
+      @Nullable Integer status,
+      Facts facts,
+      @Nullable AttemptUsage usage) {
+    Long cost =
+        usage != null
+            ? Long.valueOf(Cost.nanos(price, usage))
+            : state.equals(EntryState.VOID) ? Long.valueOf(0) : null;
+    LedgerEntry entry =
+        intent.ended(
+            state,
+            clock.instant(),
+            outcome,
+            facts.model(),
+            facts.finish(),
+            facts.id(),
+            usage == null ? AttemptUsage.NONE : usage,
+            cost);
+    spool.outcome(entry);
+    metrics.ended(entry);
+    describe(entry);
+    span.end();
+    long ms = Duration.ofNanos(System.nanoTime() - startedNanoTime).toMillis();
+    return new AttemptReport(id(), model.id(), outcome, status, ms, cost);
+  }
+
+  private void describe(LedgerEntry entry) {
+    if (!span.isRecording()) {
+      return;
+    }
+    if (!Outcomes.OK.equals(entry.outcome()) && entry.outcome() != null) {
+      span.setStatus(StatusCode.ERROR);
+      span.setAttribute(SpanNames.ERROR_TYPE, entry.outcome());
+    }
+    if (entry.costNanos() != null) {
+      span.setAttribute(SpanNames.COST_NANOS, entry.costNanos());
+    }
+    if (entry.servedModel() != null) {
+      span.setAttribute(SpanNames.RESPONSE_MODEL, entry.servedModel());
+    }
+    if (entry.upstreamId() != null) {
+      span.setAttribute(SpanNames.RESPONSE_ID, entry.upstreamId());
+    }
+    if (entry.finishReason() != null) {
+      span.setAttribute(FINISH_REASONS, List.of(entry.finishReason()));
+    }
+    AttemptUsage u = entry.usage();
+    if (u.input() != null && u.output() != null) {
+      // The conventions count as OpenAI does: cached inside input, reasoning inside output.
+      long cached = u.cacheRead() == null ? 0 : u.cacheRead();
+      long reasoning = u.reasoning() == null ? 0 : u.reasoning();
+      span.setAttribute(SpanNames.INPUT_TOKENS, u.input() + cached);
+      span.setAttribute(SpanNames.OUTPUT_TOKENS, u.output() + reasoning);
+      span.setAttribute(SpanNames.CACHE_READ_TOKENS, cached);
+      span.setAttribute(SpanNames.REASONING_TOKENS, reasoning);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package dev.flotilla.provider.completion;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.kit.http.Deadline;
+import dev.flotilla.kit.identity.Caller;
+import io.opentelemetry.context.Context;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A chat request as it reached this service, and what it is part of.
+ *
+ * @param origin {@code chat pipeline batch review classifier shadow}
+ * @param maxCostNanos refused when it could cost more, nano-dollars; null is no limit
+ * @param bodyBytes size of the body as it came
+ * @param trace the span this call is made under
+ */
+public record Call(
+    String requestId,
+    Caller caller,
+    String origin,
+    @Nullable String taskType,
+    @Nullable String pipeline,
+    @Nullable String run,
+    @Nullable String step,
+    Map<String, String> tags,
+    @Nullable Long maxCostNanos,
+    Deadline deadline,
+    ObjectNode body,
+    int bodyBytes,
+    Context trace) {
+  /** Catalogue id as asked for; empty when the body has none. */
+  public String model() {
+    return body.path("model").asText("");
+  }
+}

@@ -1,0 +1,24 @@
+package dev.flotilla.provider.completion;
+
+import dev.flotilla.kit.settings.Settings;
+import java.time.Duration;
+
+/**
+ * @param longest the deadline of a call that brings none, and the latest one it may bring
+ * @param keepAlive silence towards the caller of a stream after which a comment is sent; only a
+ *     write shows that a caller has left
+ * @param idle longest silence of a provider within a stream
+ * @param drain how long a stream whose caller left is read on, for the usage at its end
+ * @param drainChunks how many chunks of it are read on at most
+ */
+public record CompletionConfig(
+    Duration longest, Duration keepAlive, Duration idle, Duration drain, int drainChunks) {
+  public static CompletionConfig from(Settings settings) {
+    return new CompletionConfig(
+        settings.duration("flotilla.completion.longest"),
+        settings.duration("flotilla.completion.keep-alive"),
+        settings.duration("flotilla.transport.idle-timeout"),
+        settings.duration("flotilla.completion.drain"),
+        (int) settings.number("flotilla.completion.drain-chunks", 0, 1_000_000));
+  }
+}

@@ -1,0 +1,143 @@
+package dev.flotilla.provider.completion;
+
+import dev.flotilla.catalog.Catalog;
+import dev.flotilla.catalog.Model;
+import dev.flotilla.catalog.Money;
+import dev.flotilla.contracts.call.Outcomes;
+import dev.flotilla.kit.http.ApiError;
+import dev.flotilla.provider.dialect.CallOutcome;
+import dev.flotilla.provider.dialect.Dialect;
+import dev.flotilla.provider.dialect.Failure;
+import dev.flotilla.provider.dialect.Question;
+import dev.flotilla.provider.spool.IntentResult;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The path of a paid call, top to bottom. Start reading here. Thread-safe. */
+public final class Completions {
+  private static final Duration UNTIL_THE_SPOOL_MAY_HAVE_ROOM = Duration.ofSeconds(5);
+
+  private final Catalog catalog;
+  private final Map<String, Dialect> dialects;
+  private final Attempts attempts;
+  private final CompletionConfig config;
+
+  /**
+   * @param dialects by the name the catalogue uses, one for each that an enabled provider speaks
+   */
+  public Completions(
+      Catalog catalog, Map<String, Dialect> dialects, Attempts attempts, CompletionConfig config) {
+    this.catalog = catalog;
+    this.dialects = Map.copyOf(dialects);
+    this.attempts = attempts;
+    this.config = config;
+  }
+
+  /** Never throws for what a provider or a caller does wrong. */
+  public Reply complete(Call call) {
+    Model model = catalog.find(call.model()).orElse(null);
+    Dialect dialect = model == null ? null : dialectOf(model);
+    if (model == null || dialect == null) {
+      return unknownModel(call.model());
+    }
+    if (call.deadline().passed()) {
+      return tooLate();
+    }
+    Attempt attempt = attempts.plan(call, model);
+    Long most = call.maxCostNanos();
+    if (most != null && attempt.ceilingNanos() > most) {
+      attempt.drop();
+      return tooDear(attempt.ceilingNanos(), most);
+    }
+    if (attempt.begin() instanceof IntentResult.Refused(String why)) {
+      attempt.drop();
+      return spoolFull(why);
+    }
+    // From here on money may leave, and the spool knows it.
+    var question = new Question(attempt.id(), model, call.body(), call.deadline());
+    boolean simulated = model.provider().simulated();
+    return switch (ask(dialect, question, attempt)) {
+      case CallOutcome.Answered answered -> {
+        var report = attempt.answered(answered);
+        var body = answered.completion().body().put("model", model.id());
+        yield new Reply.Answer(body, simulated, List.of(report));
+      }
+      case CallOutcome.Opened opened ->
+          new Reply.Stream(
+              new StreamRelay(attempt, model, opened, call.deadline(), call.requestId(), config),
+              simulated);
+      case Failure failure -> {
+        FaultRow row = FaultRow.of(failure, model.provider().id());
+        var report = attempt.failed(failure, row);
+        yield new Reply.Refusal(
+            row.error(), row.outcome(), row.retryAfter(), row.sent(), simulated, List.of(report));
+      }
+    };
+  }
+
+  private @Nullable Dialect dialectOf(Model model) {
+    Dialect dialect = dialects.get(model.provider().dialect());
+    return dialect != null && dialect.serves(model) ? dialect : null;
+  }
+
+  private static CallOutcome ask(Dialect dialect, Question question, Attempt attempt) {
+    try {
+      return dialect.ask(question);
+    } catch (RuntimeException | Error bug) {
+      attempt.broken();
+      throw bug;
+    }
+  }
+
+  private Reply unknownModel(String name) {
+    return Reply.Refusal.here(
+        new ApiError(
+            404,
+            ApiError.INVALID_REQUEST,
+            "model_not_found",
+            "There is no model '" + name + "' here; near to it are " + catalog.near(name, 3) + ".",
+            "model",
+            "router"),
+        Outcomes.REJECTED,
+        null);
+  }
+
+  private static Reply tooLate() {
+    return Reply.Refusal.here(
+        new ApiError(
+            504,
+            "timeout",
+            "deadline_exceeded",
+            "The deadline had passed before the provider was asked.",
+            null,
+            "router"),
+        Outcomes.TIMEOUT,
+        null);
+  }
+
+  private static Reply tooDear(long ceiling, long most) {
+    return Reply.Refusal.here(
+        new ApiError(
+            402,
+            "insufficient_quota",
+            "max_cost_exceeded",
+            "This request can cost up to "
+                + Money.plainUsd(ceiling)
+                + " USD, more than the "
+                + Money.plainUsd(most)
+                + " USD it may; lower max_tokens or raise the limit.",
+            null,
+            "router"),
+        Outcomes.BUDGET,
+        null);
+  }
+
+  private static Reply spoolFull(String why) {
+    return Reply.Refusal.here(
+        new ApiError(503, "server_error", "spool_full", why, null, "router"),
+        Outcomes.OVERLOADED,
+        UNTIL_THE_SPOOL_MAY_HAVE_ROOM);
+  }
+}

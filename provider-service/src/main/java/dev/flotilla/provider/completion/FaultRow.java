@@ -1,0 +1,137 @@
+package dev.flotilla.provider.completion;
+
+import dev.flotilla.contracts.call.Outcomes;
+import dev.flotilla.kit.http.ApiError;
+import dev.flotilla.provider.dialect.Failure;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What follows from a failure: one row of the fault table.
+ *
+ * @param outcome one of {@link Outcomes}
+ * @param upstreamStatus null when the provider gave none
+ * @param sent whether a byte of the request reached the provider
+ * @param mayBeBilled whether the provider may charge for it
+ * @param retryAfter null when nobody knows
+ * @param error what the caller is told
+ */
+record FaultRow(
+    String outcome,
+    @Nullable Integer upstreamStatus,
+    boolean sent,
+    boolean mayBeBilled,
+    @Nullable Duration retryAfter,
+    ApiError error) {
+
+  static FaultRow of(Failure failure, String provider) {
+    return switch (failure) {
+      case Failure.Unreachable(String reason) ->
+          new FaultRow(
+              Outcomes.CONNECT,
+              null,
+              false,
+              false,
+              null,
+              upstream(502, "provider_unreachable", provider + " cannot be reached: " + reason));
+      case Failure.Rejected(int status, String code, String message) ->
+          new FaultRow(
+              rejection(code),
+              status,
+              true,
+              false,
+              null,
+              new ApiError(status, ApiError.INVALID_REQUEST, code, message, null, "provider"));
+      case Failure.Barred(int status) ->
+          new FaultRow(
+              Outcomes.AUTH,
+              status,
+              true,
+              false,
+              null,
+              upstream(
+                  502,
+                  "provider_refused_us",
+                  provider
+                      + " answered "
+                      + status
+                      + "; its key, its balance or its address in the catalogue is wrong"));
+      case Failure.Throttled(int status, var retryAfter) ->
+          new FaultRow(
+              Outcomes.RATE_LIMITED,
+              status,
+              true,
+              false,
+              retryAfter,
+              new ApiError(
+                  429,
+                  "requests",
+                  "rate_limit_exceeded",
+                  provider + " asks for fewer requests",
+                  null,
+                  "provider"));
+      case Failure.Overloaded(int status, var retryAfter) ->
+          new FaultRow(
+              Outcomes.OVERLOADED,
+              status,
+              true,
+              false,
+              retryAfter,
+              upstream(503, "provider_overloaded", provider + " is too busy"));
+      case Failure.ServerError(int status) ->
+          new FaultRow(
+              Outcomes.SERVER_ERROR,
+              status,
+              true,
+              true,
+              null,
+              upstream(
+                  status == 504 ? 504 : 502,
+                  "provider_failed",
+                  provider + " failed with " + status));
+      case Failure.TimedOut() ->
+          new FaultRow(
+              Outcomes.TIMEOUT,
+              null,
+              true,
+              true,
+              null,
+              new ApiError(
+                  504,
+                  "timeout",
+                  "provider_timeout",
+                  provider + " did not answer before the deadline",
+                  null,
+                  "provider"));
+      case Failure.Lost() ->
+          new FaultRow(
+              Outcomes.TRUNCATED,
+              null,
+              true,
+              true,
+              null,
+              upstream(504, "provider_lost", provider + " hung up before its answer ended"));
+      case Failure.BadAnswer(int status, var usage) ->
+          new FaultRow(
+              Outcomes.INVALID_OUTPUT,
+              status,
+              true,
+              true,
+              null,
+              upstream(
+                  502, "provider_bad_answer", provider + " said it succeeded but sent no answer"));
+    };
+  }
+
+  private static String rejection(String code) {
+    return switch (code) {
+      case "context_length_exceeded" -> Outcomes.CONTEXT_LENGTH;
+      case "content_filter", "content_policy_violation" -> Outcomes.CONTENT_FILTER;
+      default -> Outcomes.REJECTED;
+    };
+  }
+
+  private static ApiError upstream(int status, String code, String message) {
+    return new ApiError(status, "upstream_error", code, message, null, "provider");
+  }
+}

@@ -1,0 +1,192 @@
+package dev.flotilla.provider.completion;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.catalog.Model;
+import dev.flotilla.contracts.call.AttemptReport;
+import dev.flotilla.contracts.call.Outcomes;
+import dev.flotilla.kit.http.ApiError;
+import dev.flotilla.kit.http.Deadline;
+import dev.flotilla.kit.http.SseEvent;
+import dev.flotilla.kit.json.Json;
+import dev.flotilla.provider.dialect.AnswerStream;
+import dev.flotilla.provider.dialect.AnswerStream.Part;
+import dev.flotilla.provider.dialect.CallOutcome;
+import dev.flotilla.provider.dialect.StreamTally;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Hands a stream on, chunk by chunk, and writes down how it ended before its last byte goes out. A
+ * stream that broke ends with an error event and never with {@code [DONE]}. When the caller has
+ * left, the provider is still read for a while, because its usage comes last. Used once, by one
+ * thread.
+ */
+final class StreamRelay {
+  private static final Logger LOG = Logger.getLogger(StreamRelay.class.getName());
+  private static final SseEvent KEEP_ALIVE = SseEvent.comment("keep-alive");
+
+  private final Attempt attempt;
+  private final Model model;
+  private final CallOutcome.Opened opened;
+  private final Deadline deadline;
+  private final String requestId;
+  private final CompletionConfig config;
+  private final StreamTally tally;
+
+  StreamRelay(
+      Attempt attempt,
+      Model model,
+      CallOutcome.Opened opened,
+      Deadline deadline,
+      String requestId,
+      CompletionConfig config) {
+    this.attempt = attempt;
+    this.model = model;
+    this.opened = opened;
+    this.deadline = deadline;
+    this.requestId = requestId;
+    this.config = config;
+    this.tally = new StreamTally(model);
+  }
+
+  private sealed interface Ending {
+    /** The model finished, and the caller has all of it. */
+    record Whole() implements Ending {}
+
+    /** The provider stopped in the middle. */
+    record Cut(String outcome, String reason) implements Ending {}
+
+    /** The caller left in the middle. */
+    record Left() implements Ending {}
+  }
+
+  /** Never throws for what a provider or a caller does wrong. */
+  void writeTo(OutputStream caller) {
+    Ending ending;
+    try (AnswerStream rest = opened.rest()) {
+      ending = relay(rest, caller);
+      if (ending instanceof Ending.Left) {
+        drain(rest);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      ending = new Ending.Cut(Outcomes.TRUNCATED, "this service is stopping");
+    } catch (RuntimeException | Error bug) {
+      attempt.broken();
+      throw bug;
+    }
+    switch (ending) {
+      case Ending.Whole() -> {
+        AttemptReport report = attempt.streamed(Outcomes.OK, opened.status(), tally);
+        write(caller, ReportText.comment(List.of(report)));
+        write(caller, SseEvent.data("[DONE]"));
+      }
+      case Ending.Cut(String outcome, String reason) -> {
+        AttemptReport report = attempt.streamed(outcome, opened.status(), tally);
+        write(caller, ReportText.comment(List.of(report)));
+        write(caller, SseEvent.named("error", Json.text(error(outcome, reason))));
+      }
+      case Ending.Left() -> attempt.streamed(Outcomes.ABANDONED, opened.status(), tally);
+    }
+  }
+
+  private Ending relay(AnswerStream rest, OutputStream caller) throws InterruptedException {
+    Part part = new Part.Chunk(opened.first());
+    long heard = System.nanoTime();
+    long written = heard;
+    while (true) {
+      switch (part) {
+        case Part.Chunk(ObjectNode chunk) -> {
+          tally.note(chunk);
+          chunk.put("model", model.id());
+          if (!write(caller, SseEvent.data(Json.text(chunk)))) {
+            return new Ending.Left();
+          }
+          heard = System.nanoTime();
+          written = heard;
+        }
+        case Part.Alive() -> heard = System.nanoTime();
+        case Part.Silence() -> {}
+        case Part.End() -> {
+          return tally.finishReason() != null
+              ? new Ending.Whole()
+              : new Ending.Cut(Outcomes.TRUNCATED, "the answer ended without saying why");
+        }
+        case Part.Broken(String reason) -> {
+          return new Ending.Cut(Outcomes.TRUNCATED, reason);
+        }
+      }
+      long now = System.nanoTime();
+      if (deadline.passed()) {
+        return new Ending.Cut(Outcomes.TIMEOUT, "the deadline passed");
+      }
+      if (now - heard >= config.idle().toNanos()) {
+        return new Ending.Cut(Outcomes.TIMEOUT, "the provider fell silent");
+      }
+      if (now - written >= config.keepAlive().toNanos()) {
+        // Also how we notice that the caller has left while the provider thinks.
+        if (!write(caller, KEEP_ALIVE)) {
+          return new Ending.Left();
+        }
+        written = now;
+      }
+      part =
+          rest.next(
+              least(
+                  deadline.remaining(),
+                  config.idle().minusNanos(now - heard),
+                  config.keepAlive().minusNanos(now - written)));
+    }
+  }
+
+  /** Reads on for the usage at the end, within bounds: after them it is an estimate. */
+  private void drain(AnswerStream rest) throws InterruptedException {
+    var patience = Deadline.in(config.drain());
+    for (int chunks = 0; chunks < config.drainChunks() && !patience.passed(); ) {
+      switch (rest.next(patience.remaining())) {
+        case Part.Chunk(ObjectNode chunk) -> {
+          tally.note(chunk);
+          chunks++;
+        }
+        case Part.Alive(), Part.Silence() -> {}
+        case Part.End(), Part.Broken(_) -> {
+          return;
+        }
+      }
+    }
+  }
+
+  private ObjectNode error(String outcome, String reason) {
+    var error =
+        new ApiError(
+            502,
+            "upstream_error",
+            "stream_broken",
+            "The stream of " + model.id() + " broke: " + reason + ".",
+            null,
+            "provider");
+    return ReportText.error(error, requestId, outcome, null, true);
+  }
+
+  /** Whether the caller is still there. */
+  private static boolean write(OutputStream caller, SseEvent event) {
+    try {
+      caller.write(event.bytes());
+      caller.flush();
+      return true;
+    } catch (IOException | RuntimeException e) {
+      // Helidon wraps a broken connection in several unchecked exceptions; all mean the same.
+      LOG.log(Level.FINE, "The caller of a stream has left", e);
+      return false;
+    }
+  }
+
+  private static Duration least(Duration a, Duration b, Duration c) {
+    Duration least = a.compareTo(b) < 0 ? a : b;
+    return least.compareTo(c) < 0 ? least : c;
+  }
+}

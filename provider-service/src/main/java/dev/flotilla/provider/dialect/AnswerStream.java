@@ -1,0 +1,36 @@
+package dev.flotilla.provider.dialect;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+
+/** The rest of a streamed answer, in OpenAI's chunks. One thread at a time. */
+public interface AnswerStream extends AutoCloseable {
+  /** What came next, or {@link Part.Silence} when nothing did in time. */
+  Part next(Duration patience) throws InterruptedException;
+
+  /** Stops the provider, if it still works. */
+  @Override
+  void close();
+
+  /** A piece of a stream. */
+  sealed interface Part {
+    /** A chunk as the provider sent it. */
+    record Chunk(ObjectNode body) implements Part {}
+
+    /** The provider is alive but has nothing to say. */
+    record Alive() implements Part {}
+
+    /** Nothing arrived within the patience. */
+    record Silence() implements Part {}
+
+    /** The provider says or shows that this was all; whether it is whole is not its word alone. */
+    record End() implements Part {}
+
+    /**
+     * The stream broke.
+     *
+     * @param reason safe to show
+     */
+    record Broken(String reason) implements Part {}
+  }
+}

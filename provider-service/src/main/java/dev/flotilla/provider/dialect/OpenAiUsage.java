@@ -1,0 +1,51 @@
+package dev.flotilla.provider.dialect;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.flotilla.contracts.ledger.AttemptUsage;
+import org.jspecify.annotations.Nullable;
+
+/** OpenAI's {@code usage} object, turned into disjoint buckets. */
+public final class OpenAiUsage {
+  /** No request fills its window ten times; a larger count is a mistake and must not be paid. */
+  private static final long TIMES_CONTEXT = 10;
+
+  private OpenAiUsage() {}
+
+  /** Null when it is absent, incomplete, or says something that cannot be true. */
+  public static @Nullable AttemptUsage read(JsonNode usage, long contextTokens) {
+    long most = contextTokens * TIMES_CONTEXT;
+    long prompt = count(usage.path("prompt_tokens"), most);
+    long completion = count(usage.path("completion_tokens"), most);
+    if (prompt < 0 || completion < 0) {
+      return null;
+    }
+    // OpenAI counts cached tokens inside prompt_tokens and reasoning inside completion_tokens. Our
+    // buckets are disjoint, so they are taken out here. DeepSeek says prompt_cache_hit_tokens.
+    JsonNode cachedNode = usage.path("prompt_tokens_details").path("cached_tokens");
+    long cached =
+        optional(isGiven(cachedNode) ? cachedNode : usage.path("prompt_cache_hit_tokens"), prompt);
+    long reasoning =
+        optional(usage.path("completion_tokens_details").path("reasoning_tokens"), completion);
+    if (cached < 0 || reasoning < 0) {
+      return null;
+    }
+    return AttemptUsage.text(prompt - cached, cached, completion - reasoning, reasoning);
+  }
+
+  private static long optional(JsonNode node, long most) {
+    return isGiven(node) ? count(node, most) : 0;
+  }
+
+  private static boolean isGiven(JsonNode node) {
+    return !node.isMissingNode() && !node.isNull();
+  }
+
+  /** -1 when it is not a whole number from 0 to {@code most}. */
+  private static long count(JsonNode node, long most) {
+    if (!node.isIntegralNumber() || !node.canConvertToLong()) {
+      return -1;
+    }
+    long count = node.longValue();
+    return count > most ? -1 : count;
+  }
+}

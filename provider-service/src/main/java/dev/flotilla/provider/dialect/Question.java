@@ -1,0 +1,17 @@
+package dev.flotilla.provider.dialect;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.catalog.Model;
+import dev.flotilla.kit.http.Deadline;
+
+/**
+ * One attempt to get an answer.
+ *
+ * @param body the caller's chat request in OpenAI's dialect; {@code model} in it is not the
+ *     provider's name. Not changed by a dialect
+ */
+public record Question(String attemptId, Model model, ObjectNode body, Deadline deadline) {
+  public boolean stream() {
+    return body.path("stream").asBoolean();
+  }
+}

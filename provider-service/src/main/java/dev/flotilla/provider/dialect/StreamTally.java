@@ -1,0 +1,85 @@
+package dev.flotilla.provider.dialect;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.catalog.Model;
+import dev.flotilla.contracts.ledger.AttemptUsage;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of a streamed answer from the chunks seen so far. One thread at a time. */
+public final class StreamTally {
+  /** Beyond this the count of a stream without usage is a floor; no model writes that much. */
+  private static final int MAX_TEXT = 4 << 20;
+
+  private final Model model;
+  private final StringBuilder text = new StringBuilder();
+  private int chunks;
+  private @Nullable String id;
+  private @Nullable String servedModel;
+  private @Nullable String finishReason;
+  private @Nullable AttemptUsage usage;
+
+  public StreamTally(Model model) {
+    this.model = model;
+  }
+
+  public void note(ObjectNode chunk) {
+    chunks++;
+    if (id == null) {
+      id = chunk.path("id").textValue();
+    }
+    if (servedModel == null) {
+      servedModel = chunk.path("model").textValue();
+    }
+    for (JsonNode choice : chunk.path("choices")) {
+      String finish = choice.path("finish_reason").textValue();
+      if (finish != null) {
+        finishReason = finish;
+      }
+      if (text.length() < MAX_TEXT) {
+        append(text, choice.path("delta"));
+      }
+    }
+    // Some providers send cumulative usage with every chunk: the last one counts, not the sum.
+    AttemptUsage reported = OpenAiUsage.read(chunk.path("usage"), model.contextTokens());
+    if (reported != null) {
+      usage = reported;
+    }
+  }
+
+  public int chunks() {
+    return chunks;
+  }
+
+  public @Nullable String id() {
+    return id;
+  }
+
+  public @Nullable String servedModel() {
+    return servedModel;
+  }
+
+  public @Nullable String finishReason() {
+    return finishReason;
+  }
+
+  /** Null while the provider has not reported any that can be true. */
+  public @Nullable AttemptUsage usage() {
+    return usage;
+  }
+
+  /** Everything the model wrote so far. */
+  public String text() {
+    return text.toString();
+  }
+
+  static void append(StringBuilder text, JsonNode message) {
+    text.append(message.path("content").asText(""));
+    text.append(message.path("reasoning_content").asText(""));
+    text.append(message.path("refusal").asText(""));
+    for (JsonNode tool : message.path("tool_calls")) {
+      text.append(tool.path("function").path("name").asText(""));
+      text.append(tool.path("function").path("arguments").asText(""));
+    }
+  }
+}

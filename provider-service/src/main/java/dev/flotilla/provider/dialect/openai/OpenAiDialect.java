@@ -1,0 +1,149 @@
+package dev.flotilla.provider.dialect.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.contracts.call.FleetHeaders;
+import dev.flotilla.contracts.ledger.AttemptUsage;
+import dev.flotilla.kit.json.Json;
+import dev.flotilla.kit.json.NotJson;
+import dev.flotilla.provider.dialect.AnswerStream;
+import dev.flotilla.provider.dialect.AnswerStream.Part;
+import dev.flotilla.provider.dialect.CallOutcome;
+import dev.flotilla.provider.dialect.Completion;
+import dev.flotilla.provider.dialect.Dialect;
+import dev.flotilla.provider.dialect.Failure;
+import dev.flotilla.provider.dialect.OpenAiUsage;
+import dev.flotilla.provider.dialect.Question;
+import dev.flotilla.provider.transport.Sent;
+import dev.flotilla.provider.transport.Transport;
+import dev.flotilla.provider.transport.TransportConfig;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Asks providers that speak OpenAI's chat dialect. */
+public final class OpenAiDialect implements Dialect {
+  private final Transport transport;
+  private final TransportConfig config;
+  private final Map<String, Endpoint> endpoints;
+
+  /**
+   * @param endpoints by provider id, one for each provider of this dialect
+   */
+  public OpenAiDialect(
+      Transport transport, TransportConfig config, Map<String, Endpoint> endpoints) {
+    this.transport = transport;
+    this.config = config;
+    this.endpoints = Map.copyOf(endpoints);
+  }
+
+  @Override
+  public CallOutcome ask(Question question) {
+    Endpoint endpoint = endpoints.get(question.model().provider().id());
+    if (endpoint == null) {
+      throw new IllegalStateException("no endpoint for " + question.model().id());
+    }
+    boolean stream = question.stream();
+    Sent sent =
+        transport.post(
+            endpoint.chat(),
+            headers(question, endpoint),
+            body(question),
+            stream,
+            question.deadline());
+    return switch (sent) {
+      case Sent.Received(int status, var headers, byte[] body) when status == 200 && !stream ->
+          answer(question, body);
+      case Sent.Received(int status, var headers, byte[] body) when status == 200 ->
+          // Asked for a stream and got something else.
+          bad(question, body);
+      case Sent.Received(int status, var headers, byte[] body) ->
+          RefusalReader.read(status, headers, body);
+      case Sent.Opened(int status, var headers, var events) ->
+          firstChunk(question, new SseAnswerStream(events, config.maxLineBytes()));
+      case Sent.NotSent(String reason) -> new Failure.Unreachable(reason);
+      case Sent.TimedOut() -> new Failure.TimedOut();
+      case Sent.Broken() -> new Failure.Lost();
+    };
+  }
+
+  private Map<String, String> headers(Question question, Endpoint endpoint) {
+    var headers = new LinkedHashMap<String, String>();
+    if (endpoint.authorization() != null) {
+      headers.put("authorization", endpoint.authorization());
+    }
+    if (config.attemptHeader()) {
+      headers.put(FleetHeaders.CLIENT_REQUEST_ID, question.attemptId());
+    }
+    return headers;
+  }
+
+  private static byte[] body(Question question) {
+    // A shallow copy: only members of the top level are replaced.
+    ObjectNode body = Json.object();
+    body.setAll(question.body());
+    body.put("model", question.model().upstream());
+    if (question.stream()) {
+      // Without it a stream carries no usage, and its cost would be a guess.
+      ObjectNode options = Json.object();
+      if (question.body().path("stream_options") instanceof ObjectNode asked) {
+        options.setAll(asked);
+      }
+      body.set("stream_options", options.put("include_usage", true));
+    }
+    return Json.bytes(body);
+  }
+
+  private static CallOutcome answer(Question question, byte[] bytes) {
+    try {
+      ObjectNode body = Json.parseObject(bytes);
+      Completion completion = Completion.of(body, question.model());
+      return completion == null || body.path("error").isObject()
+          ? bad(question, body)
+          : new CallOutcome.Answered(200, completion);
+    } catch (NotJson e) {
+      return new Failure.BadAnswer(200, null);
+    }
+  }
+
+  private static Failure bad(Question question, byte[] bytes) {
+    try {
+      return bad(question, Json.parseObject(bytes));
+    } catch (NotJson e) {
+      return new Failure.BadAnswer(200, null);
+    }
+  }
+
+  private static Failure bad(Question question, JsonNode body) {
+    @Nullable AttemptUsage usage =
+        OpenAiUsage.read(body.path("usage"), question.model().contextTokens());
+    return new Failure.BadAnswer(200, usage);
+  }
+
+  /** Until the first chunk is here an error can still be a plain HTTP error. */
+  private static CallOutcome firstChunk(Question question, AnswerStream stream) {
+    Failure failure = null;
+    try {
+      while (failure == null) {
+        switch (stream.next(question.deadline().remaining())) {
+          case Part.Chunk(ObjectNode chunk) -> {
+            return new CallOutcome.Opened(200, chunk, stream);
+          }
+          case Part.Alive() -> {
+            if (question.deadline().passed()) {
+              failure = new Failure.TimedOut();
+            }
+          }
+          case Part.Silence() -> failure = new Failure.TimedOut();
+          case Part.End() -> failure = new Failure.BadAnswer(200, null);
+          case Part.Broken(String reason) -> failure = new Failure.Lost();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      failure = new Failure.Lost();
+    }
+    stream.close();
+    return failure;
+  }
+}

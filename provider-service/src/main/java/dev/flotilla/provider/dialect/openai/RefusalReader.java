@@ -1,0 +1,108 @@
+package dev.flotilla.provider.dialect.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.flotilla.kit.json.Json;
+import dev.flotilla.kit.json.NotJson;
+import dev.flotilla.provider.dialect.Failure;
+import java.net.http.HttpHeaders;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import org.jspecify.annotations.Nullable;
+
+/** Turns an HTTP error of a provider into the failure it means; the only place that does. */
+final class RefusalReader {
+  /** Providers have sent a retry-after of years. */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+
+  private static final int LONGEST_MESSAGE = 500;
+
+  private RefusalReader() {}
+
+  static Failure read(int status, HttpHeaders headers, byte[] body) {
+    JsonNode error = error(headers, body);
+    String code = word(error, "code", word(error, "type", "rejected"));
+    return switch (status) {
+      case 401, 402, 403 -> new Failure.Barred(status);
+      // An address or a model the provider does not have is our configuration, not the caller's.
+      case 404 -> new Failure.Barred(status);
+      // A spent quota comes as 429, but no waiting helps.
+      case 429 ->
+          code.equals("insufficient_quota")
+              ? new Failure.Barred(status)
+              : new Failure.Throttled(status, retryAfter(headers));
+      // Refused before working: too busy, too early, in conflict with itself.
+      case 408, 409, 425, 503, 529 -> new Failure.Overloaded(status, retryAfter(headers));
+      default -> {
+        if (status >= 400 && status < 500) {
+          yield new Failure.Rejected(
+              status,
+              code,
+              word(error, "message", "The provider refused the request without saying why."));
+        }
+        // A redirect is never followed: it could lead anywhere, with our key.
+        yield status >= 300 && status < 400
+            ? new Failure.Barred(status)
+            : new Failure.ServerError(status);
+      }
+    };
+  }
+
+  private static JsonNode error(HttpHeaders headers, byte[] body) {
+    // A gateway in front of the provider may answer in HTML; that is neither read nor shown.
+    boolean json = headers.firstValue("content-type").map(t -> t.contains("json")).orElse(false);
+    try {
+      return json ? Json.parseObject(body).path("error") : Json.object();
+    } catch (NotJson e) {
+      return Json.object();
+    }
+  }
+
+  private static String word(JsonNode error, String field, String otherwise) {
+    String text = error.path(field).textValue();
+    if (text == null || text.isBlank()) {
+      return otherwise;
+    }
+    return text.length() > LONGEST_MESSAGE ? text.substring(0, LONGEST_MESSAGE) + "…" : text;
+  }
+
+  /** Null when there is none that makes sense. */
+  static @Nullable Duration retryAfter(HttpHeaders headers) {
+    String millis = headers.firstValue("retry-after-ms").orElse(null);
+    Duration wait = millis == null ? null : number(millis, 1);
+    if (wait == null) {
+      String value = headers.firstValue("retry-after").orElse(null);
+      wait = value == null ? null : number(value, 1_000);
+      if (wait == null && value != null) {
+        wait = untilDate(value);
+      }
+    }
+    if (wait == null || wait.isNegative()) {
+      return null;
+    }
+    return wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
+  }
+
+  private static @Nullable Duration number(String text, long unitMillis) {
+    try {
+      double units = Double.parseDouble(text.strip());
+      return Double.isFinite(units)
+          ? Duration.ofMillis((long) Math.clamp(units * unitMillis, -1, 1e9))
+          : null;
+    } catch (NumberFormatException e) {
+      return null;
+    }
+  }
+
+  private static @Nullable Duration untilDate(String text) {
+    try {
+      Instant then =
+          ZonedDateTime.parse(text.strip(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+      return Duration.between(Instant.now(), then);
+    } catch (DateTimeException e) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package dev.flotilla.provider.telemetry;
+
+import dev.flotilla.catalog.Catalog;
+import dev.flotilla.catalog.Model;
+import dev.flotilla.contracts.call.Outcomes;
+import dev.flotilla.contracts.ledger.LedgerEntry;
+import dev.flotilla.contracts.telemetry.MetricNames;
+import dev.flotilla.kit.metrics.LabelledCounter;
+import java.util.List;
+import org.eclipse.microprofile.metrics.MetricRegistry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts attempts and their cost. Series of configured models begin at 0: a provider that never
+ * failed would otherwise have no ratio. Handles are looked up once. Thread-safe.
+ */
+public final class AttemptMetrics {
+  /** How an attempt can end here; the other words of the list are decided by the router. */
+  private static final List<String> OUTCOMES =
+      List.of(
+          Outcomes.OK,
+          Outcomes.CONNECT,
+          Outcomes.TIMEOUT,
+          Outcomes.RATE_LIMITED,
+          Outcomes.OVERLOADED,
+          Outcomes.SERVER_ERROR,
+          Outcomes.AUTH,
+          Outcomes.TRUNCATED,
+          Outcomes.CONTEXT_LENGTH,
+          Outcomes.CONTENT_FILTER,
+          Outcomes.INVALID_OUTPUT,
+          Outcomes.REJECTED,
+          Outcomes.ABANDONED);
+
+  private final LabelledCounter attempts;
+  private final LabelledCounter costs;
+
+  public AttemptMetrics(MetricRegistry registry, Catalog catalog) {
+    attempts =
+        new LabelledCounter(
+            registry,
+            MetricNames.PROVIDER_ATTEMPTS,
+            "Calls to a model provider by how they ended",
+            List.of("provider", "model", "outcome"));
+    costs =
+        new LabelledCounter(
+            registry,
+            MetricNames.COST_NANOUSD,
+            "Known cost of calls to model providers in nano-dollars",
+            List.of("provider", "model", "task_type", "team", "pipeline", "step"));
+    for (Model model : catalog.models()) {
+      for (String outcome : OUTCOMES) {
+        attempts.of(model.provider().id(), model.id(), outcome);
+      }
+    }
+  }
+
+  /** Counts an attempt that has ended. */
+  public void ended(LedgerEntry entry) {
+    String model = withoutSuffix(entry);
+    attempts.of(entry.provider(), model, or(entry.outcome(), "unknown")).inc();
+    Long cost = entry.costNanos();
+    if (cost != null && cost > 0) {
+      costs
+          .of(
+              entry.provider(),
+              model,
+              or(entry.taskType(), ""),
+              entry.team(),
+              or(entry.pipeline(), ""),
+              or(entry.step(), ""))
+          .inc(cost);
+    }
+  }
+
+  /** A simulated failure is the same model to a dashboard. */
+  private static String withoutSuffix(LedgerEntry entry) {
+    int colon = entry.simulated() ? entry.model().lastIndexOf(':') : -1;
+    return colon < 0 ? entry.model() : entry.model().substring(0, colon);
+  }
+
+  private static String or(@Nullable String value, String otherwise) {
+    return value == null ? otherwise : value;
+  }
+}

@@ -1,0 +1,154 @@
+package dev.flotilla.provider.transport;
+
+import dev.flotilla.kit.http.Deadline;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import javax.net.ssl.SSLHandshakeException;
+
+/**
+ * One HTTP client for all providers. A request is sent once: the JDK's client does not repeat a
+ * POST on its own, which a test holds it to. Redirects are never followed. Thread-safe.
+ */
+public final class Transport implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(Transport.class.getName());
+
+  private final TransportConfig config;
+  private final HttpClient client;
+
+  public Transport(TransportConfig config) {
+    this.config = config;
+    client =
+        HttpClient.newBuilder()
+            .connectTimeout(config.connectTimeout())
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .executor(Executors.newVirtualThreadPerTaskExecutor())
+            .build();
+  }
+
+  /**
+   * Posts a JSON body and waits until the deadline for the answer.
+   *
+   * @param stream whether a successful answer is wanted as events while it comes
+   */
+  public Sent post(
+      URI address, Map<String, String> headers, byte[] body, boolean stream, Deadline deadline) {
+    var request =
+        HttpRequest.newBuilder(address)
+            // Plain-text HTTP/2 costs an upgrade round trip that model servers rarely speak.
+            .version(
+                "http".equals(address.getScheme())
+                    ? HttpClient.Version.HTTP_1_1
+                    : HttpClient.Version.HTTP_2)
+            .header("content-type", "application/json")
+            .header("accept", stream ? "text/event-stream" : "application/json")
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+    headers.forEach(request::header);
+    CompletableFuture<HttpResponse<Body>> answer =
+        client.sendAsync(request.build(), info -> subscriber(info, stream));
+    try {
+      HttpResponse<Body> response =
+          answer.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
+      return switch (response.body()) {
+        case Body.Whole(byte[] bytes) ->
+            new Sent.Received(response.statusCode(), response.headers(), bytes);
+        case Body.Events(InputStream events) ->
+            new Sent.Opened(response.statusCode(), response.headers(), events);
+      };
+    } catch (TimeoutException e) {
+      answer.cancel(true);
+      closeWhenItComes(answer);
+      return new Sent.TimedOut();
+    } catch (InterruptedException e) {
+      answer.cancel(true);
+      closeWhenItComes(answer);
+      Thread.currentThread().interrupt();
+      return new Sent.Broken();
+    } catch (ExecutionException e) {
+      return failed(e.getCause() == null ? e : e.getCause());
+    }
+  }
+
+  @Override
+  public void close() {
+    client.shutdownNow();
+  }
+
+  private sealed interface Body {
+    record Whole(byte[] bytes) implements Body {}
+
+    record Events(InputStream events) implements Body {}
+  }
+
+  private HttpResponse.BodySubscriber<Body> subscriber(
+      HttpResponse.ResponseInfo info, boolean stream) {
+    boolean events =
+        stream
+            && info.statusCode() == 200
+            && info.headers()
+                .firstValue("content-type")
+                .map(type -> type.startsWith("text/event-stream"))
+                .orElse(false);
+    if (events) {
+      return BodySubscribers.mapping(BodySubscribers.ofInputStream(), Body.Events::new);
+    }
+    return BodySubscribers.mapping(
+        BodySubscribers.limiting(BodySubscribers.ofByteArray(), config.maxAnswerBytes()),
+        Body.Whole::new);
+  }
+
+  private static Sent failed(Throwable cause) {
+    for (Throwable t = cause; t != null; t = t.getCause()) {
+      switch (t) {
+        case HttpConnectTimeoutException e -> {
+          return new Sent.NotSent("connect timeout");
+        }
+        case UnresolvedAddressException e -> {
+          return new Sent.NotSent("name not found");
+        }
+        case ConnectException e -> {
+          return new Sent.NotSent("connection refused");
+        }
+        case SSLHandshakeException e -> {
+          return new Sent.NotSent("TLS handshake failed");
+        }
+        case HttpTimeoutException e -> {
+          return new Sent.TimedOut();
+        }
+        default -> {}
+      }
+    }
+    LOG.log(Level.FINE, "A provider's connection broke", cause);
+    return new Sent.Broken();
+  }
+
+  private static void closeWhenItComes(CompletableFuture<HttpResponse<Body>> late) {
+    var _ =
+        late.thenAccept(
+            response -> {
+              if (response.body() instanceof Body.Events(InputStream events)) {
+                try {
+                  events.close();
+                } catch (IOException e) {
+                  LOG.log(Level.FINE, "a stream nobody waits for did not close", e);
+                }
+              }
+            });
+  }
+}
