@@ -12,7 +12,11 @@ import dev.flotilla.router.cache.AnswerCacheConfig;
 import dev.flotilla.router.chat.Chat;
 import dev.flotilla.router.chat.ChatConfig;
 import dev.flotilla.router.chat.ChatRoute;
+import dev.flotilla.router.chat.Explanations;
 import dev.flotilla.router.chat.ModelsRoute;
+import dev.flotilla.router.decisions.DecisionClient;
+import dev.flotilla.router.decisions.DecisionLog;
+import dev.flotilla.router.decisions.DecisionLogConfig;
 import dev.flotilla.router.door.ApiKeys;
 import dev.flotilla.router.door.Door;
 import dev.flotilla.router.door.Doors;
@@ -23,6 +27,8 @@ import dev.flotilla.router.routing.RoutingFile;
 import dev.flotilla.router.upstream.CostsRoute;
 import dev.flotilla.router.upstream.ModelCaller;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.BeforeDestroyed;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -92,6 +98,19 @@ class RouterParts {
 
   @Produces
   @Singleton
+  DecisionLog decisions(Settings settings, ServiceToken token, MetricRegistry metrics) {
+    var costService = DecisionClient.at(settings.address("flotilla.cost.url"), token);
+    return new DecisionLog(costService, DecisionLogConfig.from(settings), metrics);
+  }
+
+  /** Observed after the server's own stop: whatever was answered has been explained by then. */
+  void stop(
+      @Observes @BeforeDestroyed(ApplicationScoped.class) Object event, DecisionLog decisions) {
+    decisions.close();
+  }
+
+  @Produces
+  @Singleton
   Doors doors(
       Settings settings,
       Catalog catalog,
@@ -99,6 +118,7 @@ class RouterParts {
       HttpClient http,
       ScheduledExecutorService deadlines,
       ServiceToken token,
+      DecisionLog decisions,
       Tracing tracing,
       MetricRegistry metrics) {
     Clock clock = Clock.systemUTC();
@@ -108,7 +128,14 @@ class RouterParts {
     var cache = new AnswerCache(AnswerCacheConfig.from(settings), redis, clock, routing.version());
     var models = new ModelCaller(http, settings.address("flotilla.provider.url"), token, deadlines);
     ChatRoute chat =
-        Chat.route(cache, new RoutePolicy(catalog, routing), models, metrics, tracing, config);
+        Chat.route(
+            cache,
+            new RoutePolicy(catalog, routing),
+            models,
+            new Explanations(catalog, routing.baseline(), decisions),
+            metrics,
+            tracing,
+            config);
     var listing = new ModelsRoute(catalog, clock);
     var costs =
         new CostsRoute(
@@ -119,6 +146,7 @@ class RouterParts {
     String asks = "Answers a chat request; the router chooses the model when it is 'auto'.";
     String lists = "Lists what can be written into 'model'.";
     String reports = "Reports what was spent; passed on to cost-service.";
+    String explains = "Tells what happened to one request; passed on to cost-service.";
     return new Doors(
         List.of(
             new Door("POST", "/v1/chat/completions", ASKERS, config.maxBodyBytes(), asks, chat),
@@ -126,7 +154,8 @@ class RouterParts {
             new Door("GET", "/v1/models", READERS, 0, lists, listing),
             new Door("GET", "/models", READERS, 0, lists, listing),
             new Door("GET", "/v1/costs", READERS, 0, reports, costs),
-            new Door("GET", "/v1/costs/*", READERS, 0, reports, costs)),
+            new Door("GET", "/v1/costs/*", READERS, 0, reports, costs),
+            new Door("GET", "/v1/requests/*", READERS, 0, explains, costs)),
         ApiKeys.read(settings.path("flotilla.keys.file"), clock),
         tracing);
   }

@@ -14,8 +14,8 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 
 /**
- * {@code GET /v1/costs…}: passes a question on to cost-service with the caller's identity, and the
- * answer back as it came.
+ * {@code GET /v1/costs…} and {@code GET /v1/requests/…}: passes a question on to cost-service with
+ * the caller's identity, and the answer back as it came.
  */
 public final class CostsRoute implements DoorHandler {
   private final HttpClient http;
