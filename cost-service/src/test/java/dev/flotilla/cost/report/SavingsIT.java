@@ -14,8 +14,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.catalog.Catalog;
 import dev.flotilla.cost.running.RunningCostService;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +29,11 @@ import org.junit.jupiter.api.Test;
 class SavingsIT {
   private static final String MAY = "from=2026-05-01&to=2026-05-03";
   private static final Instant DAY = Instant.parse("2026-05-01T10:00:00Z");
+
+  /** What the figure is called, and the query. */
+  private static final Pattern SQL_BLOCK =
+      Pattern.compile("```sql\n-- (tokens|[^\\s:]+).*\n([^`]+)```");
+
   private final RunningCostService service = RunningCostService.get();
 
   @BeforeAll
@@ -202,6 +209,36 @@ class SavingsIT {
     JsonNode steps =
         ask("/v1/costs?group_by=step&" + MAY, "saver", "caller").at("/data/0/results/0");
     assertTrue(steps.path("cache_hits").isNull());
+  }
+
+  @Test
+  void the_queries_of_the_reference_give_the_same_figures() throws Exception {
+    JsonNode all = ask("/v1/costs/savings?" + MAY, "saver", "caller").at("/results/0");
+    JsonNode costs = ask("/v1/costs?" + MAY, "saver", "caller").at("/data/0/results/0");
+    String reference = Files.readString(Path.of("../docs/reference/costs.md"));
+    int compared = 0;
+    try (var connection = service.database().connect();
+        var statement = connection.createStatement()) {
+      for (var found = SQL_BLOCK.matcher(reference); found.find(); ) {
+        String name = found.group(1);
+        String query =
+            found
+                .group(2)
+                .replace(":from", "timestamptz '2026-05-01T00:00:00Z'")
+                .replace(":to", "timestamptz '2026-05-03T00:00:00Z'")
+                .replace(":team", "'saver'");
+        try (var rows = statement.executeQuery(query)) {
+          assertTrue(rows.next(), query);
+          if (!name.startsWith("tokens")) {
+            JsonNode figure = name.startsWith("/") ? all.at(name) : costs.path(name);
+            assertTrue(figure.isNumber(), name);
+            assertEquals(figure.asLong(), rows.getLong(1), name);
+            compared++;
+          }
+        }
+      }
+    }
+    assertEquals(9, compared);
   }
 
   private static Path catalog() {
