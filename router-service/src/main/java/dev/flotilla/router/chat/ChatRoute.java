@@ -66,8 +66,11 @@ public final class ChatRoute implements DoorHandler {
       explanations
           .savedNanos(reply)
           .ifPresent(n -> visit.setHeader(FleetHeaders.SAVED_USD, Money.plainUsd(n)));
-      var written = write(reply, request, visit, journey);
+      // Before the first byte: the time a caller takes to read a stream is not ours.
+      long overhead = journey.overheadNanos();
+      var written = write(reply, request, visit, journey, overhead);
       metrics.end(reply, written, journey.overheadNanos());
+      explanations.ended(request, visit, journey, reply, written, overhead);
     } catch (IOException | UncheckedIOException e) {
       // the caller left: provider-service notices at its next chunk and accounts for what was used
       metrics.abandoned();
@@ -77,14 +80,11 @@ public final class ChatRoute implements DoorHandler {
     }
   }
 
-  private ReplyWriter.Written write(Reply reply, ChatRequest request, Visit visit, Journey journey)
+  private ReplyWriter.Written write(
+      Reply reply, ChatRequest request, Visit visit, Journey journey, long overhead)
       throws IOException {
-    // Before the first byte: the time a caller takes to read a stream is not ours.
-    long overhead = journey.overheadNanos();
     try {
-      var written = writer.write(reply, request, visit, journey);
-      explanations.ended(request, visit, journey, reply, written, overhead);
-      return written;
+      return writer.write(reply, request, visit, journey);
     } catch (IOException | UncheckedIOException e) {
       explanations.abandoned(request, visit, journey, reply, overhead);
       throw e;
