@@ -69,7 +69,7 @@ public final class ChatRoute implements DoorHandler {
       // Before the first byte: the time a caller takes to read a stream is not ours.
       long overhead = journey.overheadNanos();
       var written = write(reply, request, visit, journey, overhead);
-      metrics.end(reply, written, journey.overheadNanos());
+      metrics.end(reply, written, overhead);
       explanations.ended(request, visit, journey, reply, written, overhead);
     } catch (IOException | UncheckedIOException e) {
       // the caller left: provider-service notices at its next chunk and accounts for what was used
