@@ -8,9 +8,11 @@ import dev.flotilla.local.supervision.CannotStart;
 import dev.flotilla.local.supervision.FleetOptions;
 import dev.flotilla.local.supervision.FleetPorts;
 import dev.flotilla.local.supervision.FleetState;
+import dev.flotilla.local.supervision.Journal;
 import dev.flotilla.local.supervision.LocalFleet;
 import dev.flotilla.local.supervision.StateDirectory;
 import dev.flotilla.local.terminal.Terminal;
+import dev.flotilla.local.training.BackgroundTraining;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -90,6 +92,7 @@ public final class Fleet {
     var fleet = LocalFleet.startUntilExit(options(line), err::line, progress::show);
     new Welcome(out).show(fleet.snapshot(), tree);
     out.line("Ctrl-C stops it.");
+    BackgroundTraining.start(tree, err::line);
     forever();
     return DONE;
   }
@@ -98,8 +101,9 @@ public final class Fleet {
    * What {@code up} starts and {@code down} ends. Its stdout and stderr are the supervisor's log.
    */
   private int supervise(CommandLine line) throws InterruptedException {
-    LocalFleet.startUntilExit(
-        options(line), note -> out.line(Clock.systemUTC().instant() + " " + note), state -> {});
+    Journal journal = note -> out.line(Clock.systemUTC().instant() + " " + note);
+    LocalFleet.startUntilExit(options(line), journal, state -> {});
+    BackgroundTraining.start(tree, journal);
     forever();
     return DONE;
   }
