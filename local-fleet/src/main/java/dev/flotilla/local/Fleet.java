@@ -4,6 +4,7 @@ import dev.flotilla.local.demo.Demo;
 import dev.flotilla.local.demo.PromptFile;
 import dev.flotilla.local.demo.PromptRun;
 import dev.flotilla.local.demo.RouterClient;
+import dev.flotilla.local.doctor.Doctor;
 import dev.flotilla.local.supervision.CannotStart;
 import dev.flotilla.local.supervision.FleetOptions;
 import dev.flotilla.local.supervision.FleetPorts;
@@ -53,10 +54,11 @@ public final class Fleet {
       return switch (line.command()) {
         case "up" -> line.foreground() ? superviseHere(line) : up(line);
         case "supervise" -> supervise(line);
-        case "down" -> new Down(StateDirectory.at(line.state()), out).run();
+        case "down" -> down(line);
         case "status" -> new Status(StateDirectory.at(line.state()), out).run(line.json());
         case "demo" -> demo(line);
         case "prompts" -> prompts(line);
+        case "doctor" -> new Doctor(options(line), out).run(line.json()) ? DONE : FAILED;
         default ->
             throw new CommandLine.WrongUsage(
                 "./fleet does not know \"" + line.command() + "\"; see ./fleet help");
@@ -85,6 +87,14 @@ public final class Fleet {
       new Welcome(out).show(state, tree);
     }
     return DONE;
+  }
+
+  private int down(CommandLine line) {
+    var status = new Down(StateDirectory.at(line.state()), line.json() ? err : out).run();
+    if (line.json()) {
+      out.line(status == DONE ? "{\"phase\":\"not_running\"}" : "{\"phase\":\"not_ours\"}");
+    }
+    return status;
   }
 
   private int superviseHere(CommandLine line) throws InterruptedException {
