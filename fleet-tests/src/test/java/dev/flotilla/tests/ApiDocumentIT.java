@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The API's description is what callers were told; a difference to the file is a change of the API. */
+/**
+ * The API's description is what callers were told; a difference to the file is a change of the API.
+ */
 @ExtendWith(SharedFleet.class)
 class ApiDocumentIT {
   private static final Path GOLDEN = FleetUnderTest.TREE.resolve("docs/reference/openapi.json");
@@ -24,10 +26,15 @@ class ApiDocumentIT {
   void the_document_in_the_tree_is_the_one_the_router_serves() throws Exception {
     JsonNode served = fleet.get(FleetUnderTest.KEY, "/openapi?format=JSON");
     String pretty =
-        FleetUnderTest.JSON.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsString(served) + "\n";
+        FleetUnderTest.JSON
+                .writer()
+                .with(SerializationFeature.INDENT_OUTPUT)
+                .writeValueAsString(served)
+            + "\n";
     if (Boolean.getBoolean("golden.write")) {
       Files.writeString(GOLDEN, pretty);
     }
-    assertEquals(Files.readString(GOLDEN), pretty, "write it anew with -Dsurefire.jvm=-Dgolden.write=true");
+    assertEquals(
+        Files.readString(GOLDEN), pretty, "write it anew with -Dsurefire.jvm=-Dgolden.write=true");
   }
 }

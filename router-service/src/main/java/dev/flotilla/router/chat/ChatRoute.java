@@ -58,6 +58,7 @@ public final class ChatRoute implements DoorHandler {
       var written = writer.write(reply, request, visit, journey);
       metrics.end(reply, written, journey.overheadNanos());
     } catch (IOException | UncheckedIOException e) {
+      // the caller left: provider-service notices at its next chunk and accounts for what was used
       metrics.abandoned();
       throw e;
     } finally {
