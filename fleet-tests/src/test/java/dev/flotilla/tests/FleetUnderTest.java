@@ -203,11 +203,17 @@ final class FleetUnderTest implements AutoCloseable {
 
   /** Waits until the ledger has this many rows that match a condition. */
   void awaitRows(String condition, long expected) throws SQLException, InterruptedException {
+    awaitRows("cost.attempt", condition, expected);
+  }
+
+  /** Waits until a table of the ledger has this many rows that match a condition. */
+  void awaitRows(String table, String condition, long expected)
+      throws SQLException, InterruptedException {
     long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     long found = -1;
     try (Connection connection = ledger();
         var query =
-            connection.prepareStatement("select count(*) from cost.attempt where " + condition)) {
+            connection.prepareStatement("select count(*) from " + table + " where " + condition)) {
       while (System.nanoTime() < end) {
         try (var rows = query.executeQuery()) {
           rows.next();

@@ -23,8 +23,10 @@ import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.openai.OpenAiChatModel;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -177,6 +179,29 @@ class OneRequestIT {
         "MISS",
         header(
             fleet.chat(askStreaming("auto", "cut in the middle of a longer answer")), "x-cache"));
+  }
+
+  @Test
+  void a_caller_who_leaves_is_accounted_for_and_no_log_calls_it_a_failure() throws Exception {
+    fleet.alpha.next(1, Behaviour.slow(Duration.ZERO, Duration.ofMillis(100)));
+    var request =
+        HttpRequest.newBuilder(fleet.fleet.url().resolve("/v1/chat/completions"))
+            .header("authorization", "Bearer " + KEY)
+            .header("x-request-id", "req_left")
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    askStreaming("auto", "I will not wait for the end")))
+            .build();
+    try (InputStream stream =
+        fleet.http.send(request, HttpResponse.BodyHandlers.ofInputStream()).body()) {
+      assertEquals('d', stream.read());
+    }
+    fleet.awaitRows("request_id = 'req_left' and outcome = 'abandoned' and state = 'settled'", 1);
+    for (Service service : List.of(Service.ROUTER, Service.PROVIDER)) {
+      assertFalse(
+          Files.readString(fleet.fleet.log(service)).contains("\"SEVERE\""),
+          "the log of " + service);
+    }
   }
 
   @Test

@@ -4,13 +4,16 @@ import dev.flotilla.local.demo.Demo;
 import dev.flotilla.local.demo.PromptFile;
 import dev.flotilla.local.demo.PromptRun;
 import dev.flotilla.local.demo.RouterClient;
+import dev.flotilla.local.doctor.Doctor;
 import dev.flotilla.local.supervision.CannotStart;
 import dev.flotilla.local.supervision.FleetOptions;
 import dev.flotilla.local.supervision.FleetPorts;
 import dev.flotilla.local.supervision.FleetState;
+import dev.flotilla.local.supervision.Journal;
 import dev.flotilla.local.supervision.LocalFleet;
 import dev.flotilla.local.supervision.StateDirectory;
 import dev.flotilla.local.terminal.Terminal;
+import dev.flotilla.local.training.BackgroundTraining;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -51,10 +54,11 @@ public final class Fleet {
       return switch (line.command()) {
         case "up" -> line.foreground() ? superviseHere(line) : up(line);
         case "supervise" -> supervise(line);
-        case "down" -> new Down(StateDirectory.at(line.state()), out).run();
+        case "down" -> down(line);
         case "status" -> new Status(StateDirectory.at(line.state()), out).run(line.json());
         case "demo" -> demo(line);
         case "prompts" -> prompts(line);
+        case "doctor" -> new Doctor(options(line), out).run(line.json()) ? DONE : FAILED;
         default ->
             throw new CommandLine.WrongUsage(
                 "./fleet does not know \"" + line.command() + "\"; see ./fleet help");
@@ -85,11 +89,20 @@ public final class Fleet {
     return DONE;
   }
 
+  private int down(CommandLine line) {
+    var status = new Down(StateDirectory.at(line.state()), line.json() ? err : out).run();
+    if (line.json()) {
+      out.line(status == DONE ? "{\"phase\":\"not_running\"}" : "{\"phase\":\"not_ours\"}");
+    }
+    return status;
+  }
+
   private int superviseHere(CommandLine line) throws InterruptedException {
     var progress = new Progress(out);
     var fleet = LocalFleet.startUntilExit(options(line), err::line, progress::show);
     new Welcome(out).show(fleet.snapshot(), tree);
     out.line("Ctrl-C stops it.");
+    BackgroundTraining.start(tree, err::line);
     forever();
     return DONE;
   }
@@ -98,8 +111,9 @@ public final class Fleet {
    * What {@code up} starts and {@code down} ends. Its stdout and stderr are the supervisor's log.
    */
   private int supervise(CommandLine line) throws InterruptedException {
-    LocalFleet.startUntilExit(
-        options(line), note -> out.line(Clock.systemUTC().instant() + " " + note), state -> {});
+    Journal journal = note -> out.line(Clock.systemUTC().instant() + " " + note);
+    LocalFleet.startUntilExit(options(line), journal, state -> {});
+    BackgroundTraining.start(tree, journal);
     forever();
     return DONE;
   }

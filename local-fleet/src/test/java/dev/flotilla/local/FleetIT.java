@@ -66,11 +66,16 @@ class FleetIT {
     state.path("parts").forEach(part -> pids.add(part.path("pid").asLong()));
     assertEquals(7, pids.size());
 
+    assertEquals(0, fleet("doctor", "--json"), this::text);
+    assertEquals("[]", new JsonMapper().readTree(text()).findValues("remedy").toString());
+
     assertEquals(0, fleet("down"));
     pids.forEach(pid -> assertFalse(ProcessHandle.of(pid).isPresent(), "pid " + pid));
     assertEquals(3, fleet("status"));
     assertEquals(0, fleet("down"));
     assertEquals("Not running.", text());
+    assertEquals(0, fleet("down", "--json"));
+    assertTrue(text().endsWith("{\"phase\":\"not_running\"}"), this::text);
   }
 
   @Test

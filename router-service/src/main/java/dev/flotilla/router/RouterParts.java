@@ -13,7 +13,11 @@ import dev.flotilla.router.cache.AnswerCacheConfig;
 import dev.flotilla.router.chat.Chat;
 import dev.flotilla.router.chat.ChatConfig;
 import dev.flotilla.router.chat.ChatRoute;
+import dev.flotilla.router.chat.Explanations;
 import dev.flotilla.router.chat.ModelsRoute;
+import dev.flotilla.router.decisions.DecisionClient;
+import dev.flotilla.router.decisions.DecisionLog;
+import dev.flotilla.router.decisions.DecisionLogConfig;
 import dev.flotilla.router.door.ApiKeys;
 import dev.flotilla.router.door.Door;
 import dev.flotilla.router.door.Doors;
@@ -24,6 +28,8 @@ import dev.flotilla.router.routing.RoutingFile;
 import dev.flotilla.router.upstream.ModelCaller;
 import dev.flotilla.router.upstream.Relay;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.BeforeDestroyed;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -93,6 +99,19 @@ class RouterParts {
 
   @Produces
   @Singleton
+  DecisionLog decisions(Settings settings, ServiceToken token, MetricRegistry metrics) {
+    var costService = DecisionClient.at(settings.address("flotilla.cost.url"), token);
+    return new DecisionLog(costService, DecisionLogConfig.from(settings), metrics);
+  }
+
+  /** Observed after the server's own stop: whatever was answered has been explained by then. */
+  void stop(
+      @Observes @BeforeDestroyed(ApplicationScoped.class) Object event, DecisionLog decisions) {
+    decisions.close();
+  }
+
+  @Produces
+  @Singleton
   Doors doors(
       Settings settings,
       Catalog catalog,
@@ -100,6 +119,7 @@ class RouterParts {
       HttpClient http,
       ScheduledExecutorService deadlines,
       ServiceToken token,
+      DecisionLog decisions,
       Tracing tracing,
       MetricRegistry metrics) {
     Clock clock = Clock.systemUTC();
@@ -109,7 +129,14 @@ class RouterParts {
     var cache = new AnswerCache(AnswerCacheConfig.from(settings), redis, clock, routing.version());
     var models = new ModelCaller(http, settings.address("flotilla.provider.url"), token, deadlines);
     ChatRoute chat =
-        Chat.route(cache, new RoutePolicy(catalog, routing), models, metrics, tracing, config);
+        Chat.route(
+            cache,
+            new RoutePolicy(catalog, routing),
+            models,
+            new Explanations(catalog, routing.baseline(), decisions),
+            metrics,
+            tracing,
+            config);
     var listing = new ModelsRoute(catalog, clock);
     Relay costs = costs(settings, http, token);
     Relay reviews = reviews(settings, http, token);
@@ -118,6 +145,7 @@ class RouterParts {
     String asks = "Answers a chat request; the router chooses the model when it is 'auto'.";
     String lists = "Lists what can be written into 'model'.";
     String reports = "Reports what was spent; passed on to cost-service.";
+    String explains = "Tells what happened to one request; passed on to cost-service.";
     String judges = "Has an artifact judged by models that did not write it; review-service does.";
     String shows = "Shows reviews of the caller's team; passed on to review-service.";
     return new Doors(
@@ -128,6 +156,7 @@ class RouterParts {
             new Door("GET", "/models", READERS, 0, lists, listing),
             new Door("GET", "/v1/costs", READERS, 0, reports, costs),
             new Door("GET", "/v1/costs/*", READERS, 0, reports, costs),
+            new Door("GET", "/v1/requests/*", READERS, 0, explains, costs),
             new Door("POST", "/v1/reviews", ASKERS, reviewBytes, judges, reviews),
             new Door("GET", "/v1/reviews", READERS, 0, shows, reviews),
             new Door("GET", "/v1/reviews/*", READERS, 0, shows, reviews)),

@@ -46,6 +46,7 @@ public final class FleetHeaders {
   public static final String ROUTED_BY = "x-routed-by";
   public static final String CACHE = "x-cache";
   public static final String COST_USD = "x-cost-usd";
+  public static final String SAVED_USD = "x-saved-usd";
   public static final String FALLBACK_COUNT = "x-fallback-count";
   public static final String FALLBACK_REASON = "x-fallback-reason";
   public static final String RETRY_COUNT = "x-retry-count";

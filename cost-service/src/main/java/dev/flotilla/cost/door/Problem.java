@@ -28,6 +28,11 @@ public record Problem(
     return new Problem(403, "Forbidden", code, detail, param);
   }
 
+  /** 404. */
+  public static Problem missing(String code, String detail) {
+    return new Problem(404, "Not Found", code, detail, null);
+  }
+
   /** 413. */
   public static Problem tooLarge(String code, String detail) {
     return new Problem(413, "Content Too Large", code, detail, null);

@@ -7,7 +7,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -37,16 +36,34 @@ class CostReport {
       coalesce(sum(coalesce(input_tokens, 0) + coalesce(cache_read_tokens, 0) + coalesce(cache_write_5m_tokens, 0)
           + coalesce(cache_write_1h_tokens, 0)), 0) as prompt_tokens,
       coalesce(sum(cache_read_tokens), 0) as cached_tokens,
-      coalesce(sum(coalesce(output_tokens, 0) + coalesce(reasoning_tokens, 0)), 0) as completion_tokens""";
+      coalesce(sum(coalesce(output_tokens, 0) + coalesce(reasoning_tokens, 0)), 0) as completion_tokens,
+      0 as cache_hits,
+      0 as fallbacks""";
 
-  private static final String IN_SCOPE =
+  private static final List<String> FIGURES =
+      List.of(
+          "cost_nanos",
+          "estimated_nanos",
+          "unknown_requests",
+          "unknown_floor",
+          "unknown_ceiling",
+          "attempts",
+          "requests",
+          "prompt_tokens",
+          "cached_tokens",
+          "completion_tokens",
+          "cache_hits",
+          "fallbacks");
+
+  /** What no attempt tells; the figures of attempts before it are 0. */
+  private static final String EXPLANATIONS =
       """
-       from attempt
-      where started_at >= ? and started_at < ?
-        and (?::text is null or team = ?)
-        and (?::text is null or model = ?)
-        and (?::text is null or provider = ?)
-        and (?::text is null or task_type = ?)""";
+      simulated, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+      count(*) filter (where cache = 'hit'),
+      count(*) filter (where fallback_count > 0)""";
+
+  private static final String EXPLAIN_AN_ANSWER =
+      " and model is not null and (cache = 'hit' or fallback_count > 0)";
 
   private static final CostResult NOTHING =
       new CostResult(
@@ -61,6 +78,8 @@ class CostReport {
           0,
           0,
           0,
+          0L,
+          0L,
           false);
 
   private final Database database;
@@ -88,7 +107,7 @@ class CostReport {
                     shown,
                     width,
                     question.dimensions(),
-                    counted(connection, all, question.simulated())));
+                    CountedRows.of(connection, all, question.simulated())));
     List<CostPage.Bucket> buckets = new ArrayList<>();
     for (Instant start = first; start.isBefore(shown.to()); start = width.plus(start, 1)) {
       buckets.add(
@@ -116,7 +135,7 @@ class CostReport {
     CostScope month = period.between(monthStart, now);
     return database.inTransaction(
         connection -> {
-          Counted counted = counted(connection, month, simulated);
+          CountedRows counted = CountedRows.of(connection, month, simulated);
           CostResult total = total(connection, period, counted);
           List<CostResult> models =
               sums(connection, period, null, List.of(Dimension.MODEL), counted)
@@ -135,41 +154,7 @@ class CostReport {
         });
   }
 
-  /** Which rows count: real ones, invented ones, or both (apart). */
-  private enum Counted {
-    REAL(" and not simulated"),
-    SIMULATED(" and simulated"),
-    BOTH("");
-
-    final String sql;
-
-    Counted(String sql) {
-      this.sql = sql;
-    }
-  }
-
-  /**
-   * Within what the caller may see: that another team has real rows is none of this one's business.
-   */
-  private static Counted counted(Connection connection, CostScope scope, SimulatedRows wish)
-      throws SQLException {
-    return switch (wish) {
-      case INCLUDED -> Counted.BOTH;
-      case LEFT_OUT -> Counted.REAL;
-      case WHEN_ALONE -> {
-        var visible = new CostScope(scope.from(), scope.to(), scope.team(), null, null, null);
-        String sql = "select exists (select 1" + IN_SCOPE + Counted.REAL.sql + ")";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-          fill(statement, visible);
-          try (ResultSet rows = statement.executeQuery()) {
-            yield rows.next() && rows.getBoolean(1) ? Counted.REAL : Counted.SIMULATED;
-          }
-        }
-      }
-    };
-  }
-
-  private static CostResult total(Connection connection, CostScope scope, Counted counted)
+  private static CostResult total(Connection connection, CostScope scope, CountedRows counted)
       throws SQLException {
     return sums(connection, scope, null, List.of(), counted)
         .getOrDefault(Instant.EPOCH, List.of(NOTHING))
@@ -184,52 +169,60 @@ class CostReport {
       CostScope scope,
       @Nullable BucketWidth width,
       List<Dimension> dimensions,
-      Counted counted)
+      CountedRows counted)
       throws SQLException {
     String bucket =
         width == null
             ? "timestamptz 'epoch'"
             : "date_trunc('" + width.sql + "', started_at, 'UTC')";
     String columns = dimensions.stream().map(d -> d.column + ", ").collect(Collectors.joining());
+    boolean explained = dimensions.stream().allMatch(d -> d.decided);
+    String where = CostScope.SQL + counted.sql;
     // Grouped by `simulated` too: a sum never mixes real and invented money.
+    String groups = " group by bucket, " + columns + "simulated";
+    String told =
+        "select " + bucket + " as bucket, " + columns + SUMS + " from attempt " + where + groups;
+    if (explained) {
+      told +=
+          " union all select "
+              + bucket
+              + " as bucket, "
+              + columns
+              + EXPLANATIONS
+              + " from decision "
+              + where
+              + EXPLAIN_AN_ANSWER
+              + groups;
+    }
     String sql =
-        "select "
-            + bucket
-            + " as bucket, "
+        "select bucket, "
             + columns
-            + SUMS
-            + IN_SCOPE
-            + counted.sql
-            + " group by bucket, "
-            + columns
-            + "simulated"
+            + "simulated, "
+            + FIGURES.stream().map(f -> "sum(" + f + ") as " + f).collect(Collectors.joining(", "))
+            + " from ("
+            + told
+            + ") told"
+            + groups
             + " order by bucket, cost_nanos desc, attempts desc"
             + dimensions.stream().map(d -> ", " + d.column).collect(Collectors.joining());
     Map<Instant, List<CostResult>> sums = new LinkedHashMap<>();
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      fill(statement, scope);
+      int next = scope.fill(statement, 1);
+      if (explained) {
+        scope.fill(statement, next);
+      }
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           sums.computeIfAbsent(rows.getTimestamp("bucket").toInstant(), b -> new ArrayList<>())
-              .add(result(rows, dimensions));
+              .add(result(rows, dimensions, explained));
         }
       }
     }
     return sums;
   }
 
-  private static void fill(PreparedStatement statement, CostScope scope) throws SQLException {
-    statement.setTimestamp(1, Timestamp.from(scope.from()));
-    statement.setTimestamp(2, Timestamp.from(scope.to()));
-    int at = 3;
-    for (@Nullable String filter :
-        new @Nullable String[] {scope.team(), scope.model(), scope.provider(), scope.taskType()}) {
-      statement.setString(at++, filter);
-      statement.setString(at++, filter);
-    }
-  }
-
-  private static CostResult result(ResultSet rows, List<Dimension> dimensions) throws SQLException {
+  private static CostResult result(ResultSet rows, List<Dimension> dimensions, boolean explained)
+      throws SQLException {
     Map<String, @Nullable String> group = new LinkedHashMap<>();
     for (Dimension dimension : dimensions) {
       group.put(dimension.word(), rows.getString(dimension.column));
@@ -250,6 +243,8 @@ class CostReport {
         whole(rows, "prompt_tokens"),
         whole(rows, "cached_tokens"),
         whole(rows, "completion_tokens"),
+        explained ? whole(rows, "cache_hits") : null,
+        explained ? whole(rows, "fallbacks") : null,
         rows.getBoolean("simulated"));
   }
 

@@ -1,8 +1,9 @@
 package dev.flotilla.cost.report;
 
+import dev.flotilla.cost.door.PlainJson;
 import dev.flotilla.cost.door.Problem;
 import dev.flotilla.cost.door.ProblemException;
-import dev.flotilla.kit.identity.Caller;
+import dev.flotilla.cost.door.Viewer;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -31,11 +32,13 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 @Produces(MediaType.APPLICATION_JSON)
 public class CostResource {
   private final CostReport report;
+  private final SavingsReport savings;
   private final Clock clock;
 
   @Inject
-  CostResource(CostReport report, Clock clock) {
+  CostResource(CostReport report, SavingsReport savings, Clock clock) {
     this.report = report;
+    this.savings = savings;
     this.clock = clock;
   }
 
@@ -73,7 +76,7 @@ public class CostResource {
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = CostPage.class)))
   public String costs(@Context UriInfo uri, @Context HttpHeaders headers) {
-    return ReportJson.text(report.page(reader(uri, headers, QuestionReader.COSTS).question()));
+    return PlainJson.text(report.page(reader(uri, headers, QuestionReader.COSTS).question()));
   }
 
   @GET
@@ -93,8 +96,37 @@ public class CostResource {
       content = @Content(schema = @Schema(implementation = CostSummary.class)))
   public String summary(@Context UriInfo uri, @Context HttpHeaders headers) {
     var reader = reader(uri, headers, QuestionReader.SUMMARY);
-    return ReportJson.text(
-        report.summary(reader.periodName(), reader.period(), reader.simulated()));
+    return PlainJson.text(report.summary(reader.periodName(), reader.period(), reader.simulated()));
+  }
+
+  @GET
+  @Path("/savings")
+  @Operation(
+      operationId = "costSavings",
+      summary = "What routing and caching saved, net, with the definition of every figure",
+      description =
+          "Tokens as they were, re-priced for the configured baseline model; failed attempts, escalations, classification and reviews"
+              + " are counted against us. In all and per task type, with advice where routing does not pay.")
+  @Parameter(
+      name = "from",
+      in = ParameterIn.QUERY,
+      description = "Day or RFC 3339; default seven days including today")
+  @Parameter(
+      name = "to",
+      in = ParameterIn.QUERY,
+      description = "Day or RFC 3339, exclusive; default now")
+  @Parameter(name = "team", in = ParameterIn.QUERY)
+  @Parameter(name = "task_type", in = ParameterIn.QUERY)
+  @Parameter(
+      name = "include_simulated",
+      in = ParameterIn.QUERY,
+      description = "true, false or auto (default)")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = Savings.class)))
+  public String savings(@Context UriInfo uri, @Context HttpHeaders headers) {
+    var reader = reader(uri, headers, QuestionReader.SAVINGS);
+    return PlainJson.text(savings.savings(reader.scope(), reader.simulated()));
   }
 
   private QuestionReader reader(UriInfo uri, HttpHeaders headers, Set<String> known) {
@@ -111,17 +143,6 @@ public class CostResource {
               }
               given.put(name, values.getFirst());
             });
-    return new QuestionReader(given, known, caller(headers), clock);
-  }
-
-  private static Caller caller(HttpHeaders headers) {
-    Caller caller = Caller.received(headers::getHeaderString);
-    if (caller == null) {
-      throw new ProblemException(
-          Problem.unidentified(
-              "caller_required",
-              "x-flotilla-team and x-flotilla-key are missing; the router sets them for whoever it has let in."));
-    }
-    return caller;
+    return new QuestionReader(given, known, Viewer.of(headers), clock);
   }
 }

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param promptTokens all input: uncached, read from a cache, and written to one
  * @param cachedTokens the part of it that was read from a cache
  * @param completionTokens all output, reasoning included
+ * @param cacheHits answers from our cache; null when grouped by something decisions do not have
+ * @param fallbacks answers that needed another candidate than the first; null like {@code
+ *     cacheHits}
  * @param simulated whether these answers were invented; real and invented ones are never in one sum
  */
 record CostResult(
@@ -32,6 +35,8 @@ record CostResult(
     long promptTokens,
     long cachedTokens,
     long completionTokens,
+    @Nullable Long cacheHits,
+    @Nullable Long fallbacks,
     boolean simulated) {
   static final String OBJECT = "cost.result";
 

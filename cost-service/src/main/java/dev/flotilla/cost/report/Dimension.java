@@ -7,19 +7,23 @@ import java.util.stream.Collectors;
 
 /** What a report may be broken down by. */
 enum Dimension {
-  MODEL("model"),
-  TASK_TYPE("task_type"),
-  TEAM("team"),
-  PROVIDER("provider"),
-  KEY("key_id"),
-  PIPELINE("pipeline"),
-  STEP("step");
+  MODEL("model", true),
+  TASK_TYPE("task_type", true),
+  TEAM("team", true),
+  PROVIDER("provider", true),
+  KEY("key_id", true),
+  PIPELINE("pipeline", false),
+  STEP("step", false);
 
   /** The ledger's column; null in it means that an attempt has none. */
   final String column;
 
-  Dimension(String column) {
+  /** Whether decisions have that column too. */
+  final boolean decided;
+
+  Dimension(String column, boolean decided) {
     this.column = column;
+    this.decided = decided;
   }
 
   /** As written in {@code group_by} and in a result's {@code group}. */

@@ -2,7 +2,7 @@ package dev.flotilla.cost.report;
 
 import dev.flotilla.cost.door.Problem;
 import dev.flotilla.cost.door.ProblemException;
-import dev.flotilla.kit.identity.Caller;
+import dev.flotilla.cost.door.Viewer;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -31,24 +31,22 @@ final class QuestionReader {
           "include_simulated",
           "limit",
           "page");
+  static final Set<String> SAVINGS = Set.of("from", "to", "team", "task_type", "include_simulated");
   static final Set<String> SUMMARY = Set.of("period", "team", "include_simulated");
-
-  /** Roles that see every team; everybody else sees their own. */
-  private static final Set<String> SEE_ALL = Set.of("admin", "viewer-all");
 
   private static final int MOST_BUCKETS = 1_000;
   private static final int USUAL_DAYS = 7;
   private static final String PAGE = "page_";
 
   private final Map<String, String> given;
-  private final Caller caller;
+  private final Viewer viewer;
   private final Clock clock;
 
   /**
    * @param given parameters as they came, one value each
    * @param known names of those that mean something here
    */
-  QuestionReader(Map<String, String> given, Set<String> known, Caller caller, Clock clock) {
+  QuestionReader(Map<String, String> given, Set<String> known, Viewer viewer, Clock clock) {
     for (String name : given.keySet()) {
       if (!known.contains(name)) {
         throw wrong(
@@ -62,7 +60,7 @@ final class QuestionReader {
       }
     }
     this.given = given;
-    this.caller = caller;
+    this.viewer = viewer;
     this.clock = clock;
   }
 
@@ -106,7 +104,8 @@ final class QuestionReader {
     };
   }
 
-  private CostScope scope() {
+  /** From, to and filters. */
+  CostScope scope() {
     Instant now = clock.instant();
     Instant to = given.containsKey("to") ? moment("to") : now;
     Instant from =
@@ -129,19 +128,19 @@ final class QuestionReader {
 
   private @Nullable String team() {
     String asked = given.get("team");
-    if (SEE_ALL.stream().anyMatch(caller::has)) {
+    if (viewer.seesAllTeams()) {
       return asked;
     }
-    if (asked != null && !asked.equals(caller.team())) {
+    if (asked != null && !asked.equals(viewer.team())) {
       throw new ProblemException(
           Problem.forbidden(
               "team_not_allowed",
               "This key belongs to team '"
-                  + caller.team()
+                  + viewer.team()
                   + "' and sees only its costs; leave team out, or use a key with the role admin or viewer-all.",
               "team"));
     }
-    return caller.team();
+    return viewer.team();
   }
 
   private BucketWidth width() {

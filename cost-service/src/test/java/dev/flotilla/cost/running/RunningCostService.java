@@ -109,8 +109,28 @@ public final class RunningCostService {
   }
 
   public HttpResponse<String> postRaw(String body, String token) {
+    return post("/v1/ledger/entries", body, token);
+  }
+
+  /** Sends decisions as the router would. */
+  public HttpResponse<String> postDecisions(String body) {
+    return post("/v1/ledger/decisions", body, TOKEN);
+  }
+
+  /** The receipt of decisions that are sent. */
+  public JsonNode keep(ObjectNode... decisions) {
+    ObjectNode batch = JSON.createObjectNode();
+    batch.putArray("decisions").addAll(List.of(decisions));
+    HttpResponse<String> response = postDecisions(batch.toString());
+    if (response.statusCode() != 200) {
+      throw new AssertionError(response.statusCode() + ": " + response.body());
+    }
+    return tree(response);
+  }
+
+  private HttpResponse<String> post(String path, String body, String token) {
     return send(
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/ledger/entries"))
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
             .header("authorization", "Bearer " + token)
             .header("content-type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body))
@@ -175,6 +195,40 @@ public final class RunningCostService {
             .put("cost_nanos", costNanos);
     outcome.putObject("usage").put("input", 100).put("cache_read", 20).put("output", 30);
     return outcome;
+  }
+
+  /** The router chose acme/swift for bulk; acme/grand is the baseline. */
+  public static ObjectNode decision(String team, String requestId, Instant at) {
+    ObjectNode decision =
+        JSON.createObjectNode()
+            .put("request_id", requestId)
+            .put("at", at.toString())
+            .put("team", team)
+            .put("key", "k_1")
+            .put("origin", "chat")
+            .put("task_type", "bulk")
+            .put("confidence", 0.57)
+            .put("decided_by", "rules")
+            .put("cache", "miss")
+            .put("model", "acme/swift")
+            .put("simulated", false)
+            .put("fallback_count", 0)
+            .put("outcome", "success")
+            .put("status", 200)
+            .put("stream", false)
+            .put("overhead_ms", 3)
+            .put("duration_ms", 900)
+            .put("trace_id", "0af7651916cd43dd8448eb211c80319c")
+            .put("baseline_model", "acme/grand")
+            .put("price_version", "sha256:another");
+    decision.putArray("matched_rules").add("keyword:translate");
+    decision.putObject("usage").put("input", 100).put("cache_read", 20).put("output", 30);
+    return decision;
+  }
+
+  /** The same request, answered from the cache. */
+  public static ObjectNode hit(ObjectNode decision) {
+    return decision.deepCopy().put("cache", "hit");
   }
 
   private HttpRequest.Builder request(String path) {

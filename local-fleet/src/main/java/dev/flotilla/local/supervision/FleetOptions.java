@@ -51,7 +51,7 @@ public record FleetOptions(
         new FleetPorts(8080),
         System.getenv(),
         Map.of(),
-        service -> List.of("-jar", service.jarIn(home).toString()),
+        service -> AotCache.of(service, home).startWithIt(),
         Duration.ofMinutes(2));
   }
 
@@ -65,6 +65,10 @@ public record FleetOptions(
 
   public FleetOptions withPorts(FleetPorts other) {
     return new FleetOptions(tree, state, parts, other, environment, extra, code, patience);
+  }
+
+  public FleetOptions withEnvironment(Map<String, String> other) {
+    return new FleetOptions(tree, state, parts, ports, other, extra, code, patience);
   }
 
   /** One more variable for all four services, as if the shell had exported it. */

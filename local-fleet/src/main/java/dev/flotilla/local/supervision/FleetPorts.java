@@ -45,15 +45,25 @@ public record FleetPorts(int base) {
   }
 
   void requireFree() {
-    owners()
+    taken()
         .forEach(
             (port, owner) -> {
-              if (!isFree(port)) {
-                throw new CannotStart(
-                    "Port %d, meant for %s, is taken by another program. Stop that program, or take other ports: ./fleet up --port-base %d"
-                        .formatted(port, owner, base >= 50_000 ? 8080 : base + 1000));
-              }
+              throw new CannotStart(
+                  "Port %d, meant for %s, is taken by another program. Stop that program, or take other ports: ./fleet up --port-base %d"
+                      .formatted(port, owner, somewhereElse()));
             });
+  }
+
+  /** Our ports that somebody listens on, and what we want them for. */
+  public Map<Integer, String> taken() {
+    var taken = owners();
+    taken.keySet().removeIf(FleetPorts::isFree);
+    return taken;
+  }
+
+  /** A base worth trying when this one is taken. */
+  public int somewhereElse() {
+    return base >= 50_000 ? 8080 : base + 1000;
   }
 
   private Map<Integer, String> owners() {

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One of the four services as a JVM of its own. */
 final class ServiceProgram implements Program {
+  static final List<String> JVM_FLAGS =
+      List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError");
+
   private final Service service;
   private final StateDirectory state;
   private final FleetPorts ports;
@@ -94,11 +97,15 @@ final class ServiceProgram implements Program {
     return Duration.ofSeconds(service == Service.PROVIDER ? 40 : 20);
   }
 
+  static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+
   private List<String> command() {
     var command = new ArrayList<String>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(java());
     command.add("-Dflotilla.state=" + state.mark());
-    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError"));
+    command.addAll(JVM_FLAGS);
     command.add("-Dserver.port=" + ports.http(service));
     command.add("-Dserver.host=127.0.0.1");
     command.add("-Dserver.sockets.0.port=" + ports.ops(service));

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.contracts.call.FleetHeaders;
 import dev.flotilla.contracts.call.Outcomes;
 import dev.flotilla.kit.http.ApiError;
+import dev.flotilla.kit.http.CallerStream;
 import dev.flotilla.kit.http.Deadline;
 import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.kit.identity.ServiceToken;
@@ -17,6 +18,7 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.microprofile.server.RoutingPath;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
@@ -119,6 +121,9 @@ public class CompletionRoute implements HttpService {
     }
     try {
       send(response, requestId, reply(request, requestId, trace));
+    } catch (UncheckedIOException | CloseConnectionException e) {
+      LOG.log(Level.FINE, "The caller has left", e);
+      throw new CloseConnectionException("the caller has left", e);
     } catch (RuntimeException e) {
       span.setStatus(StatusCode.ERROR);
       LOG.log(Level.SEVERE, "A call failed within this service", e);
@@ -206,11 +211,11 @@ public class CompletionRoute implements HttpService {
   }
 
   private static void relay(ServerResponse response, StreamRelay relay) {
-    OutputStream caller = response.outputStream();
+    OutputStream caller = new CallerStream(response);
     relay.writeTo(caller);
     try {
       caller.close();
-    } catch (IOException | UncheckedIOException e) {
+    } catch (IOException e) {
       LOG.log(Level.FINE, "The caller of a stream has left", e);
     }
   }

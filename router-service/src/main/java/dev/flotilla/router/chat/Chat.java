@@ -28,10 +28,12 @@ public final class Chat {
       AnswerCache cache,
       RoutePolicy policy,
       ModelCaller models,
+      Explanations explanations,
       MetricRegistry metrics,
       Tracing tracing,
       ChatConfig config) {
     var router = new Router(cache, policy, new FallbackChain(), models);
-    return new ChatRoute(router, new ChatMetrics(metrics, PROVIDER_REASONS), tracing, config);
+    return new ChatRoute(
+        router, new ChatMetrics(metrics, PROVIDER_REASONS), explanations, tracing, config);
   }
 }

@@ -1,5 +1,6 @@
 package dev.flotilla.router.chat;
 
+import dev.flotilla.catalog.Money;
 import dev.flotilla.contracts.call.FleetHeaders;
 import dev.flotilla.contracts.telemetry.SpanNames;
 import dev.flotilla.kit.http.Deadline;
@@ -20,12 +21,19 @@ public final class ChatRoute implements DoorHandler {
   private final Router router;
   private final ReplyWriter writer = new ReplyWriter();
   private final ChatMetrics metrics;
+  private final Explanations explanations;
   private final Tracing tracing;
   private final ChatConfig config;
 
-  ChatRoute(Router router, ChatMetrics metrics, Tracing tracing, ChatConfig config) {
+  ChatRoute(
+      Router router,
+      ChatMetrics metrics,
+      Explanations explanations,
+      Tracing tracing,
+      ChatConfig config) {
     this.router = router;
     this.metrics = metrics;
+    this.explanations = explanations;
     this.tracing = tracing;
     this.config = config;
   }
@@ -55,13 +63,31 @@ public final class ChatRoute implements DoorHandler {
     try {
       Reply reply = router.answer(request, journey);
       describe(reply, visit);
-      var written = writer.write(reply, request, visit, journey);
-      metrics.end(reply, written, journey.overheadNanos());
+      explanations
+          .savedNanos(reply)
+          .ifPresent(n -> visit.setHeader(FleetHeaders.SAVED_USD, Money.plainUsd(n)));
+      // Before the first byte: the time a caller takes to read a stream is not ours.
+      long overhead = journey.overheadNanos();
+      var written = write(reply, request, visit, journey, overhead);
+      metrics.end(reply, written, overhead);
+      explanations.ended(request, visit, journey, reply, written, overhead);
     } catch (IOException | UncheckedIOException e) {
+      // the caller left: provider-service notices at its next chunk and accounts for what was used
       metrics.abandoned();
       throw e;
     } finally {
       metrics.done();
+    }
+  }
+
+  private ReplyWriter.Written write(
+      Reply reply, ChatRequest request, Visit visit, Journey journey, long overhead)
+      throws IOException {
+    try {
+      return writer.write(reply, request, visit, journey);
+    } catch (IOException | UncheckedIOException e) {
+      explanations.abandoned(request, visit, journey, reply, overhead);
+      throw e;
     }
   }
 

@@ -169,50 +169,67 @@ final class ReplyWriter {
     }
   }
 
-  /**
-   * Passes a stream on, piece by piece. A stream that breaks ends in an error event and without
-   * [DONE].
-   */
+  /** Passes a stream on. One that breaks ends in an error event and without [DONE]. */
   private static Written relay(
       Reply.Flowing flowing, ChatRequest request, Visit visit, Journey journey) throws IOException {
-    var assembly = new Assembly();
     try (AnswerStream stream = flowing.stream();
         OutputStream out = visit.beginEvents()) {
-      while (true) {
-        switch (stream.next()) {
-          case StreamEvent.Chunk(var data, var chunk) -> {
-            assembly.add(chunk);
-            out.write(SseEvent.data(data).bytes());
-            out.flush();
-          }
-          case StreamEvent.KeepAlive() -> {
-            out.write(KEEP_ALIVE);
-            out.flush();
-          }
-          case StreamEvent.Finished(var usage, var attempts) -> {
-            RouteFacts facts = flowing.facts().with(attempts);
-            ObjectNode last = usage == null ? Json.object() : usage;
-            flowing.keep().accept(assembly.completion(last.path("usage")));
-            if (request.includeUsage()) {
-              last.withObject("/usage").put("cost", Money.usd(facts.costNanos()));
-              if (wantsRoute(visit)) {
-                last.set("route", route(facts, journey));
-              }
-              writePlain(out, last);
+      try {
+        return pass(stream, out, flowing, request, visit, journey);
+      } catch (RuntimeException bug) {
+        // Without this the stream would end like a finished one: no client notices a missing
+        // [DONE].
+        out.write(errorEvent("internal_error", "the router failed", journey));
+        throw bug;
+      }
+    }
+  }
+
+  private static Written pass(
+      AnswerStream stream,
+      OutputStream out,
+      Reply.Flowing flowing,
+      ChatRequest request,
+      Visit visit,
+      Journey journey)
+      throws IOException {
+    var assembly = new Assembly();
+    while (true) {
+      switch (stream.next()) {
+        case StreamEvent.Chunk(var data, var chunk) -> {
+          assembly.add(chunk);
+          out.write(SseEvent.data(data).bytes());
+          out.flush();
+        }
+        case StreamEvent.KeepAlive() -> {
+          out.write(KEEP_ALIVE);
+          out.flush();
+        }
+        case StreamEvent.Finished(var usage, var attempts) -> {
+          RouteFacts facts = flowing.facts().with(attempts);
+          ObjectNode last = usage == null ? Json.object() : usage;
+          flowing.keep().accept(assembly.completion(last.path("usage")));
+          if (request.includeUsage()) {
+            last.withObject("/usage").put("cost", Money.usd(facts.costNanos()));
+            if (wantsRoute(visit)) {
+              last.set("route", route(facts, journey));
             }
-            out.write(DONE);
-            return new Written(facts, true);
+            writePlain(out, last);
           }
-          case StreamEvent.Broken(var reason, var message, var attempts) -> {
-            out.write(
-                SseEvent.named(
-                        "error", Json.text(broken(reason, message).body(journey.requestId())))
-                    .bytes());
-            return new Written(flowing.facts().with(attempts), false);
-          }
+          out.write(DONE);
+          return new Written(facts, true);
+        }
+        case StreamEvent.Broken(var reason, var message, var attempts) -> {
+          out.write(errorEvent(reason, message, journey));
+          return new Written(flowing.facts().with(attempts), false);
         }
       }
     }
+  }
+
+  private static byte[] errorEvent(String reason, String message, Journey journey) {
+    ApiError error = broken(reason, message);
+    return SseEvent.named("error", Json.text(error.body(journey.requestId()))).bytes();
   }
 
   private static ApiError broken(String reason, String message) {

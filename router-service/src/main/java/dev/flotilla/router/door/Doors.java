@@ -8,6 +8,7 @@ import dev.flotilla.kit.log.Correlation;
 import dev.flotilla.kit.telemetry.Tracing;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -112,10 +113,9 @@ public final class Doors {
         door.handler().answer(visit);
       }
     } catch (UncheckedIOException | IOException e) {
-      // The caller left, or the connection broke: there is nobody to tell.
       LOG.log(System.Logger.Level.DEBUG, "a caller left", e);
       span.setStatus(StatusCode.ERROR, "caller left");
-      abort(request, response, requestId);
+      throw new CloseConnectionException("the caller left", e);
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "unexpected failure behind " + door.path(), e);
       span.setStatus(StatusCode.ERROR, e.getClass().getSimpleName());
@@ -124,12 +124,12 @@ public final class Doors {
   }
 
   /**
-   * Says 500 when nothing was said yet; a reply that has begun is cut off by the server instead of
-   * looking complete.
+   * Says 500 when nothing was said yet; a reply that has begun is cut off instead of looking
+   * complete.
    */
   private static void abort(ServerRequest request, ServerResponse response, String requestId) {
     if (response.isSent()) {
-      throw new IllegalStateException("the reply broke off");
+      throw new CloseConnectionException("the reply broke off");
     }
     new Visit(NOBODY, requestId, new byte[0], Span.getInvalid(), 0, request, response)
         .send(

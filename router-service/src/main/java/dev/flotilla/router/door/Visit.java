@@ -3,6 +3,7 @@ package dev.flotilla.router.door;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.contracts.call.FleetHeaders;
 import dev.flotilla.kit.http.ApiError;
+import dev.flotilla.kit.http.CallerStream;
 import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.kit.json.Json;
 import io.helidon.http.HeaderNames;
@@ -51,14 +52,17 @@ public record Visit(
     send(error.status(), error.body(requestId));
   }
 
-  /** Begins a stream of events; each flush sends what was written. */
+  /**
+   * Begins a stream of events; each flush sends what was written. Throws {@link
+   * dev.flotilla.kit.http.CallerLeftException} when nobody is there to read it.
+   */
   public OutputStream beginEvents() {
     response.status(200);
     response.header(HeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8");
     response.header(HeaderNames.CACHE_CONTROL, "no-cache");
     // proxies such as nginx would otherwise hold events back
     response.header(HeaderNames.create("x-accel-buffering"), "no");
-    return response.outputStream();
+    return new CallerStream(response);
   }
 
   static void identify(ServerResponse response, String requestId) {

@@ -83,7 +83,29 @@ public final class RoutingFile {
     for (TaskType type : TaskType.values()) {
       candidates.put(type, candidates(type, written.taskTypes()));
     }
-    return new Routing(version(content), candidates, classifier(written.classification()));
+    return new Routing(
+        version(content),
+        baseline(written.baseline()),
+        candidates,
+        classifier(written.classification()));
+  }
+
+  /** The best model behind a name; savings are measured against it. */
+  private @Nullable Model baseline(@Nullable String name) {
+    if (name == null) {
+      return null;
+    }
+    return catalog.resolve(name).stream()
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new ConfigurationException(
+                    file
+                        + ": baseline is '"
+                        + name
+                        + "', which no enabled provider serves; near it are "
+                        + catalog.near(name, 3)
+                        + ", or leave it out and nothing is said about savings"));
   }
 
   private List<Model> candidates(TaskType type, @Nullable Map<String, Candidates> written) {

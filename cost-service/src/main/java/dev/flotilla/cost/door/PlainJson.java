@@ -1,4 +1,4 @@
-package dev.flotilla.cost.report;
+package dev.flotilla.cost.door;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -12,10 +12,10 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 
 /**
- * Writes reports. Not JSON-B, because that prints 0.00000002 dollars as 2E-8, which spreadsheets
- * and people misread.
+ * Writes answers that show money. Not JSON-B, because that prints 0.00000002 dollars as 2E-8, which
+ * spreadsheets and people misread.
  */
-final class ReportJson {
+public final class PlainJson {
   private static final ObjectMapper MAPPER =
       JsonMapper.builder(
               JsonFactory.builder().enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN).build())
@@ -23,9 +23,9 @@ final class ReportJson {
           .addModule(new SimpleModule().addSerializer(Instant.class, ToStringSerializer.instance))
           .build();
 
-  private ReportJson() {}
+  private PlainJson() {}
 
-  static String text(Object report) {
+  public static String text(Object report) {
     try {
       return MAPPER.writeValueAsString(report);
     } catch (JsonProcessingException e) {

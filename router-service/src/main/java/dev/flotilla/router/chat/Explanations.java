@@ -1,0 +1,186 @@
+package dev.flotilla.router.chat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.flotilla.catalog.Catalog;
+import dev.flotilla.catalog.Model;
+import dev.flotilla.catalog.Usage;
+import dev.flotilla.contracts.decision.Decision;
+import dev.flotilla.contracts.decision.DecisionOutcome;
+import dev.flotilla.contracts.ledger.AttemptUsage;
+import dev.flotilla.router.classification.Classification;
+import dev.flotilla.router.decisions.DecisionLog;
+import dev.flotilla.router.door.Visit;
+import dev.flotilla.router.exchange.ChatRequest;
+import io.opentelemetry.api.trace.SpanContext;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells cost-service how each reply came about, and the caller what it saved. A request whose body
+ * could not be read is not told: nothing was decided about it.
+ */
+public final class Explanations {
+  /** The caller left; nobody saw a status. The number is the one proxies log. */
+  private static final int CALLER_LEFT = 499;
+
+  /** As much as fits into the header that carries tags to the ledger. */
+  private static final int MOST_TAG_CHARACTERS = 2_048;
+
+  private final Catalog catalog;
+  private final @Nullable Model baseline;
+  private final DecisionLog log;
+
+  /**
+   * @param baseline who would have been asked without routing; null when nobody said so
+   */
+  public Explanations(Catalog catalog, @Nullable Model baseline, DecisionLog log) {
+    this.catalog = catalog;
+    this.baseline = baseline;
+    this.log = log;
+  }
+
+  /** A reply that was written, whole or broken off. */
+  void ended(
+      ChatRequest request,
+      Visit visit,
+      Journey journey,
+      Reply reply,
+      ReplyWriter.Written written,
+      long overheadNanos) {
+    int status = reply instanceof Reply.Refused refused ? refused.error().status() : 200;
+    String outcome =
+        switch (reply) {
+          case Reply.Refused r when status < 500 -> DecisionOutcome.CLIENT_ERROR;
+          case Reply.Refused r -> DecisionOutcome.SERVER_ERROR;
+          case Reply.Whole w -> DecisionOutcome.SUCCESS;
+          case Reply.Flowing f ->
+              written.complete() ? DecisionOutcome.SUCCESS : DecisionOutcome.SERVER_ERROR;
+        };
+    add(request, visit, journey, reply, outcome, status, overheadNanos);
+  }
+
+  /** A reply whose caller left before its end. */
+  void abandoned(
+      ChatRequest request, Visit visit, Journey journey, Reply reply, long overheadNanos) {
+    add(request, visit, journey, reply, DecisionOutcome.CLIENT_ERROR, CALLER_LEFT, overheadNanos);
+  }
+
+  private void add(
+      ChatRequest request,
+      Visit visit,
+      Journey journey,
+      Reply reply,
+      String outcome,
+      int status,
+      long overheadNanos) {
+    RouteFacts facts = reply.facts();
+    Classification type = facts.classification();
+    var took = Duration.ofNanos(System.nanoTime() - visit.startNanos());
+    SpanContext span = journey.root().getSpanContext();
+    log.add(
+        new Decision(
+            visit.requestId(),
+            Instant.now().minus(took),
+            visit.caller().team(),
+            visit.caller().key(),
+            visit.caller().project(),
+            "chat",
+            type == null ? null : type.taskType().word(),
+            type == null ? null : type.confidence(),
+            type == null ? "hint" : type.decidedBy().word(),
+            type == null ? List.of() : type.matchedRules(),
+            facts.cache().name().toLowerCase(Locale.ROOT),
+            facts.modelId(),
+            simulated(facts),
+            facts.hops().size(),
+            facts.fallbackReason(),
+            outcome,
+            status,
+            request.stream(),
+            overheadNanos / 1_000_000,
+            took.toMillis(),
+            span.isValid() ? span.getTraceId() : null,
+            tags(request),
+            baseline == null ? null : baseline.id(),
+            catalog.version(),
+            reply instanceof Reply.Whole whole ? usage(whole) : AttemptUsage.NONE));
+  }
+
+  /**
+   * What a whole answer saved: beside the baseline's price for a fresh one, all its attempts
+   * counted; beside its own model's price for one from the cache. Negative when routing cost more.
+   * Empty for a stream, without prices, and when the caller named the model.
+   */
+  OptionalLong savedNanos(Reply reply) {
+    if (!(reply instanceof Reply.Whole whole)) {
+      return OptionalLong.empty();
+    }
+    RouteFacts facts = whole.facts();
+    boolean hit = facts.cache() == RouteFacts.CacheResult.HIT;
+    String model = facts.modelId();
+    Model instead = hit && model != null ? catalog.find(model).orElse(null) : baseline;
+    AttemptUsage used = usage(whole);
+    if (instead == null
+        || used.equals(AttemptUsage.NONE)
+        || (!hit && facts.classification() == null)) {
+      return OptionalLong.empty();
+    }
+    try {
+      return OptionalLong.of(
+          Math.subtractExact(
+              instead.priceAt(Instant.now()).nanos(priced(used)), facts.costNanos()));
+    } catch (ArithmeticException absurdCount) {
+      return OptionalLong.empty();
+    }
+  }
+
+  private static boolean simulated(RouteFacts facts) {
+    Model asked = facts.lastAsked();
+    return facts.simulated()
+        || (facts.modelId() == null && asked != null && asked.provider().simulated());
+  }
+
+  /** OpenAI counts cached tokens inside the prompt's and reasoning inside the completion's. */
+  private static AttemptUsage usage(Reply.Whole whole) {
+    JsonNode usage = whole.completion().body().path("usage");
+    if (!usage.path("prompt_tokens").isIntegralNumber()) {
+      return AttemptUsage.NONE;
+    }
+    long prompt = count(usage.path("prompt_tokens"), Long.MAX_VALUE);
+    long cached = count(usage.at("/prompt_tokens_details/cached_tokens"), prompt);
+    long completion = count(usage.path("completion_tokens"), Long.MAX_VALUE);
+    long reasoning = count(usage.at("/completion_tokens_details/reasoning_tokens"), completion);
+    return AttemptUsage.text(prompt - cached, cached, completion - reasoning, reasoning);
+  }
+
+  private static long count(JsonNode number, long most) {
+    return Math.clamp(number.asLong(), 0, most);
+  }
+
+  private static Usage priced(AttemptUsage usage) {
+    return new Usage(
+        zero(usage.input()),
+        zero(usage.cacheRead()),
+        zero(usage.cacheWrite5m()),
+        zero(usage.cacheWrite1h()),
+        zero(usage.output()),
+        zero(usage.reasoning()));
+  }
+
+  private static long zero(@Nullable Long count) {
+    return count == null ? 0 : count;
+  }
+
+  /** None rather than too many: a queue of explanations must not hold somebody's megabytes. */
+  private static @Nullable Map<String, String> tags(ChatRequest request) {
+    Map<String, String> tags = request.tags();
+    int characters =
+        tags.entrySet().stream().mapToInt(t -> t.getKey().length() + t.getValue().length()).sum();
+    return tags.isEmpty() || characters > MOST_TAG_CHARACTERS ? null : tags;
+  }
+}
