@@ -4,12 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.contracts.decision.Decision;
 import dev.flotilla.contracts.decision.DecisionBatch;
 import dev.flotilla.contracts.decision.DecisionReceipt;
-import dev.flotilla.cost.door.Problem;
-import dev.flotilla.cost.door.ProblemException;
 import dev.flotilla.cost.row.UnreadableRow;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
 import dev.flotilla.kit.postgres.Database;
+import dev.flotilla.kit.problem.Problem;
+import dev.flotilla.kit.problem.ProblemException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -61,7 +61,8 @@ public class DecisionResource {
                   + rows.size()
                   + " decisions; send at most "
                   + DecisionBatch.LIMIT
-                  + " at a time."));
+                  + " at a time.",
+              "decisions"));
     }
     List<Decision> read = new ArrayList<>(rows.size());
     int rejected = 0;

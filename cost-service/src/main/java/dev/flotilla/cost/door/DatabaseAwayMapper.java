@@ -1,6 +1,8 @@
 package dev.flotilla.cost.door;
 
 import dev.flotilla.kit.postgres.DatabaseAwayException;
+import dev.flotilla.kit.problem.Problem;
+import dev.flotilla.kit.problem.ProblemMapper;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;

@@ -1,6 +1,8 @@
 package dev.flotilla.cost.door;
 
 import dev.flotilla.kit.identity.Caller;
+import dev.flotilla.kit.problem.Problem;
+import dev.flotilla.kit.problem.ProblemException;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

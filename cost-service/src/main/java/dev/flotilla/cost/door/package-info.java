@@ -1,6 +1,7 @@
 /**
- * How this service says over HTTP that something is wrong: RFC 9457 problems with a code and a
- * remedy. It never decides what is wrong. Start with {@link dev.flotilla.cost.door.Problem}.
+ * What every HTTP entry of this service shares: who is looking, numbers as plain decimals, and what
+ * to say when the database is away. It never decides what is asked. Start with {@link
+ * dev.flotilla.cost.door.Viewer}.
  */
 @NullMarked
 package dev.flotilla.cost.door;

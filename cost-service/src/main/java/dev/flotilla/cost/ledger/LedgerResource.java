@@ -3,10 +3,10 @@ package dev.flotilla.cost.ledger;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.contracts.ledger.BatchReceipt;
 import dev.flotilla.contracts.ledger.EntryBatch;
-import dev.flotilla.cost.door.Problem;
-import dev.flotilla.cost.door.ProblemException;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
+import dev.flotilla.kit.problem.Problem;
+import dev.flotilla.kit.problem.ProblemException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -56,7 +56,8 @@ public class LedgerResource {
                   + entries.size()
                   + " entries; send at most "
                   + EntryBatch.LIMIT
-                  + " at a time."));
+                  + " at a time.",
+              "entries"));
     }
     List<ReadEntry> read = new ArrayList<>(entries.size());
     entries.forEach(row -> read.add(EntryReader.read(row)));

@@ -1,9 +1,9 @@
 package dev.flotilla.cost.report;
 
 import dev.flotilla.cost.door.PlainJson;
-import dev.flotilla.cost.door.Problem;
-import dev.flotilla.cost.door.ProblemException;
 import dev.flotilla.cost.door.Viewer;
+import dev.flotilla.kit.problem.Problem;
+import dev.flotilla.kit.problem.ProblemException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;

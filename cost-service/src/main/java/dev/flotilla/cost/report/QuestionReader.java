@@ -1,8 +1,8 @@
 package dev.flotilla.cost.report;
 
-import dev.flotilla.cost.door.Problem;
-import dev.flotilla.cost.door.ProblemException;
 import dev.flotilla.cost.door.Viewer;
+import dev.flotilla.kit.problem.Problem;
+import dev.flotilla.kit.problem.ProblemException;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;

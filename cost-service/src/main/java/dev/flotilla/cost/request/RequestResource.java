@@ -1,9 +1,9 @@
 package dev.flotilla.cost.request;
 
 import dev.flotilla.cost.door.PlainJson;
-import dev.flotilla.cost.door.Problem;
-import dev.flotilla.cost.door.ProblemException;
 import dev.flotilla.cost.door.Viewer;
+import dev.flotilla.kit.problem.Problem;
+import dev.flotilla.kit.problem.ProblemException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -50,7 +50,7 @@ public class RequestResource {
         .orElseThrow(
             () ->
                 new ProblemException(
-                    Problem.missing(
+                    Problem.notFound(
                         "request_not_found",
                         "Nothing is known here of this request. Its id is in the answer's x-request-id; decisions arrive within"
                             + " seconds, and requests of other teams are not shown.")));

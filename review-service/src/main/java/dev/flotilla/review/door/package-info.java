@@ -1,6 +1,6 @@
 /**
- * How this service says over HTTP that something is wrong: RFC 9457 problems with a code and a
- * remedy. It never decides what is wrong. Start with {@link dev.flotilla.review.door.Problem}.
+ * What this service says over HTTP when its database is away. It never decides about a review.
+ * Start with {@link dev.flotilla.review.door.DatabaseAwayMapper}.
  */
 @NullMarked
 package dev.flotilla.review.door;

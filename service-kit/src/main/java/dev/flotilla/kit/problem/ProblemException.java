@@ -1,4 +1,4 @@
-package dev.flotilla.review.door;
+package dev.flotilla.kit.problem;
 
 /** Ends a request with a problem. */
 public final class ProblemException extends RuntimeException {

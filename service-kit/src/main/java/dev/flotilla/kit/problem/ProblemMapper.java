@@ -1,4 +1,4 @@
-package dev.flotilla.review.door;
+package dev.flotilla.kit.problem;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.kit.json.Json;
@@ -14,7 +14,7 @@ public class ProblemMapper implements ExceptionMapper<ProblemException> {
     return response(exception.problem()).build();
   }
 
-  static Response.ResponseBuilder response(Problem problem) {
+  public static Response.ResponseBuilder response(Problem problem) {
     ObjectNode body = Json.object();
     body.put("type", "about:blank").put("title", problem.title()).put("status", problem.status());
     body.put("code", problem.code()).put("detail", problem.detail());

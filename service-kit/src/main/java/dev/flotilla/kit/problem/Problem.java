@@ -1,4 +1,4 @@
-package dev.flotilla.review.door;
+package dev.flotilla.kit.problem;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.kit.json.Json;
@@ -31,13 +31,18 @@ public record Problem(
     return new Problem(401, "Unauthorized", code, detail, null, Json.object());
   }
 
+  /** 403. */
+  public static Problem forbidden(String code, String detail, @Nullable String param) {
+    return new Problem(403, "Forbidden", code, detail, param, Json.object());
+  }
+
   /** 404. */
   public static Problem notFound(String code, String detail) {
     return new Problem(404, "Not Found", code, detail, null, Json.object());
   }
 
   /** 413. */
-  public static Problem tooLarge(String code, String detail, String param) {
+  public static Problem tooLarge(String code, String detail, @Nullable String param) {
     return new Problem(413, "Content Too Large", code, detail, param, Json.object());
   }
 
