@@ -232,6 +232,9 @@ class OneRequestIT {
     expect(401, "invalid_api_key", fleet.chat("sk-nobody", ask("auto", "x")));
     expect(400, "invalid_json", fleet.chat("{\"model\": \"auto\","));
     expect(400, "invalid_type", fleet.chat("{\"model\": \"auto\"}"));
+    String tagged = "{\"metadata\":{\"a\":\"\\u0000\"}," + ask("auto", "x").substring(1);
+    expect(400, "invalid_type", fleet.chat(tagged));
+    assertEquals(200, fleet.chat(ask("auto", "half a character: \\ud83d")).statusCode());
     expect(404, "model_not_found", fleet.chat(ask("alpha/n", "x")));
     expect(400, "unknown_task_type", fleet.chat(ask("auto/easy", "x")));
     expect(413, "request_too_large", fleet.chat(ask("auto", "x".repeat(10_000_001))));

@@ -152,12 +152,16 @@ public final class Demo {
     out.line(
         out.bold("Spent according to the ledger:  " + usd(ledger.total().cost()) + " USD")
             + "   (GET /v1/costs?group_by=model&include_simulated=true)");
-    var books = new Table("  model", ">attempts", ">cost USD");
+    var books = new Table("  model", ">attempts", ">cost USD", "unknown");
     ledger
         .byModel()
         .forEach(
             (model, spending) ->
-                books.row("  " + model, Long.toString(spending.requests()), usd(spending.cost())));
+                books.row(
+                    "  " + model,
+                    Long.toString(spending.requests()),
+                    usd(spending.cost()),
+                    unknown(spending)));
     books.print(out);
     out.line("");
     for (var check : checks) {
@@ -165,6 +169,11 @@ public final class Demo {
           check.held() == null ? "skipped" : check.failed() ? out.red("NO") : out.green("yes");
       out.line("%s: %s (%s)".formatted(check.claim(), verdict, check.detail()));
     }
+  }
+
+  /** An attempt whose end nobody knows is not free; the ledger holds it at its ceiling. */
+  private static String unknown(LedgerTotals.Spending spending) {
+    return spending.unknownUpTo().signum() == 0 ? "" : "and up to " + usd(spending.unknownUpTo());
   }
 
   private static ObjectNode document(
@@ -197,6 +206,7 @@ public final class Demo {
                     .addObject()
                     .put("model", model)
                     .put("cost", usd(spending.cost()))
+                    .put("unknown_up_to", usd(spending.unknownUpTo()))
                     .put("requests", spending.requests()));
     var claims = document.putArray("checks");
     checks.forEach(

@@ -11,23 +11,29 @@ record LedgerTotals(SortedMap<String, Spending> byModel) {
   static final LedgerTotals NONE = new LedgerTotals(Collections.emptySortedMap());
 
   /**
+   * @param unknownUpTo what attempts nobody knows the end of can at most have cost, USD; not part
+   *     of {@code cost}
    * @param requests attempts the ledger counts under this model
    */
-  record Spending(BigDecimal cost, long requests) {
+  record Spending(BigDecimal cost, BigDecimal unknownUpTo, long requests) {
     Spending plus(Spending other) {
-      return new Spending(cost.add(other.cost), requests + other.requests);
+      return new Spending(
+          cost.add(other.cost), unknownUpTo.add(other.unknownUpTo), requests + other.requests);
     }
 
     Spending minus(Spending other) {
-      return new Spending(cost.subtract(other.cost), requests - other.requests);
+      return new Spending(
+          cost.subtract(other.cost),
+          unknownUpTo.subtract(other.unknownUpTo),
+          requests - other.requests);
     }
 
     boolean isNothing() {
-      return cost.signum() == 0 && requests == 0;
+      return cost.signum() == 0 && unknownUpTo.signum() == 0 && requests == 0;
     }
   }
 
-  private static final Spending NOTHING = new Spending(BigDecimal.ZERO, 0);
+  private static final Spending NOTHING = new Spending(BigDecimal.ZERO, BigDecimal.ZERO, 0);
 
   static LedgerTotals of(JsonNode page) {
     var totals = new TreeMap<String, Spending>();
@@ -37,6 +43,7 @@ record LedgerTotals(SortedMap<String, Spending> byModel) {
             result.path("group").path("model").asText("?"),
             new Spending(
                 result.path("amount").path("value").decimalValue(),
+                BigDecimal.valueOf(result.path("unknown").path("ceiling_nanos").asLong(), 9),
                 result.path("requests").asLong()),
             Spending::plus);
       }

@@ -9,7 +9,9 @@ record Step(String prompt, ObjectNode body, Answer answer) {
     return shortened(prompt, 44);
   }
 
+  /** One line of at most {@code length} characters. */
   static String shortened(String text, int length) {
-    return text.length() <= length ? text : text.substring(0, length - 1) + "…";
+    String line = text.strip().replaceAll("\\s+", " ");
+    return line.length() <= length ? line : line.substring(0, length - 1) + "…";
   }
 }

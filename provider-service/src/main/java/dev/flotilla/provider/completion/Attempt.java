@@ -88,12 +88,12 @@ final class Attempt {
     Completion c = answered.completion();
     var usage = c.usage();
     return usage != null
-        ? end(EntryState.SETTLED, Outcomes.OK, answered.status(), Facts.of(c), usage)
+        ? end(EntryState.SETTLED, Outcomes.OK, answered.status(), ProviderWords.of(c), usage)
         : end(
             EntryState.ESTIMATED,
             Outcomes.OK,
             answered.status(),
-            Facts.of(c),
+            ProviderWords.of(c),
             TokenCount.estimate(request, c.text()));
   }
 
@@ -103,48 +103,35 @@ final class Attempt {
    */
   AttemptReport failed(Failure failure, FaultRow row) {
     if (failure instanceof Failure.BadAnswer(int status, var usage) && usage != null) {
-      return end(EntryState.SETTLED, row.outcome(), status, Facts.NONE, usage);
+      return end(EntryState.SETTLED, row.outcome(), status, ProviderWords.NONE, usage);
     }
     String state = row.mayBeBilled() ? EntryState.UNKNOWN : EntryState.VOID;
-    return end(state, row.outcome(), row.upstreamStatus(), Facts.NONE, null);
+    return end(state, row.outcome(), row.upstreamStatus(), ProviderWords.NONE, null);
   }
 
   /** A stream ended, well or not: what the model wrote until then is charged by every provider. */
   AttemptReport streamed(String outcome, int status, StreamTally tally) {
     var usage = tally.usage();
     return usage != null
-        ? end(EntryState.SETTLED, outcome, status, Facts.of(tally), usage)
+        ? end(EntryState.SETTLED, outcome, status, ProviderWords.of(tally), usage)
         : end(
             EntryState.ESTIMATED,
             outcome,
             status,
-            Facts.of(tally),
+            ProviderWords.of(tally),
             TokenCount.estimate(request, tally.text()));
   }
 
   /** We failed ourselves, and nobody can say how far the provider got. */
   void broken() {
-    end(EntryState.UNKNOWN, Outcomes.SERVER_ERROR, null, Facts.NONE, null);
-  }
-
-  /** What the provider said about its answer; each null when it did not say. */
-  private record Facts(@Nullable String model, @Nullable String finish, @Nullable String id) {
-    static final Facts NONE = new Facts(null, null, null);
-
-    static Facts of(Completion c) {
-      return new Facts(c.servedModel(), c.finishReason(), c.id());
-    }
-
-    static Facts of(StreamTally t) {
-      return new Facts(t.servedModel(), t.finishReason(), t.id());
-    }
+    end(EntryState.UNKNOWN, Outcomes.SERVER_ERROR, null, ProviderWords.NONE, null);
   }
 
   private AttemptReport end(
       String state,
       String outcome,
       @Nullable Integer status,
-      Facts facts,
+      ProviderWords words,
       @Nullable AttemptUsage usage) {
     Long cost =
         usage != null
@@ -155,9 +142,9 @@ final class Attempt {
             state,
             clock.instant(),
             outcome,
-            facts.model(),
-            facts.finish(),
-            facts.id(),
+            words.model(),
+            words.finish(),
+            words.id(),
             usage == null ? AttemptUsage.NONE : usage,
             cost);
     spool.outcome(entry);

@@ -73,7 +73,7 @@ public record ChatRequest(ObjectNode body) {
     if (body.has("metadata") && !isMapOfStrings(body.path("metadata"))) {
       return bad(
           "invalid_type",
-          "'metadata' must be an object of at most 16 strings, names up to 64 and values up to 512 characters.",
+          "'metadata' must be an object of at most 16 strings, names up to 64 and values up to 512 characters, without U+0000.",
           "metadata");
     }
     return new Parsed.Good(new ChatRequest(body));
@@ -201,7 +201,9 @@ public record ChatRequest(ObjectNode body) {
     for (var entry : node.properties()) {
       if (entry.getKey().length() > 64
           || !entry.getValue().isTextual()
-          || entry.getValue().textValue().length() > 512) {
+          || entry.getValue().textValue().length() > 512
+          || entry.getValue().textValue().indexOf(0) >= 0
+          || entry.getKey().indexOf(0) >= 0) {
         return false;
       }
     }

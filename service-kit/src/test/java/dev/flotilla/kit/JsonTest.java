@@ -1,0 +1,54 @@
+package dev.flotilla.kit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.kit.json.Json;
+import dev.flotilla.kit.json.NotJson;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class JsonTest {
+  @Test
+  void numbers_keep_the_digits_they_came_with_and_unknown_fields_survive() throws NotJson {
+    String text = "{\"a\":2.50,\"b\":[1e3,12345678901234567890],\"c\":null}";
+    assertEquals(
+        "{\"a\":2.50,\"b\":[1E+3,12345678901234567890],\"c\":null}", Json.text(parse(text)));
+  }
+
+  @Test
+  void money_is_never_written_in_scientific_notation() throws NotJson {
+    assertEquals(
+        "{\"cost\":0.00000002}",
+        new String(Json.plainBytes(parse("{\"cost\":2E-8}")), StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void half_a_character_goes_on_as_the_escape_it_came_as() throws NotJson {
+    String half = "{\"a\":\"x\\uD83D\"}";
+    assertEquals(half, new String(Json.bytes(parse(half)), StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void what_is_not_one_object_is_refused_without_quoting_it() {
+    for (String text :
+        new String[] {
+          "",
+          "[]",
+          "{\"secret\":1,\"secret\":2}",
+          "{} {}",
+          "{\"secret\"",
+          "{\"a\":NaN}",
+          "[".repeat(5_000)
+        }) {
+      var e = assertThrows(NotJson.class, () -> parse(text), text);
+      assertFalse(e.getMessage().contains("{\"secret\":1"), e.getMessage());
+    }
+  }
+
+  private static ObjectNode parse(String text) throws NotJson {
+    return Json.parseObject(text.getBytes(StandardCharsets.UTF_8));
+  }
+}
