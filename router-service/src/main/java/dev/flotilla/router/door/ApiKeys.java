@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.flotilla.kit.identity.Caller;
+import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.settings.ConfigurationException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -54,9 +56,13 @@ public final class ApiKeys {
       @Nullable List<String> models,
       @Nullable Long rpm,
       @Nullable Long tpm,
+      @Nullable ObjectNode route,
       @Nullable String expires) {}
 
-  private record Key(Caller caller, Instant expires) {}
+  /** Whose a key is and what holds for it. */
+  public record KnownKey(Caller caller, KeyPolicy policy) {}
+
+  private record Key(KnownKey known, Instant expires) {}
 
   private final Map<String, Key> byHash;
   private final InstantSource clock;
@@ -89,7 +95,8 @@ public final class ApiKeys {
       }
       List<String> models = entry.models() == null ? List.of("*") : entry.models();
       var caller = new Caller(entry.team(), entry.id(), entry.project(), roles, models);
-      if (keys.put(entry.sha256(), new Key(caller, expires(at, entry.expires()))) != null) {
+      var known = new KnownKey(caller, policy(at, entry));
+      if (keys.put(entry.sha256(), new Key(known, expires(at, entry.expires()))) != null) {
         throw new ConfigurationException(at + ": the same key is there twice");
       }
     }
@@ -97,11 +104,30 @@ public final class ApiKeys {
   }
 
   /** Who a presented key belongs to; empty when nobody knows it or it has expired. */
-  public Optional<Caller> whoHas(String presented) {
+  public Optional<KnownKey> whoHas(String presented) {
     Key key = byHash.get(hash(presented));
     return key == null || !clock.instant().isBefore(key.expires())
         ? Optional.empty()
-        : Optional.of(key.caller());
+        : Optional.of(key.known());
+  }
+
+  private static KeyPolicy policy(String at, Written entry) {
+    positive(at + ": rpm", entry.rpm(), "requests");
+    positive(at + ": tpm", entry.tpm(), "tokens");
+    return new KeyPolicy(
+        entry.rpm(), entry.tpm(), entry.route() == null ? Json.object() : entry.route());
+  }
+
+  private static void positive(String place, @Nullable Long limit, String what) {
+    if (limit != null && limit < 1) {
+      throw new ConfigurationException(
+          place
+              + " is "
+              + limit
+              + "; write how many "
+              + what
+              + " a minute are admitted, or leave it out for no limit");
+    }
   }
 
   private static Instant expires(String at, @Nullable String written) {

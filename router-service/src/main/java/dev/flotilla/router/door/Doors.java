@@ -6,6 +6,7 @@ import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.kit.log.Correlation;
 import dev.flotilla.kit.telemetry.Tracing;
+import dev.flotilla.router.door.ApiKeys.KnownKey;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
 import io.helidon.webserver.CloseConnectionException;
@@ -38,7 +39,8 @@ public final class Doors {
    */
   private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
-  private static final Caller NOBODY = new Caller("", "", null, Set.of(), List.of());
+  private static final KnownKey NOBODY =
+      new KnownKey(new Caller("", "", null, Set.of(), List.of()), KeyPolicy.NONE);
 
   private final List<Door> doors;
   private final ApiKeys keys;
@@ -96,17 +98,24 @@ public final class Doors {
       long start,
       ServerRequest request,
       ServerResponse response) {
-    Optional<Caller> caller = presentedKey(request).flatMap(keys::whoHas);
-    Caller who = caller.orElse(NOBODY);
+    Optional<KnownKey> key = presentedKey(request).flatMap(keys::whoHas);
+    KnownKey who = key.orElse(NOBODY);
     try {
-      ApiError error = caller.isEmpty() ? unknownKey() : forbidden(door, who);
+      ApiError error = key.isEmpty() ? unknownKey() : forbidden(door, who.caller());
       byte[] body = error == null ? body(door, request) : new byte[0];
       if (error == null && body == null) {
         error = tooLarge(door);
       }
       var visit =
           new Visit(
-              who, requestId, body == null ? new byte[0] : body, span, start, request, response);
+              who.caller(),
+              who.policy(),
+              requestId,
+              body == null ? new byte[0] : body,
+              span,
+              start,
+              request,
+              response);
       if (error != null) {
         visit.send(error);
       } else {
@@ -131,7 +140,7 @@ public final class Doors {
     if (response.isSent()) {
       throw new CloseConnectionException("the reply broke off");
     }
-    new Visit(NOBODY, requestId, new byte[0], Span.getInvalid(), 0, request, response)
+    stranger(requestId, request, response)
         .send(
             new ApiError(
                 500,
@@ -145,7 +154,7 @@ public final class Doors {
   private void noSuchDoor(ServerRequest request, ServerResponse response) {
     String requestId = "req_" + UlidCreator.getMonotonicUlid();
     Visit.identify(response, requestId);
-    new Visit(NOBODY, requestId, new byte[0], Span.getInvalid(), 0, request, response)
+    stranger(requestId, request, response)
         .send(
             new ApiError(
                 404,
@@ -154,6 +163,18 @@ public final class Doors {
                 "There is nothing at this method and path; /openapi lists what there is.",
                 null,
                 "router"));
+  }
+
+  private static Visit stranger(String requestId, ServerRequest request, ServerResponse response) {
+    return new Visit(
+        NOBODY.caller(),
+        NOBODY.policy(),
+        requestId,
+        new byte[0],
+        Span.getInvalid(),
+        0,
+        request,
+        response);
   }
 
   private static Optional<String> presentedKey(ServerRequest request) {

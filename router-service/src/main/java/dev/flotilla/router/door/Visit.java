@@ -16,12 +16,14 @@ import java.util.Optional;
 /**
  * One request that came in by a door, and the way to answer it.
  *
+ * @param policy what holds for the caller's key
  * @param body the whole body; empty when the door admits none
  * @param span the request's root in this service; ended by the door
  * @param startNanos when it came, on {@link System#nanoTime()}
  */
 public record Visit(
     Caller caller,
+    KeyPolicy policy,
     String requestId,
     byte[] body,
     Span span,

@@ -25,7 +25,8 @@ class ApiKeysTest {
         "- {id: k_1, sha256: %s, team: growth, expires: 2026-12-01T00:00:00Z}\n"
             .formatted(sha256("sk-test"));
     assertEquals(
-        "growth", keys(entry, "2026-11-30T23:59:59Z").whoHas("sk-test").orElseThrow().team());
+        "growth",
+        keys(entry, "2026-11-30T23:59:59Z").whoHas("sk-test").orElseThrow().caller().team());
     assertTrue(keys(entry, "2026-12-01T00:00:00Z").whoHas("sk-test").isEmpty());
     assertTrue(keys(entry, "2026-11-30T00:00:00Z").whoHas("sk-tesT").isEmpty());
   }
@@ -42,6 +43,8 @@ class ApiKeysTest {
         "k_2",
         "twice");
     refuses("- {id: k_1, sha256: " + hash + ", team: t, expires: soon}\n", "soon", "2027-01-31");
+    refuses("- {id: k_1, sha256: " + hash + ", team: t, rpm: 0}\n", "rpm is 0", "leave it out");
+    refuses("- {id: k_1, sha256: " + hash + ", team: t, tpm: -5}\n", "tpm is -5", "tokens");
   }
 
   private void refuses(String content, String... parts) throws IOException {
