@@ -1,6 +1,7 @@
 package dev.flotilla.catalog;
 
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 
 /** Amounts of money as this fleet keeps them: whole nano-dollars in a {@code long}. */
 public final class Money {
@@ -13,6 +14,15 @@ public final class Money {
   public static BigDecimal usd(long nanos) {
     BigDecimal dollars = BigDecimal.valueOf(nanos, 9).stripTrailingZeros();
     return dollars.scale() < 0 ? dollars.setScale(0) : dollars;
+  }
+
+  /**
+   * Whole nano-dollars of an amount in dollars, rounded down: what a limit admits.
+   *
+   * @throws ArithmeticException when it does not fit
+   */
+  public static long nanosWithin(BigDecimal usd) {
+    return usd.scaleByPowerOfTen(9).setScale(0, RoundingMode.DOWN).longValueExact();
   }
 
   /** Dollars as plain text, never in scientific notation: what headers and tables show. */

@@ -25,8 +25,10 @@ import dev.flotilla.router.door.Role;
 import dev.flotilla.router.routing.RoutePolicy;
 import dev.flotilla.router.routing.Routing;
 import dev.flotilla.router.routing.RoutingFile;
+import dev.flotilla.router.upstream.Circuits;
 import dev.flotilla.router.upstream.ModelCaller;
 import dev.flotilla.router.upstream.Relay;
+import dev.flotilla.router.validation.Validation;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.BeforeDestroyed;
 import jakarta.enterprise.event.Observes;
@@ -123,16 +125,19 @@ class RouterParts {
       Tracing tracing,
       MetricRegistry metrics) {
     Clock clock = Clock.systemUTC();
+    var validation = new Validation();
     Routing routing =
-        RoutingFile.read(settings.path("flotilla.config.dir").resolve("routing.yaml"), catalog);
+        RoutingFile.read(
+            settings.path("flotilla.config.dir").resolve("routing.yaml"), catalog, validation);
     var config = ChatConfig.from(settings);
     var cache = new AnswerCache(AnswerCacheConfig.from(settings), redis, clock, routing.version());
     var models = new ModelCaller(http, settings.address("flotilla.provider.url"), token, deadlines);
     ChatRoute chat =
         Chat.route(
             cache,
-            new RoutePolicy(catalog, routing),
+            new RoutePolicy(catalog, routing, validation),
             models,
+            new Circuits(http, settings.address("flotilla.provider.url"), token),
             new Explanations(catalog, routing.baseline(), decisions),
             metrics,
             tracing,
@@ -143,6 +148,7 @@ class RouterParts {
     int reviewBytes =
         Math.toIntExact(settings.number("flotilla.review.max-body-bytes", 1_000, 8_000_000));
     String asks = "Answers a chat request; the router chooses the model when it is 'auto'.";
+    String previews = "Says what would be done with the same chat request, and spends nothing.";
     String lists = "Lists what can be written into 'model'.";
     String reports = "Reports what was spent; passed on to cost-service.";
     String explains = "Tells what happened to one request; passed on to cost-service.";
@@ -152,6 +158,7 @@ class RouterParts {
         List.of(
             new Door("POST", "/v1/chat/completions", ASKERS, config.maxBodyBytes(), asks, chat),
             new Door("POST", "/chat/completions", ASKERS, config.maxBodyBytes(), asks, chat),
+            new Door("POST", "/v1/route", ASKERS, config.maxBodyBytes(), previews, chat::preview),
             new Door("GET", "/v1/models", READERS, 0, lists, listing),
             new Door("GET", "/models", READERS, 0, lists, listing),
             new Door("GET", "/v1/costs", READERS, 0, reports, costs),

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param status HTTP status of the provider; null when there was none
  * @param ms wall time in milliseconds
  * @param costNanos nano-dollars; null when nobody knows
+ * @param ceilingNanos the most it can have cost, when nobody knows; null when somebody does
  */
 public record AttemptReport(
     @JsonbProperty("attempt_id") String attemptId,
@@ -19,4 +20,5 @@ public record AttemptReport(
     String outcome,
     @Nullable Integer status,
     long ms,
-    @JsonbProperty("cost_nanos") @Nullable Long costNanos) {}
+    @JsonbProperty("cost_nanos") @Nullable Long costNanos,
+    @JsonbProperty("ceiling_nanos") @Nullable Long ceilingNanos) {}

@@ -54,6 +54,16 @@ public final class FleetHeaders {
   public static final String SIMULATED = "x-simulated";
   public static final String SHOULD_RETRY = "x-should-retry";
   public static final String TIMEOUT_MS = "x-timeout-ms";
+  public static final String FALLBACKS = "x-fallbacks";
+  public static final String QUALITY_THRESHOLD = "x-quality-threshold";
+
+  /** USD as a decimal: the most that all attempts of a request together may cost. */
+  public static final String MAX_COST_USD = "x-max-cost-usd";
+
+  /** Pairs such as {@code feature=search,customer=acme}, for the ledger. */
+  public static final String PUBLIC_TAGS = "x-tags";
+
+  public static final String DRY_RUN = "x-dry-run";
 
   /**
    * Set to the attempt id towards a provider, when the configuration asks for it: tests count their

@@ -1,5 +1,7 @@
 package dev.flotilla.contracts.call;
 
+import java.util.List;
+
 /**
  * How an attempt ended and why the router went on: one closed list of words, the same in headers,
  * metrics, spans, ledger and {@code route.attempts}.
@@ -28,6 +30,15 @@ public final class Outcomes {
 
   /** The caller left before the end. Not a reason to go on. */
   public static final String ABANDONED = "abandoned";
+
+  /** Why an answer needed another candidate for something a provider did. */
+  public static final List<String> PROVIDER_REASONS =
+      List.of(
+          CONNECT, TIMEOUT, RATE_LIMITED, OVERLOADED, SERVER_ERROR, AUTH, CIRCUIT_OPEN, TRUNCATED);
+
+  /** Why another candidate was asked although its provider is well: a healthy cascade does it. */
+  public static final List<String> ESCALATIONS =
+      List.of(BUDGET, CONTEXT_LENGTH, CONTENT_FILTER, INVALID_OUTPUT, LOW_CONFIDENCE);
 
   private Outcomes() {}
 }

@@ -8,6 +8,8 @@ public final class MetricNames {
   public static final String ROUTER_REQUESTS = "llm_router_requests";
   public static final String ROUTER_FALLBACK_ANSWERS = "llm_router_fallback_answers";
   public static final String ROUTER_FALLBACK_HOPS = "llm_router_fallback_hops";
+  public static final String ROUTER_ESCALATIONS = "llm_router_escalations";
+  public static final String VALIDATION_FAILURES = "llm_validation_failures";
   public static final String ROUTER_OVERHEAD = "llm_router_overhead_seconds";
   public static final String ROUTER_INFLIGHT = "llm_router_inflight_requests";
   public static final String CACHE_REQUESTS = "llm_cache_requests";

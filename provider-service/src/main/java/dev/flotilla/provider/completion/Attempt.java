@@ -152,7 +152,8 @@ final class Attempt {
     describe(entry);
     span.end();
     long ms = Duration.ofNanos(System.nanoTime() - startedNanoTime).toMillis();
-    return new AttemptReport(id(), model.id(), outcome, status, ms, cost);
+    Long ceiling = cost == null ? Long.valueOf(ceilingNanos()) : null;
+    return new AttemptReport(id(), model.id(), outcome, status, ms, cost, ceiling);
   }
 
   private void describe(LedgerEntry entry) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.router.exchange.ChatRequest;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.HexFormat;
@@ -18,8 +19,12 @@ import javax.crypto.spec.SecretKeySpec;
  * so that a copy of Redis tells nothing about prompts to somebody who guesses them.
  */
 final class CacheKey {
-  /** How the answer travels and what only the ledger reads: neither changes the answer. */
-  private static final List<String> IRRELEVANT = List.of("stream", "stream_options", "metadata");
+  /**
+   * How the answer travels and what only the ledger reads change no answer; the hints that do are
+   * taken from where they were read, because they may be in headers.
+   */
+  private static final List<String> IRRELEVANT =
+      List.of("stream", "stream_options", "metadata", "route");
 
   private static final ObjectMapper SORTED =
       JsonMapper.builder().enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED).build();
@@ -36,13 +41,14 @@ final class CacheKey {
       mac.init(secret);
       field(mac, tenant);
       field(mac, policyVersion);
+      field(mac, request.hints().answerDefining());
       ObjectNode relevant = request.body();
       if (IRRELEVANT.stream().anyMatch(relevant::has)) {
         relevant = relevant.objectNode().setAll(relevant);
         relevant.remove(IRRELEVANT);
       }
       mac.update(SORTED.writeValueAsBytes(relevant));
-      return "flotilla:answer:1:" + HexFormat.of().formatHex(mac.doFinal());
+      return "flotilla:answer:2:" + HexFormat.of().formatHex(mac.doFinal());
     } catch (GeneralSecurityException | JsonProcessingException e) {
       throw new IllegalStateException(
           "every JDK has HmacSHA256, and a tree can always be written", e);
@@ -52,7 +58,7 @@ final class CacheKey {
   /** Length first, so that no two lists of fields run together into the same bytes. */
   private static void field(Mac mac, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    mac.update(new byte[] {(byte) (bytes.length >>> 8), (byte) bytes.length});
+    mac.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
     mac.update(bytes);
   }
 }

@@ -1,39 +1,34 @@
 package dev.flotilla.router.chat;
 
-import dev.flotilla.contracts.call.Outcomes;
 import dev.flotilla.kit.telemetry.Tracing;
 import dev.flotilla.router.cache.AnswerCache;
 import dev.flotilla.router.fallback.FallbackChain;
 import dev.flotilla.router.routing.RoutePolicy;
+import dev.flotilla.router.upstream.Circuits;
 import dev.flotilla.router.upstream.ModelCaller;
-import java.util.List;
+import java.time.InstantSource;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 
 /** Puts the parts of this package together. */
 public final class Chat {
-  private static final List<String> PROVIDER_REASONS =
-      List.of(
-          Outcomes.CONNECT,
-          Outcomes.TIMEOUT,
-          Outcomes.RATE_LIMITED,
-          Outcomes.OVERLOADED,
-          Outcomes.SERVER_ERROR,
-          Outcomes.AUTH,
-          Outcomes.CIRCUIT_OPEN,
-          Outcomes.TRUNCATED);
-
   private Chat() {}
 
   public static ChatRoute route(
       AnswerCache cache,
       RoutePolicy policy,
       ModelCaller models,
+      Circuits circuits,
       Explanations explanations,
       MetricRegistry metrics,
       Tracing tracing,
       ChatConfig config) {
     var router = new Router(cache, policy, new FallbackChain(), models);
     return new ChatRoute(
-        router, new ChatMetrics(metrics, PROVIDER_REASONS), explanations, tracing, config);
+        router,
+        new RoutePreview(cache, policy, circuits, InstantSource.system()),
+        new ChatMetrics(metrics),
+        explanations,
+        tracing,
+        config);
   }
 }

@@ -1,12 +1,16 @@
 package dev.flotilla.router.chat;
 
 import dev.flotilla.catalog.Model;
+import dev.flotilla.contracts.call.Outcomes;
 import dev.flotilla.contracts.telemetry.MetricNames;
 import dev.flotilla.kit.metrics.LabelledCounter;
 import dev.flotilla.router.classification.Classification;
 import dev.flotilla.router.classification.Classification.DecidedBy;
 import dev.flotilla.router.exchange.TaskType;
 import dev.flotilla.router.fallback.FallbackOutcome.Hop;
+import dev.flotilla.router.upstream.CallOutcome;
+import dev.flotilla.router.validation.BrokenRule;
+import dev.flotilla.router.validation.Validation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,16 +30,19 @@ final class ChatMetrics {
   private static final String CLIENT_ERROR = "client_error";
   private static final String SERVER_ERROR = "server_error";
   private static final String NO_TYPE = "none";
+  private static final String NO_PIPELINE = "none";
 
   private final LabelledCounter requests;
   private final LabelledCounter fallbackAnswers;
+  private final LabelledCounter escalations;
+  private final LabelledCounter validationFailures;
   private final LabelledCounter hops;
   private final LabelledCounter cache;
   private final LabelledCounter decisions;
   private final Timer overhead;
   private final AtomicLong inflight = new AtomicLong();
 
-  ChatMetrics(MetricRegistry registry, List<String> fallbackReasons) {
+  ChatMetrics(MetricRegistry registry) {
     requests =
         new LabelledCounter(
             registry,
@@ -48,6 +55,18 @@ final class ChatMetrics {
             MetricNames.ROUTER_FALLBACK_ANSWERS,
             "Answers that needed another candidate for a provider's reason, each counted once",
             List.of("reason"));
+    escalations =
+        new LabelledCounter(
+            registry,
+            MetricNames.ROUTER_ESCALATIONS,
+            "Answers that needed another candidate although the provider was well, each counted once",
+            List.of("reason"));
+    validationFailures =
+        new LabelledCounter(
+            registry,
+            MetricNames.VALIDATION_FAILURES,
+            "Answers that validators refused, by the rule they broke first",
+            List.of("pipeline", "step", "rule"));
     hops =
         new LabelledCounter(
             registry,
@@ -79,10 +98,10 @@ final class ChatMetrics {
             .build(),
         inflight,
         AtomicLong::get);
-    initialise(fallbackReasons);
+    initialise();
   }
 
-  private void initialise(List<String> fallbackReasons) {
+  private void initialise() {
     var types = new ArrayList<String>(List.of(NO_TYPE));
     for (TaskType type : TaskType.values()) {
       types.add(type.word());
@@ -95,7 +114,9 @@ final class ChatMetrics {
       requests.of("chat", type, CLIENT_ERROR);
       requests.of("chat", type, SERVER_ERROR);
     }
-    fallbackReasons.forEach(fallbackAnswers::of);
+    Outcomes.PROVIDER_REASONS.forEach(fallbackAnswers::of);
+    Outcomes.ESCALATIONS.forEach(escalations::of);
+    Validation.RULES.forEach(rule -> validationFailures.of(NO_PIPELINE, NO_PIPELINE, rule));
     for (var result : RouteFacts.CacheResult.values()) {
       cache.of(result.name().toLowerCase(Locale.ROOT));
     }
@@ -130,6 +151,7 @@ final class ChatMetrics {
       decisions.of(type.decidedBy().word(), type.taskType().word()).inc();
     }
     countHops(facts);
+    countBroken(written.broken());
     overhead.update(Duration.ofNanos(overheadNanos));
   }
 
@@ -137,12 +159,22 @@ final class ChatMetrics {
     Hop before = null;
     for (Hop hop : facts.hops()) {
       countHop(before, hop.model());
+      if (hop.failure() instanceof CallOutcome.Unacceptable unacceptable) {
+        countBroken(unacceptable.broken());
+      }
       before = hop;
     }
     countHop(before, facts.lastAsked());
     String reason = facts.fallbackReason();
     if (reason != null && facts.modelId() != null) {
-      fallbackAnswers.of(reason).inc();
+      boolean escalation = Outcomes.ESCALATIONS.contains(reason);
+      (escalation ? escalations : fallbackAnswers).of(reason).inc();
+    }
+  }
+
+  private void countBroken(List<BrokenRule> broken) {
+    if (!broken.isEmpty()) {
+      validationFailures.of(NO_PIPELINE, NO_PIPELINE, broken.getFirst().rule()).inc();
     }
   }
 

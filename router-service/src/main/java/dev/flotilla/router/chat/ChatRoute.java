@@ -19,6 +19,7 @@ import java.util.Optional;
  */
 public final class ChatRoute implements DoorHandler {
   private final Router router;
+  private final RoutePreview preview;
   private final ReplyWriter writer = new ReplyWriter();
   private final ChatMetrics metrics;
   private final Explanations explanations;
@@ -27,11 +28,13 @@ public final class ChatRoute implements DoorHandler {
 
   ChatRoute(
       Router router,
+      RoutePreview preview,
       ChatMetrics metrics,
       Explanations explanations,
       Tracing tracing,
       ChatConfig config) {
     this.router = router;
+    this.preview = preview;
     this.metrics = metrics;
     this.explanations = explanations;
     this.tracing = tracing;
@@ -40,24 +43,50 @@ public final class ChatRoute implements DoorHandler {
 
   @Override
   public void answer(Visit visit) throws IOException {
-    switch (ChatRequest.parse(visit.body())) {
+    switch (read(visit)) {
       case ChatRequest.Parsed.Bad(var error) -> {
         metrics.refusedUnread();
         visit.send(error);
       }
+      case ChatRequest.Parsed.Good(var request) when request.hints().isDryRun() ->
+          preview(request, visit);
       case ChatRequest.Parsed.Good(var request) -> answer(request, visit);
     }
   }
 
+  /** {@code POST /v1/route}: says what would be done with the same body, and spends nothing. */
+  public void preview(Visit visit) {
+    switch (read(visit)) {
+      case ChatRequest.Parsed.Bad(var error) -> visit.send(error);
+      case ChatRequest.Parsed.Good(var request) -> preview(request, visit);
+    }
+  }
+
+  private void preview(ChatRequest request, Visit visit) {
+    visit.setHeader(FleetHeaders.DRY_RUN, "true");
+    switch (preview.of(request, journey(request, visit))) {
+      case RoutePreview.Shown.Good(var shown) -> visit.send(200, shown);
+      case RoutePreview.Shown.Bad(var error) -> visit.send(error);
+    }
+  }
+
+  private static ChatRequest.Parsed read(Visit visit) {
+    return ChatRequest.parse(visit.body(), visit::header, visit.policy().hints());
+  }
+
+  private Journey journey(ChatRequest request, Visit visit) {
+    return new Journey(
+        visit.caller(),
+        visit.requestId(),
+        Deadline.in(patience(request, visit)),
+        visit.span(),
+        tracing,
+        visit.body().length,
+        visit.startNanos());
+  }
+
   private void answer(ChatRequest request, Visit visit) throws IOException {
-    var journey =
-        new Journey(
-            visit.caller(),
-            visit.requestId(),
-            Deadline.in(patience(visit)),
-            visit.span(),
-            tracing,
-            visit.startNanos());
+    Journey journey = journey(request, visit);
     visit.span().setAttribute(SpanNames.TEAM, visit.caller().team());
     metrics.begin();
     try {
@@ -104,23 +133,23 @@ public final class ChatRoute implements DoorHandler {
   }
 
   /**
-   * How long this caller waits: what it says itself, in our header or in that of OpenAI's SDKs, but
-   * never longer than we allow.
+   * How long this caller waits: what it says itself, in our words or in a header of OpenAI's SDKs,
+   * but never longer than we allow.
    */
-  private Duration patience(Visit visit) {
-    return visit
-        .header(FleetHeaders.TIMEOUT_MS)
-        .flatMap(ms -> millis(ms, 1))
-        .or(() -> visit.header("x-stainless-timeout").flatMap(s -> millis(s, 1_000)))
+  private Duration patience(ChatRequest request, Visit visit) {
+    return Optional.ofNullable(request.hints().timeout())
+        .or(() -> visit.header("x-stainless-timeout").flatMap(ChatRoute::seconds))
         .filter(asked -> asked.compareTo(config.longestDeadline()) < 0)
         .orElse(config.longestDeadline());
   }
 
-  private static Optional<Duration> millis(String text, long unit) {
+  private static Optional<Duration> seconds(String text) {
     try {
-      long millis = Math.multiplyExact(Long.parseLong(text.strip()), unit);
-      return millis > 0 ? Optional.of(Duration.ofMillis(millis)) : Optional.empty();
-    } catch (NumberFormatException | ArithmeticException e) {
+      long seconds = Long.parseLong(text.strip());
+      return seconds > 0 && seconds < Integer.MAX_VALUE
+          ? Optional.of(Duration.ofSeconds(seconds))
+          : Optional.empty();
+    } catch (NumberFormatException e) {
       return Optional.empty();
     }
   }

@@ -4,6 +4,7 @@ import dev.flotilla.contracts.call.Outcomes;
 import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.router.fallback.FallbackOutcome;
 import dev.flotilla.router.upstream.CallOutcome;
+import dev.flotilla.router.validation.BrokenRule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -21,14 +22,19 @@ final class Exhausted {
   private Exhausted() {}
 
   static Reply.Refused reply(
-      FallbackOutcome outcome, CallOutcome.Failed last, boolean deadlinePassed, RouteFacts facts) {
-    var failures = new ArrayList<CallOutcome.Failed>();
+      FallbackOutcome outcome,
+      CallOutcome.NoAnswer last,
+      boolean deadlinePassed,
+      RouteFacts facts) {
+    var failures = new ArrayList<CallOutcome.NoAnswer>();
     outcome.hops().forEach(hop -> failures.add(hop.failure()));
     failures.add(last);
     String told =
         String.join(
             "; ", failures.stream().map(f -> f.message() + " (" + f.reason() + ")").toList());
-    if (failures.stream().allMatch(f -> f.reason().equals(Outcomes.RATE_LIMITED))) {
+    List<BrokenRule> broken =
+        last instanceof CallOutcome.Unacceptable unacceptable ? unacceptable.broken() : List.of();
+    if (all(failures, Outcomes.RATE_LIMITED)) {
       var error =
           new ApiError(
               429,
@@ -37,36 +43,69 @@ final class Exhausted {
               "Every candidate is throttled: " + told,
               null,
               "provider");
-      return new Reply.Refused(error, facts, shortestWait(failures), true);
+      return new Reply.Refused(error, facts, shortestWait(failures), true, broken);
     }
     if (deadlinePassed) {
-      var error =
-          new ApiError(
-              504,
-              "timeout",
-              "deadline_exceeded",
-              "The deadline passed before an answer came: " + told,
-              null,
-              "provider");
-      return new Reply.Refused(error, facts, null, false);
+      return settled(
+          504, "timeout", "deadline_exceeded", "The deadline passed: " + told, facts, broken);
     }
+    if (all(failures, Outcomes.BUDGET)) {
+      return settled(402, "insufficient_quota", "max_cost_exceeded", told, facts, broken);
+    }
+    if (all(failures, Outcomes.CONTEXT_LENGTH)) {
+      return settled(
+          400,
+          ApiError.INVALID_REQUEST,
+          "context_length_exceeded",
+          "No candidate has a window that large: " + told,
+          facts,
+          broken);
+    }
+    if (all(failures, Outcomes.INVALID_OUTPUT)) {
+      return settled(
+          502,
+          "upstream_error",
+          "output_invalid",
+          "No candidate gave an answer that passes validation: " + told,
+          facts,
+          broken);
+    }
+    boolean resting = all(failures, Outcomes.CIRCUIT_OPEN);
     var error =
         new ApiError(
             503,
             "upstream_error",
-            "all_providers_failed",
+            resting ? "circuit_open" : "all_providers_failed",
             (failures.size() == 1
                     ? "The only candidate failed: "
                     : "All " + failures.size() + " candidates failed: ")
                 + told,
             null,
             "provider");
-    return new Reply.Refused(error, facts, DEFAULT_RETRY_MILLIS, false);
+    long wait = resting ? shortestWait(failures) : DEFAULT_RETRY_MILLIS;
+    return new Reply.Refused(error, facts, wait, false, broken);
   }
 
-  private static long shortestWait(List<CallOutcome.Failed> failures) {
+  /** Asking again changes nothing. */
+  private static Reply.Refused settled(
+      int status,
+      String type,
+      String code,
+      String message,
+      RouteFacts facts,
+      List<BrokenRule> broken) {
+    var error =
+        new ApiError(status, type, code, message, null, status == 402 ? "router" : "provider");
+    return new Reply.Refused(error, facts, null, false, broken);
+  }
+
+  private static boolean all(List<CallOutcome.NoAnswer> failures, String reason) {
+    return failures.stream().allMatch(f -> f.reason().equals(reason));
+  }
+
+  private static long shortestWait(List<CallOutcome.NoAnswer> failures) {
     return failures.stream()
-        .map(CallOutcome.Failed::retryAfterMillis)
+        .map(f -> f instanceof CallOutcome.Failed failed ? failed.retryAfterMillis() : null)
         .filter(Objects::nonNull)
         .mapToLong(Long::longValue)
         .min()

@@ -1,12 +1,18 @@
 package dev.flotilla.router.chat;
 
+import dev.flotilla.contracts.call.AttemptReport;
 import dev.flotilla.kit.http.Deadline;
 import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.kit.telemetry.Tracing;
+import dev.flotilla.router.classification.Classification;
+import dev.flotilla.router.exchange.ChatRequest;
+import dev.flotilla.router.upstream.ModelCall;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;
+import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What accompanies one request on its way through the router, and how long its stages took. One
@@ -18,9 +24,11 @@ final class Journey {
   private final Deadline deadline;
   private final Span root;
   private final Tracing tracing;
+  private final int bodyBytes;
   private final long startNanos;
   private long cacheNanos;
   private long providerNanos;
+  private long spentNanos;
 
   Journey(
       Caller caller,
@@ -28,12 +36,14 @@ final class Journey {
       Deadline deadline,
       Span root,
       Tracing tracing,
+      int bodyBytes,
       long startNanos) {
     this.caller = caller;
     this.requestId = requestId;
     this.deadline = deadline;
     this.root = root;
     this.tracing = tracing;
+    this.bodyBytes = bodyBytes;
     this.startNanos = startNanos;
   }
 
@@ -53,8 +63,33 @@ final class Journey {
     return root;
   }
 
+  /** Length of the request's body as it came. */
+  int bodyBytes() {
+    return bodyBytes;
+  }
+
   String traceId() {
     return root.getSpanContext().getTraceId();
+  }
+
+  /** What accompanies the next call to a model: it may cost what the earlier ones left over. */
+  ModelCall call(ChatRequest request, @Nullable Classification type) {
+    Long most = request.hints().maxCostNanos();
+    return new ModelCall(
+        caller,
+        requestId,
+        type == null ? null : type.taskType(),
+        deadline,
+        most == null ? null : Math.max(0, most - spentNanos),
+        request.tags());
+  }
+
+  /** Takes note of what was paid, or may have been. */
+  void spent(List<AttemptReport> attempts) {
+    for (AttemptReport attempt : attempts) {
+      Long cost = attempt.costNanos() == null ? attempt.ceilingNanos() : attempt.costNanos();
+      spentNanos = Math.addExact(spentNanos, cost == null ? 0 : cost);
+    }
   }
 
   /** Runs the cache's part below a span of its own. */

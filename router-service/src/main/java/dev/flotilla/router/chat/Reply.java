@@ -3,7 +3,10 @@ package dev.flotilla.router.chat;
 import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.router.exchange.Completion;
 import dev.flotilla.router.upstream.AnswerStream;
-import java.util.function.Consumer;
+import dev.flotilla.router.validation.BrokenRule;
+import dev.flotilla.router.validation.Verdict;
+import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What a caller gets. */
@@ -16,9 +19,9 @@ sealed interface Reply {
   /**
    * An answer that is still being written.
    *
-   * @param keep takes the whole answer when the stream has ended well
+   * @param end judges the whole answer when the stream has ended well, and keeps a good one
    */
-  record Flowing(AnswerStream stream, RouteFacts facts, Consumer<Completion> keep)
+  record Flowing(AnswerStream stream, RouteFacts facts, Function<Completion, Verdict> end)
       implements Reply {}
 
   /**
@@ -26,8 +29,18 @@ sealed interface Reply {
    *
    * @param retryAfterMillis when asking again makes sense; null when it never does
    * @param worthRetrying whether a client should try again by itself
+   * @param broken what was wrong with the last candidate's answer; empty when it gave none
    */
   record Refused(
-      ApiError error, RouteFacts facts, @Nullable Long retryAfterMillis, boolean worthRetrying)
-      implements Reply {}
+      ApiError error,
+      RouteFacts facts,
+      @Nullable Long retryAfterMillis,
+      boolean worthRetrying,
+      List<BrokenRule> broken)
+      implements Reply {
+    /** The request cannot be answered as it is. */
+    static Refused of(ApiError error, RouteFacts facts) {
+      return new Refused(error, facts, null, false, List.of());
+    }
+  }
 }

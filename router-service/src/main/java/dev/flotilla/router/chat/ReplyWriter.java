@@ -15,6 +15,8 @@ import dev.flotilla.router.exchange.ChatRequest;
 import dev.flotilla.router.exchange.Completion;
 import dev.flotilla.router.upstream.AnswerStream;
 import dev.flotilla.router.upstream.StreamEvent;
+import dev.flotilla.router.validation.BrokenRule;
+import dev.flotilla.router.validation.Verdict;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -26,8 +28,16 @@ final class ReplyWriter {
   private static final byte[] DONE = SseEvent.data("[DONE]").bytes();
   private static final byte[] KEEP_ALIVE = SseEvent.comment("keep-alive").bytes();
 
-  /** How a reply ended, and what is known of it now. */
-  record Written(RouteFacts facts, boolean complete) {}
+  /**
+   * How a reply ended, and what is known of it now.
+   *
+   * @param broken what was wrong with the last answer; empty when nothing was
+   */
+  record Written(RouteFacts facts, boolean complete, List<BrokenRule> broken) {
+    Written(RouteFacts facts, boolean complete) {
+      this(facts, complete, List.of());
+    }
+  }
 
   /**
    * Writes a reply.
@@ -40,7 +50,7 @@ final class ReplyWriter {
     return switch (reply) {
       case Reply.Refused refused -> {
         visit.send(refused.error().status(), errorBody(refused, journey));
-        yield new Written(reply.facts(), false);
+        yield new Written(reply.facts(), false, refused.broken());
       }
       case Reply.Whole whole -> {
         if (request.stream()) {
@@ -99,9 +109,12 @@ final class ReplyWriter {
 
   private static ObjectNode errorBody(Reply.Refused refused, Journey journey) {
     ObjectNode body = refused.error().body(journey.requestId());
+    ObjectNode error = (ObjectNode) body.path("error");
     if (!refused.facts().attempts().isEmpty()) {
-      ObjectNode error = (ObjectNode) body.path("error");
       attempts(error, refused.facts().attempts());
+    }
+    if (!refused.broken().isEmpty()) {
+      validation(error, refused.broken());
     }
     return body;
   }
@@ -208,7 +221,11 @@ final class ReplyWriter {
         case StreamEvent.Finished(var usage, var attempts) -> {
           RouteFacts facts = flowing.facts().with(attempts);
           ObjectNode last = usage == null ? Json.object() : usage;
-          flowing.keep().accept(assembly.completion(last.path("usage")));
+          if (flowing.end().apply(assembly.completion(last.path("usage")))
+              instanceof Verdict.Refused(var broken)) {
+            out.write(invalidEvent(broken, journey));
+            return new Written(facts, false, broken);
+          }
           if (request.includeUsage()) {
             last.withObject("/usage").put("cost", Money.usd(facts.costNanos()));
             if (wantsRoute(visit)) {
@@ -224,6 +241,28 @@ final class ReplyWriter {
           return new Written(flowing.facts().with(attempts), false);
         }
       }
+    }
+  }
+
+  /** What was passed on already cannot be taken back; it can only be kept from looking good. */
+  private static byte[] invalidEvent(List<BrokenRule> broken, Journey journey) {
+    var error =
+        new ApiError(
+            502,
+            "upstream_error",
+            "output_invalid",
+            "The answer is complete but does not pass validation: " + broken.getFirst().message(),
+            null,
+            "provider");
+    ObjectNode body = error.body(journey.requestId());
+    validation((ObjectNode) body.path("error"), broken);
+    return SseEvent.named("error", Json.text(body)).bytes();
+  }
+
+  private static void validation(ObjectNode error, List<BrokenRule> broken) {
+    var list = error.putArray("validation");
+    for (BrokenRule rule : broken) {
+      list.addObject().put("rule", rule.rule()).put("message", rule.message());
     }
   }
 

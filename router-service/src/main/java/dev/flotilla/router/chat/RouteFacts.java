@@ -2,6 +2,7 @@ package dev.flotilla.router.chat;
 
 import dev.flotilla.catalog.Model;
 import dev.flotilla.contracts.call.AttemptReport;
+import dev.flotilla.contracts.call.Outcomes;
 import dev.flotilla.router.classification.Classification;
 import dev.flotilla.router.fallback.FallbackOutcome;
 import java.time.Duration;
@@ -33,6 +34,10 @@ record RouteFacts(
   enum CacheResult {
     HIT,
     MISS,
+    /** The caller wanted a new answer. */
+    REFRESH,
+    /** The caller wanted nothing kept and nothing from before. */
+    BYPASS,
     DISABLED
   }
 
@@ -77,9 +82,20 @@ record RouteFacts(
     return sum;
   }
 
-  /** Why the router first went on; null when it did not have to. */
+  /**
+   * Why the router first went on; null when it did not have to. A provider's failure is named
+   * before an answer that was not good enough: it is what somebody must look after.
+   */
   @Nullable String fallbackReason() {
-    return hops.isEmpty() ? null : hops.getFirst().failure().reason();
+    String escalation = null;
+    for (FallbackOutcome.Hop hop : hops) {
+      String reason = hop.failure().reason();
+      if (Outcomes.PROVIDER_REASONS.contains(reason)) {
+        return reason;
+      }
+      escalation = escalation == null ? reason : escalation;
+    }
+    return escalation;
   }
 
   @Nullable String provider() {

@@ -1,11 +1,13 @@
 package dev.flotilla.router.chat;
 
 import dev.flotilla.contracts.telemetry.SpanNames;
+import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.telemetry.Tracing;
 import dev.flotilla.router.cache.AnswerCache;
 import dev.flotilla.router.cache.CachedAnswer;
 import dev.flotilla.router.chat.RouteFacts.CacheResult;
 import dev.flotilla.router.classification.Classification;
+import dev.flotilla.router.exchange.CacheUse;
 import dev.flotilla.router.exchange.ChatRequest;
 import dev.flotilla.router.exchange.Completion;
 import dev.flotilla.router.fallback.FallbackChain;
@@ -14,8 +16,8 @@ import dev.flotilla.router.routing.Plan;
 import dev.flotilla.router.routing.RoutePolicy;
 import dev.flotilla.router.routing.RoutePolicy.Planned;
 import dev.flotilla.router.upstream.CallOutcome;
-import dev.flotilla.router.upstream.ModelCall;
 import dev.flotilla.router.upstream.ModelCaller;
+import dev.flotilla.router.validation.Verdict;
 import java.util.List;
 
 /** The path of a chat request, top to bottom. Start reading here. */
@@ -33,15 +35,20 @@ final class Router {
   }
 
   Reply answer(ChatRequest request, Journey journey) {
-    var known = journey.cache(SpanNames.CACHE, span -> cache.find(request, journey.caller()));
-    if (known.isPresent()) {
-      return fromCache(known.get());
+    CacheUse use = request.hints().cacheUse();
+    if (use.reads()) {
+      var known = journey.cache(SpanNames.CACHE, span -> cache.find(request, journey.caller()));
+      if (known.isPresent() && use.admits(known.get().age())) {
+        return fromCache(known.get());
+      }
     }
-    CacheResult missed = cache.enabled() ? CacheResult.MISS : CacheResult.DISABLED;
+    CacheResult missed = missed(use);
+    if (use.onlyIfCached()) {
+      return Reply.Refused.of(notKept(), RouteFacts.nobodyAsked(missed));
+    }
     return switch (journey.stage(
         SpanNames.CLASSIFY, span -> policy.planFor(request, journey.caller()))) {
-      case Planned.Refused(var error) ->
-          new Reply.Refused(error, RouteFacts.nobodyAsked(missed), null, false);
+      case Planned.Refused(var error) -> Reply.Refused.of(error, RouteFacts.nobodyAsked(missed));
       case Planned.Ready(var plan) -> ask(plan, request, journey, missed);
     };
   }
@@ -52,13 +59,8 @@ final class Router {
    */
   private Reply ask(Plan plan, ChatRequest request, Journey journey, CacheResult missed) {
     Classification type = plan.classification();
-    var call =
-        new ModelCall(
-            journey.caller(),
-            journey.requestId(),
-            type == null ? null : type.taskType(),
-            journey.deadline(),
-            request.tags());
+    // A stream that must not begin before it was judged is asked for whole.
+    ChatRequest asked = plan.validators().holdBack() ? request.whole() : request;
     FallbackOutcome outcome =
         fallbacks.run(
             plan,
@@ -67,8 +69,10 @@ final class Router {
                 journey.provider(
                     SpanNames.CANDIDATE + " " + model.id(),
                     span -> {
+                      var call = journey.call(asked, type);
                       CallOutcome said =
-                          models.call(model, index, request, call, Tracing.traceparent(span));
+                          models.call(model, index, asked, call, Tracing.traceparent(span));
+                      journey.spent(said.attempts());
                       if (said instanceof CallOutcome.Failed failed) {
                         span.setAttribute(SpanNames.FALLBACK_REASON, failed.reason());
                       }
@@ -82,22 +86,31 @@ final class Router {
       }
       case CallOutcome.Streaming(var stream, var simulated) -> {
         var facts = RouteFacts.after(missed, type, outcome, true, simulated);
-        yield new Reply.Flowing(stream, facts, whole -> keep(request, journey, whole, facts));
+        yield new Reply.Flowing(
+            stream, facts, whole -> judgeAndKeep(plan, request, journey, whole, facts));
       }
-      case CallOutcome.Failed failed ->
+      case CallOutcome.NoAnswer failed ->
           Exhausted.reply(
               outcome,
               failed,
               journey.deadline().passed(),
               RouteFacts.after(missed, type, outcome, false, false));
       case CallOutcome.Rejected(var error, var attempts) ->
-          new Reply.Refused(
-              error, RouteFacts.after(missed, type, outcome, false, false), null, false);
+          Reply.Refused.of(error, RouteFacts.after(missed, type, outcome, false, false));
     };
   }
 
+  private Verdict judgeAndKeep(
+      Plan plan, ChatRequest request, Journey journey, Completion whole, RouteFacts facts) {
+    Verdict verdict = plan.validators().judge(whole);
+    if (verdict instanceof Verdict.Accepted) {
+      keep(request, journey, whole, facts);
+    }
+    return verdict;
+  }
+
   private void keep(ChatRequest request, Journey journey, Completion completion, RouteFacts facts) {
-    if (facts.modelId() != null) {
+    if (facts.modelId() != null && request.hints().cacheUse().writes()) {
       var answer =
           new CachedAnswer(completion, facts.modelId(), facts.classification(), facts.simulated());
       journey.cache(
@@ -107,6 +120,26 @@ final class Router {
             return answer;
           });
     }
+  }
+
+  private CacheResult missed(CacheUse use) {
+    if (!cache.enabled()) {
+      return CacheResult.DISABLED;
+    }
+    if (use.reads()) {
+      return CacheResult.MISS;
+    }
+    return use.writes() ? CacheResult.REFRESH : CacheResult.BYPASS;
+  }
+
+  private static ApiError notKept() {
+    return new ApiError(
+        504,
+        "timeout",
+        "not_in_cache",
+        "There is no kept answer, and 'cache-control: only-if-cached' says that nobody may be asked.",
+        null,
+        "router");
   }
 
   private static Reply fromCache(AnswerCache.Hit hit) {

@@ -3,14 +3,16 @@ package dev.flotilla.router.door;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.flotilla.kit.identity.Caller;
-import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.settings.ConfigurationException;
+import dev.flotilla.router.exchange.BadHint;
+import dev.flotilla.router.exchange.HintsReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -56,7 +58,7 @@ public final class ApiKeys {
       @Nullable List<String> models,
       @Nullable Long rpm,
       @Nullable Long tpm,
-      @Nullable ObjectNode route,
+      @Nullable JsonNode route,
       @Nullable String expires) {}
 
   /** Whose a key is and what holds for it. */
@@ -114,8 +116,12 @@ public final class ApiKeys {
   private static KeyPolicy policy(String at, Written entry) {
     positive(at + ": rpm", entry.rpm(), "requests");
     positive(at + ": tpm", entry.tpm(), "tokens");
-    return new KeyPolicy(
-        entry.rpm(), entry.tpm(), entry.route() == null ? Json.object() : entry.route());
+    try {
+      JsonNode route = entry.route() == null ? MissingNode.getInstance() : entry.route();
+      return new KeyPolicy(entry.rpm(), entry.tpm(), HintsReader.route(route, "route"));
+    } catch (BadHint e) {
+      throw new ConfigurationException(at + ": " + e.getMessage(), e);
+    }
   }
 
   private static void positive(String place, @Nullable Long limit, String what) {

@@ -1,7 +1,6 @@
 package dev.flotilla.router.door;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.flotilla.kit.json.Json;
+import dev.flotilla.router.exchange.Hints;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,11 +8,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param requestsPerMinute null is no limit
  * @param tokensPerMinute null is no limit
- * @param route hints for every request of this key, in the shape of a request's {@code route}; a
- *     request's own hints win. Empty when there are none; nobody changes it
+ * @param hints for every request of this key that says nothing else itself
  */
 public record KeyPolicy(
-    @Nullable Long requestsPerMinute, @Nullable Long tokensPerMinute, ObjectNode route) {
+    @Nullable Long requestsPerMinute, @Nullable Long tokensPerMinute, Hints hints) {
   /** No limit and no hint. */
-  public static final KeyPolicy NONE = new KeyPolicy(null, null, Json.object());
+  public static final KeyPolicy NONE = new KeyPolicy(null, null, Hints.NONE);
 }

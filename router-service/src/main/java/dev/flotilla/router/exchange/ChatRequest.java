@@ -6,11 +6,14 @@ import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * through. Immutable by convention: nobody changes {@code body}.
  *
  * @param body the whole request
+ * @param hints how it wants to be routed, wherever that was said
  */
-public record ChatRequest(ObjectNode body) {
+public record ChatRequest(ObjectNode body, Hints hints) {
   /** Fields that are ours or only steer this fleet; a provider never sees them. */
   private static final Set<String> OURS = Set.of("models", "route", "metadata");
 
@@ -35,6 +39,16 @@ public record ChatRequest(ObjectNode body) {
    * business.
    */
   public static Parsed parse(byte[] bytes) {
+    return parse(bytes, name -> Optional.empty(), Hints.NONE);
+  }
+
+  /**
+   * Reads a body and the hints beside it.
+   *
+   * @param header the first value of a request header
+   * @param ofKey what holds for the caller's key where the request says nothing
+   */
+  public static Parsed parse(byte[] bytes, Function<String, Optional<String>> header, Hints ofKey) {
     ObjectNode body;
     try {
       body = Json.parseObject(bytes);
@@ -76,7 +90,20 @@ public record ChatRequest(ObjectNode body) {
           "'metadata' must be an object of at most 16 strings, names up to 64 and values up to 512 characters, without U+0000.",
           "metadata");
     }
-    return new Parsed.Good(new ChatRequest(body));
+    try {
+      Hints said =
+          HintsReader.route(body.path("route"), "route").orElse(HintsReader.headers(header));
+      return new Parsed.Good(new ChatRequest(body, said.orElse(ofKey)));
+    } catch (BadHint e) {
+      return new Parsed.Bad(e.error());
+    }
+  }
+
+  /** The same request, answered whole. */
+  public ChatRequest whole() {
+    ObjectNode copy = Json.object().setAll(body);
+    copy.remove(List.of("stream", "stream_options"));
+    return new ChatRequest(copy, hints);
   }
 
   public String model() {
@@ -113,9 +140,40 @@ public record ChatRequest(ObjectNode body) {
     return body.path("n").asInt(1);
   }
 
-  /** The caller's tags for the ledger; empty when there are none. */
+  /** The JSON Schema an answer must satisfy by {@code response_format}; null when there is none. */
+  public @Nullable JsonNode responseSchema() {
+    JsonNode schema = body.path("response_format").path("json_schema").path("schema");
+    return schema.isObject() ? schema : null;
+  }
+
+  /** The tools' functions by name; empty when there are none. */
+  public Map<String, JsonNode> functions() {
+    var functions = new HashMap<String, JsonNode>();
+    for (JsonNode tool : body.path("tools")) {
+      JsonNode function = tool.path("function");
+      if (function.path("name").isTextual()) {
+        functions.put(function.path("name").textValue(), function);
+      }
+    }
+    return functions;
+  }
+
+  /** Most tokens the answer may have; null when the caller did not say. */
+  public @Nullable Long maxTokens() {
+    for (String name : List.of("max_completion_tokens", "max_tokens")) {
+      if (body.path(name).isIntegralNumber()) {
+        return body.path(name).longValue();
+      }
+    }
+    return null;
+  }
+
+  /**
+   * The caller's tags for the ledger; empty when there are none. {@code metadata} wins over the
+   * header.
+   */
   public Map<String, String> tags() {
-    var tags = new LinkedHashMap<String, String>();
+    var tags = new LinkedHashMap<String, String>(hints.tags());
     body.path("metadata")
         .properties()
         .forEach(tag -> tags.put(tag.getKey(), tag.getValue().textValue()));

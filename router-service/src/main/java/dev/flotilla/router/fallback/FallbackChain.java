@@ -1,16 +1,19 @@
 package dev.flotilla.router.fallback;
 
 import dev.flotilla.catalog.Model;
+import dev.flotilla.contracts.call.Outcomes;
 import dev.flotilla.kit.http.Deadline;
 import dev.flotilla.router.fallback.FallbackOutcome.Hop;
 import dev.flotilla.router.routing.Plan;
 import dev.flotilla.router.upstream.CallOutcome;
+import dev.flotilla.router.validation.BrokenRule;
+import dev.flotilla.router.validation.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Asks one candidate after the other until one answers, the request itself turns out wrong, or
- * nobody waits any more. Thread-safe.
+ * Asks one candidate after the other until one gives an answer that the plan's validators accept,
+ * the request itself turns out wrong, or nobody waits any more. Thread-safe.
  */
 public final class FallbackChain {
   /** Asks one candidate. */
@@ -26,14 +29,38 @@ public final class FallbackChain {
   public FallbackOutcome run(Plan plan, Deadline deadline, Call call) {
     var hops = new ArrayList<Hop>();
     List<Model> candidates = plan.candidates();
-    for (int i = 0; ; i++) {
+    for (int i = 0; ; ) {
       Model model = candidates.get(i);
-      CallOutcome outcome = call.ask(model, i);
-      boolean last = i + 1 == candidates.size() || deadline.passed();
-      if (!(outcome instanceof CallOutcome.Failed failed) || last) {
+      CallOutcome outcome = judged(call.ask(model, i), model, plan);
+      int next = next(candidates, i, outcome);
+      boolean last = next == candidates.size() || deadline.passed();
+      if (!(outcome instanceof CallOutcome.NoAnswer failed) || last) {
         return new FallbackOutcome(outcome, model, List.copyOf(hops));
       }
       hops.add(new Hop(model, failed));
+      i = next;
     }
+  }
+
+  private static CallOutcome judged(CallOutcome outcome, Model model, Plan plan) {
+    if (outcome instanceof CallOutcome.Answered answered
+        && plan.validators().judge(answered.completion())
+            instanceof Verdict.Refused(List<BrokenRule> broken)) {
+      return new CallOutcome.Unacceptable(model, broken, answered.attempts());
+    }
+    return outcome;
+  }
+
+  /** A request that was too long for a model is not shown to those with no larger window. */
+  private static int next(List<Model> candidates, int at, CallOutcome outcome) {
+    int next = at + 1;
+    if (outcome instanceof CallOutcome.Failed failed
+        && failed.reason().equals(Outcomes.CONTEXT_LENGTH)) {
+      long window = candidates.get(at).contextTokens();
+      while (next < candidates.size() && candidates.get(next).contextTokens() <= window) {
+        next++;
+      }
+    }
+    return next;
   }
 }

@@ -15,11 +15,11 @@ import java.util.List;
  */
 public record FallbackOutcome(CallOutcome last, Model model, List<Hop> hops) {
   /**
-   * A candidate that did not answer.
+   * A candidate of which no answer could be given.
    *
    * @param failure why the chain went on
    */
-  public record Hop(Model model, CallOutcome.Failed failure) {}
+  public record Hop(Model model, CallOutcome.NoAnswer failure) {}
 
   /** All attempts so far, the failed candidates' first. */
   public List<AttemptReport> attempts() {

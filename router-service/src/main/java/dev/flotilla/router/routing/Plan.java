@@ -2,17 +2,31 @@ package dev.flotilla.router.routing;
 
 import dev.flotilla.catalog.Model;
 import dev.flotilla.router.classification.Classification;
+import dev.flotilla.router.validation.Validators;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is asked, in which order.
+ * Who is asked, in which order, and what counts as an answer.
  *
  * @param classification null when models were named and nothing had to be classified
  * @param candidates at least one, best first
+ * @param passedOver models that were named but are not asked
  */
-public record Plan(@Nullable Classification classification, List<Model> candidates) {
+public record Plan(
+    @Nullable Classification classification,
+    List<Model> candidates,
+    List<PassedOver> passedOver,
+    Validators validators) {
   public Plan {
     candidates = List.copyOf(candidates);
+    passedOver = List.copyOf(passedOver);
   }
+
+  /**
+   * A model that is not asked.
+   *
+   * @param why in words, for whoever wants to know
+   */
+  public record PassedOver(Model model, String why) {}
 }

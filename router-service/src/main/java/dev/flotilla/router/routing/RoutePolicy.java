@@ -5,8 +5,13 @@ import dev.flotilla.catalog.Model;
 import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.router.classification.Classification;
+import dev.flotilla.router.exchange.AskedChecks;
 import dev.flotilla.router.exchange.ChatRequest;
 import dev.flotilla.router.exchange.TaskType;
+import dev.flotilla.router.routing.Plan.PassedOver;
+import dev.flotilla.router.validation.BadCheck;
+import dev.flotilla.router.validation.Validation;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -26,10 +31,12 @@ public final class RoutePolicy {
 
   private final Catalog catalog;
   private final Routing routing;
+  private final Validation validation;
 
-  public RoutePolicy(Catalog catalog, Routing routing) {
+  public RoutePolicy(Catalog catalog, Routing routing, Validation validation) {
     this.catalog = catalog;
     this.routing = routing;
+    this.validation = validation;
   }
 
   /** How planning went. */
@@ -42,66 +49,118 @@ public final class RoutePolicy {
   /** Which candidates are asked. Classifies only when the caller left the choice open. */
   public Planned planFor(ChatRequest request, Caller caller) {
     var named = new LinkedHashSet<Model>();
-    Classification classification = null;
+    Classification type = null;
     if (isAuto(request.model())) {
       Optional<Classification> classified = classify(request);
       if (classified.isEmpty()) {
         return refused(unknownTaskType(request.model()));
       }
-      classification = classified.get();
+      type = classified.get();
     } else {
       ApiError unknown = addModels(request.model(), "model", named);
       if (unknown != null) {
         return refused(unknown);
       }
     }
-    int at = 0;
-    for (String name : request.models()) {
-      ApiError unknown = addModels(name, "models[" + at++ + "]", named);
-      if (unknown != null) {
-        return refused(unknown);
-      }
+    ApiError unknown = addAll(request.models(), "models", named);
+    if (unknown != null) {
+      return refused(unknown);
     }
-    if (classification != null && named.isEmpty()) {
-      named.addAll(routing.candidates().getOrDefault(classification.taskType(), List.of()));
+    if (type != null && named.isEmpty()) {
+      named.addAll(candidates(type.taskType(), request.hints().qualityThreshold()));
     }
-    return narrowed(request, caller, classification, named);
+    unknown = addAll(request.hints().fallbacksOrNone(), "fallbacks", named);
+    return unknown != null ? refused(unknown) : narrowed(request, caller, type, named);
+  }
+
+  /**
+   * The candidates of a type. When none of them is good enough, those of complex tasks are asked:
+   * nobody is better.
+   */
+  private List<Model> candidates(TaskType type, @Nullable BigDecimal threshold) {
+    List<Model> usual = routing.task(type).candidates();
+    return threshold == null || usual.stream().anyMatch(model -> isGoodEnough(model, threshold))
+        ? usual
+        : routing.task(TaskType.COMPLEX).candidates();
   }
 
   private Planned narrowed(
-      ChatRequest request,
-      Caller caller,
-      @Nullable Classification classification,
-      Set<Model> named) {
+      ChatRequest request, Caller caller, @Nullable Classification type, Set<Model> named) {
     List<Model> allowed = named.stream().filter(model -> caller.mayUse(model.id())).toList();
     if (allowed.isEmpty()) {
       return refused(notAllowed(caller, named));
     }
     var able = new ArrayList<Model>();
+    var passedOver = new ArrayList<PassedOver>();
+    named.stream()
+        .filter(model -> !allowed.contains(model))
+        .forEach(model -> passedOver.add(new PassedOver(model, "this key may not use it")));
     Optional<Need> unmet = Optional.empty();
-    List<Need> needs = Need.of(request);
+    List<Need> needs = needs(request);
     for (Model model : allowed) {
       Optional<Need> lacking = needs.stream().filter(need -> !need.metBy(model)).findFirst();
       if (lacking.isEmpty()) {
         able.add(model);
-      } else if (unmet.isEmpty()) {
+        continue;
+      }
+      passedOver.add(new PassedOver(model, "it has no " + lacking.get().what()));
+      if (unmet.isEmpty()) {
         unmet = lacking;
       }
     }
-    return unmet.isPresent() && able.isEmpty()
-        ? refused(unmet.get().error(allowed))
-        : new Planned.Ready(new Plan(classification, able));
+    if (unmet.isPresent() && able.isEmpty()) {
+      return refused(unmet.get().error(allowed));
+    }
+    try {
+      // What a task type demands is demanded of answers to it; a caller who names models decides.
+      List<AskedChecks.Rule> policy =
+          type == null ? List.of() : routing.task(type.taskType()).validators();
+      return new Planned.Ready(new Plan(type, able, passedOver, validation.of(request, policy)));
+    } catch (BadCheck e) {
+      return refused(
+          ApiError.invalid("invalid_validator", String.valueOf(e.getMessage()), e.place()));
+    }
+  }
+
+  private List<Need> needs(ChatRequest request) {
+    List<Need> needs = Need.of(request);
+    BigDecimal threshold = request.hints().qualityThreshold();
+    if (threshold != null) {
+      needs.add(
+          new Need(
+              "quality_threshold",
+              "expected quality of " + threshold.toPlainString() + " or more",
+              model -> isGoodEnough(model, threshold)));
+    }
+    return needs;
+  }
+
+  private boolean isGoodEnough(Model model, BigDecimal threshold) {
+    BigDecimal expected = routing.quality().get(model.id());
+    return expected != null && expected.compareTo(threshold) >= 0;
   }
 
   private Optional<Classification> classify(ChatRequest request) {
-    if (request.model().equals(AUTO)) {
-      return Optional.of(routing.classifier().classify(request));
+    if (!request.model().equals(AUTO)) {
+      return TaskType.of(request.model().substring(AUTO.length() + 1)).map(Classification::hinted);
     }
-    return TaskType.of(request.model().substring(AUTO.length() + 1)).map(Classification::hinted);
+    TaskType hinted = request.hints().taskType();
+    return Optional.of(
+        hinted == null ? routing.classifier().classify(request) : Classification.hinted(hinted));
   }
 
   private static boolean isAuto(String model) {
     return model.equals(AUTO) || model.startsWith(AUTO + "/");
+  }
+
+  private @Nullable ApiError addAll(List<String> names, String param, Set<Model> into) {
+    for (int i = 0; i < names.size(); i++) {
+      ApiError unknown = addModels(names.get(i), param + "[" + i + "]", into);
+      if (unknown != null) {
+        return unknown;
+      }
+    }
+    return null;
   }
 
   private @Nullable ApiError addModels(String name, String param, Set<Model> into) {

@@ -2,7 +2,9 @@ package dev.flotilla.router.routing;
 
 import dev.flotilla.catalog.Model;
 import dev.flotilla.router.classification.Classifier;
+import dev.flotilla.router.exchange.AskedChecks;
 import dev.flotilla.router.exchange.TaskType;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,14 +15,39 @@ import org.jspecify.annotations.Nullable;
  * @param version changes whenever a decision could
  * @param baseline the model that would have been asked without routing; null when the file names
  *     none
- * @param candidates for each task type at least one model, best first
+ * @param tasks for each task type its candidates and validators
+ * @param quality what is expected of models, by id, 0 to 10; a model that is not there has no
+ *     figure
  */
 public record Routing(
     String version,
     @Nullable Model baseline,
-    Map<TaskType, List<Model>> candidates,
+    Map<TaskType, Task> tasks,
+    Map<String, BigDecimal> quality,
     Classifier classifier) {
   public Routing {
-    candidates = Map.copyOf(candidates);
+    tasks = Map.copyOf(tasks);
+    quality = Map.copyOf(quality);
+  }
+
+  /**
+   * What is done about a type of task.
+   *
+   * @param candidates at least one, best first
+   * @param validators rules every answer must satisfy; empty when there are none
+   */
+  public record Task(List<Model> candidates, List<AskedChecks.Rule> validators) {
+    public Task {
+      candidates = List.copyOf(candidates);
+      validators = List.copyOf(validators);
+    }
+  }
+
+  Task task(TaskType type) {
+    Task task = tasks.get(type);
+    if (task == null) {
+      throw new IllegalStateException("no candidates for " + type.word());
+    }
+    return task;
   }
 }

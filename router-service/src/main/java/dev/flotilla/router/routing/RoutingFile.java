@@ -11,14 +11,19 @@ import dev.flotilla.catalog.Model;
 import dev.flotilla.kit.settings.ConfigurationException;
 import dev.flotilla.router.classification.KeywordClassifier;
 import dev.flotilla.router.classification.KeywordRule;
+import dev.flotilla.router.exchange.AskedChecks;
 import dev.flotilla.router.exchange.TaskType;
+import dev.flotilla.router.validation.BadCheck;
+import dev.flotilla.router.validation.Validation;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,9 +42,11 @@ public final class RoutingFile {
   record Written(
       @Nullable Map<String, Candidates> taskTypes,
       @Nullable String baseline,
+      @Nullable Map<String, BigDecimal> quality,
       @Nullable Classification classification) {}
 
-  record Candidates(@Nullable List<String> candidates) {}
+  record Candidates(
+      @Nullable List<String> candidates, @Nullable List<AskedChecks.Rule> validators) {}
 
   record Classification(
       double confidenceOfFacts, double confidenceOfDefault, @Nullable List<Rule> rules) {}
@@ -48,19 +55,22 @@ public final class RoutingFile {
 
   private final Path file;
   private final Catalog catalog;
+  private final Validation validation;
 
-  private RoutingFile(Path file, Catalog catalog) {
+  private RoutingFile(Path file, Catalog catalog, Validation validation) {
     this.file = file;
     this.catalog = catalog;
+    this.validation = validation;
   }
 
   /**
    * Reads the file and checks it against the catalogue.
    *
+   * @param validation knows which rules can be used
    * @throws ConfigurationException naming the place, what was found and what to write instead
    */
-  public static Routing read(Path file, Catalog catalog) {
-    return new RoutingFile(file, catalog).read();
+  public static Routing read(Path file, Catalog catalog, Validation validation) {
+    return new RoutingFile(file, catalog, validation).read();
   }
 
   private Routing read() {
@@ -79,14 +89,18 @@ public final class RoutingFile {
       throw new ConfigurationException(
           file + ": classification is missing; write at least its confidences");
     }
-    var candidates = new EnumMap<TaskType, List<Model>>(TaskType.class);
+    var tasks = new EnumMap<TaskType, Routing.Task>(TaskType.class);
     for (TaskType type : TaskType.values()) {
-      candidates.put(type, candidates(type, written.taskTypes()));
+      tasks.put(
+          type,
+          new Routing.Task(
+              candidates(type, written.taskTypes()), validators(type, written.taskTypes())));
     }
     return new Routing(
         version(content),
         baseline(written.baseline()),
-        candidates,
+        tasks,
+        quality(written.quality()),
         classifier(written.classification()));
   }
 
@@ -130,6 +144,36 @@ public final class RoutingFile {
       models.addAll(behind);
     }
     return List.copyOf(models);
+  }
+
+  private List<AskedChecks.Rule> validators(
+      TaskType type, @Nullable Map<String, Candidates> written) {
+    String place = "task_types." + type.word() + ".validators";
+    Candidates entry = written == null ? null : written.get(type.word());
+    List<AskedChecks.Rule> rules =
+        entry == null || entry.validators() == null ? List.of() : entry.validators();
+    try {
+      validation.check(rules, place);
+      return rules;
+    } catch (BadCheck e) {
+      throw new ConfigurationException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Map<String, BigDecimal> quality(@Nullable Map<String, BigDecimal> written) {
+    var quality = new HashMap<String, BigDecimal>();
+    for (var entry : (written == null ? Map.<String, BigDecimal>of() : written).entrySet()) {
+      String place = file + ": quality." + entry.getKey();
+      BigDecimal figure = entry.getValue();
+      if (figure == null || figure.signum() < 0 || figure.compareTo(BigDecimal.TEN) > 0) {
+        throw new ConfigurationException(place + " is " + figure + "; write a number from 0 to 10");
+      }
+      // A provider that is off may still be spoken of: nobody asks its models.
+      catalog
+          .resolve(entry.getKey())
+          .forEach(model -> quality.merge(model.id(), figure, BigDecimal::max));
+    }
+    return quality;
   }
 
   private KeywordClassifier classifier(Classification written) {

@@ -30,6 +30,7 @@ final class AttemptReports {
     for (JsonNode one : Json.parse(json)) {
       JsonNode status = one.path("status");
       JsonNode cost = one.path("cost_nanos");
+      JsonNode ceiling = one.path("ceiling_nanos");
       reports.add(
           new AttemptReport(
               one.path("attempt_id").asText(),
@@ -37,7 +38,8 @@ final class AttemptReports {
               one.path("outcome").asText(Outcomes.SERVER_ERROR),
               status.isInt() ? status.intValue() : null,
               one.path("ms").asLong(),
-              cost.isIntegralNumber() ? cost.longValue() : null));
+              cost.isIntegralNumber() ? cost.longValue() : null,
+              ceiling.isIntegralNumber() ? ceiling.longValue() : null));
     }
     return reports;
   }

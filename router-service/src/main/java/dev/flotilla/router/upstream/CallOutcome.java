@@ -1,8 +1,11 @@
 package dev.flotilla.router.upstream;
 
+import dev.flotilla.catalog.Model;
 import dev.flotilla.contracts.call.AttemptReport;
+import dev.flotilla.contracts.call.Outcomes;
 import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.router.exchange.Completion;
+import dev.flotilla.router.validation.BrokenRule;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +29,17 @@ public sealed interface CallOutcome {
     }
   }
 
+  /** Nothing that can be given to the caller, and another model may do better. */
+  sealed interface NoAnswer extends CallOutcome {
+    /** One of {@link dev.flotilla.contracts.call.Outcomes}. */
+    String reason();
+
+    /** What happened, safe to show. */
+    String message();
+  }
+
   /**
-   * No answer, and another model may do better.
+   * No answer came.
    *
    * @param reason one of {@link dev.flotilla.contracts.call.Outcomes}
    * @param message what happened, safe to show
@@ -35,7 +47,28 @@ public sealed interface CallOutcome {
    */
   record Failed(
       String reason, String message, @Nullable Long retryAfterMillis, List<AttemptReport> attempts)
-      implements CallOutcome {}
+      implements NoAnswer {}
+
+  /**
+   * A whole answer came, was paid for, and is not what an answer must be.
+   *
+   * @param broken at least one
+   */
+  record Unacceptable(Model model, List<BrokenRule> broken, List<AttemptReport> attempts)
+      implements NoAnswer {
+    @Override
+    public String reason() {
+      return Outcomes.INVALID_OUTPUT;
+    }
+
+    @Override
+    public String message() {
+      return model.id()
+          + ": "
+          + broken.getFirst().message()
+          + (broken.size() == 1 ? "" : " (and " + (broken.size() - 1) + " more)");
+    }
+  }
 
   /** The request itself is at fault; no other model will do better. */
   record Rejected(ApiError error, List<AttemptReport> attempts) implements CallOutcome {}

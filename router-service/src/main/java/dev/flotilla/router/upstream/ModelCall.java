@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What accompanies a request to a model.
  *
  * @param taskType null when models were named by the caller
+ * @param maxCostNanos most this call may cost, nano-dollars; null is no limit
  * @param tags the caller's tags for the ledger
  */
 public record ModelCall(
@@ -17,4 +18,5 @@ public record ModelCall(
     String requestId,
     @Nullable TaskType taskType,
     Deadline deadline,
+    @Nullable Long maxCostNanos,
     Map<String, String> tags) {}

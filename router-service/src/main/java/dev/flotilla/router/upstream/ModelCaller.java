@@ -181,6 +181,9 @@ public final class ModelCaller {
     if (call.taskType() != null) {
       builder.header(FleetHeaders.TASK_TYPE, call.taskType().word());
     }
+    if (call.maxCostNanos() != null) {
+      builder.header(FleetHeaders.MAX_COST_NANOS, Long.toString(call.maxCostNanos()));
+    }
     if (!call.tags().isEmpty()) {
       builder.header(FleetHeaders.TAGS, encoded(call.tags()));
     }

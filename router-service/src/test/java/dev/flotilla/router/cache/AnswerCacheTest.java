@@ -88,7 +88,7 @@ class AnswerCacheTest {
     var one = new CacheKey("secret-of-sixteen").of("t", "p", Requests.asking("hi"));
     var other = new CacheKey("another-secret-16").of("t", "p", Requests.asking("hi"));
     assertNotEquals(one, other);
-    assertTrue(one.matches("flotilla:answer:1:[0-9a-f]{64}"), one);
+    assertTrue(one.matches("flotilla:answer:2:[0-9a-f]{64}"), one);
   }
 
   private boolean hit(String json) {

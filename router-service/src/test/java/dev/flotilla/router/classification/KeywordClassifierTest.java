@@ -7,6 +7,7 @@ import dev.flotilla.router.Requests;
 import dev.flotilla.router.classification.Classification.DecidedBy;
 import dev.flotilla.router.exchange.TaskType;
 import dev.flotilla.router.routing.RoutingFile;
+import dev.flotilla.router.validation.Validation;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -21,7 +22,8 @@ class KeywordClassifierTest {
   private final Classifier classifier =
       RoutingFile.read(
               CONFIG.resolve("routing.yaml"),
-              Catalog.read(CONFIG.resolve("catalog"), Set.of("sim-north")))
+              Catalog.read(CONFIG.resolve("catalog"), Set.of("sim-north")),
+              new Validation())
           .classifier();
 
   @ParameterizedTest

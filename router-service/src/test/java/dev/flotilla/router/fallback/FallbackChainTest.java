@@ -3,6 +3,7 @@ package dev.flotilla.router.fallback;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.flotilla.catalog.Catalog;
 import dev.flotilla.catalog.Model;
@@ -11,9 +12,12 @@ import dev.flotilla.contracts.call.Outcomes;
 import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.http.Deadline;
 import dev.flotilla.kit.json.Json;
+import dev.flotilla.router.Requests;
 import dev.flotilla.router.exchange.Completion;
 import dev.flotilla.router.routing.Plan;
 import dev.flotilla.router.upstream.CallOutcome;
+import dev.flotilla.router.validation.BadCheck;
+import dev.flotilla.router.validation.Validation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,14 +26,14 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class FallbackChainTest {
-  private static final List<Model> MODELS =
-      Catalog.read(Path.of("..", "config", "catalog"), Set.of("sim-north", "sim-south", "sim-east"))
-          .resolve("fast");
+  private static final Catalog CATALOG =
+      Catalog.read(
+          Path.of("..", "config", "catalog"), Set.of("sim-north", "sim-south", "sim-east"));
+  private static final List<Model> MODELS = CATALOG.resolve("fast");
   private static final Deadline LATER = Deadline.in(Duration.ofMinutes(1));
 
-  private final Plan plan = new Plan(null, MODELS);
-  private final CallOutcome answered =
-      new CallOutcome.Answered(new Completion(Json.object()), false, List.of(report("ok")));
+  private final Plan plan = plan(MODELS);
+  private final CallOutcome answered = answered("all is well");
   private final List<String> asked = new ArrayList<>();
 
   @Test
@@ -56,6 +60,36 @@ class FallbackChainTest {
   }
 
   @Test
+  void an_answer_that_is_none_is_paid_for_and_the_next_model_is_asked() {
+    var outcome = run(LATER, answered(" "), answered);
+    assertSame(answered, outcome.last());
+    assertEquals(Outcomes.INVALID_OUTPUT, outcome.hops().getFirst().failure().reason());
+    assertEquals(2, outcome.attempts().size());
+    var refused = run(LATER, answered(""), answered(""), answered("")).last();
+    assertEquals(
+        "non_empty",
+        assertInstanceOf(CallOutcome.Unacceptable.class, refused).broken().getFirst().rule());
+  }
+
+  @Test
+  void a_request_that_was_too_long_is_shown_to_larger_windows_only() {
+    var small = MODELS.getFirst();
+    var large = CATALOG.resolve("flagship").getFirst();
+    assertTrue(large.contextTokens() > small.contextTokens());
+    var outcome =
+        new FallbackChain()
+            .run(
+                plan(List.of(small, MODELS.get(1), large)),
+                LATER,
+                (model, index) -> {
+                  asked.add(model.id());
+                  return index == 0 ? failed(Outcomes.CONTEXT_LENGTH) : answered;
+                });
+    assertSame(answered, outcome.last());
+    assertEquals(List.of(small.id(), large.id()), asked);
+  }
+
+  @Test
   void nobody_is_asked_after_the_deadline() {
     run(Deadline.in(Duration.ZERO), failed("a"), answered);
     assertEquals(1, asked.size());
@@ -72,11 +106,30 @@ class FallbackChainTest {
             });
   }
 
+  private static Plan plan(List<Model> models) {
+    try {
+      return new Plan(
+          null,
+          models,
+          List.of(),
+          new Validation().of(Requests.asking("how is it going?"), List.of()));
+    } catch (BadCheck e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static CallOutcome answered(String text) {
+    var body = Json.object();
+    var choice = body.putArray("choices").addObject().put("finish_reason", "stop");
+    choice.putObject("message").put("content", text);
+    return new CallOutcome.Answered(new Completion(body), false, List.of(report("ok")));
+  }
+
   private static CallOutcome failed(String reason) {
     return new CallOutcome.Failed(reason, "it failed", null, List.of(report(reason)));
   }
 
   private static AttemptReport report(String outcome) {
-    return new AttemptReport("id", "sim-north/fast", outcome, null, 1, 0L);
+    return new AttemptReport("id", "sim-north/fast", outcome, null, 1, 0L, null);
   }
 }

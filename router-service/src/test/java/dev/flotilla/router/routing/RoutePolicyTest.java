@@ -14,6 +14,7 @@ import dev.flotilla.kit.settings.ConfigurationException;
 import dev.flotilla.router.Requests;
 import dev.flotilla.router.exchange.TaskType;
 import dev.flotilla.router.routing.RoutePolicy.Planned;
+import dev.flotilla.router.validation.Validation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,8 +28,64 @@ class RoutePolicyTest {
 
   private final Catalog catalog =
       Catalog.read(CONFIG.resolve("catalog"), Set.of("sim-north", "sim-south", "deepseek"));
+  private final Validation validation = new Validation();
   private final RoutePolicy policy =
-      new RoutePolicy(catalog, RoutingFile.read(CONFIG.resolve("routing.yaml"), catalog));
+      new RoutePolicy(catalog, file(CONFIG.resolve("routing.yaml")), validation);
+
+  private Routing file(Path file) {
+    return RoutingFile.read(file, catalog, validation);
+  }
+
+  @Test
+  void hints_name_the_type_add_fallbacks_and_keep_models_out() {
+    Plan bulk = hinted("{\"task_type\":\"bulk\"}");
+    assertEquals(TaskType.BULK, bulk.classification().taskType());
+    Plan good = hinted("{\"task_type\":\"bulk\",\"quality_threshold\":8}");
+    assertEquals(TaskType.BULK, good.classification().taskType());
+    assertTrue(ids(good).stream().allMatch(id -> !id.contains("fast") && !id.contains("balanced")));
+    Plan more =
+        ready(
+            """
+            {"model":"sim-south/fast","route":{"fallbacks":["sim-north/balanced","fast"]},
+             "messages":[{"role":"user","content":"x"}]}""");
+    assertEquals(List.of("sim-south/fast", "sim-north/balanced"), ids(more).subList(0, 2));
+  }
+
+  @Test
+  void a_schema_or_rule_that_cannot_be_used_is_refused_with_its_place() {
+    for (String validate :
+        List.of(
+            "{\"rules\":[\"true\", \"output.size( <\"]}",
+            "{\"rules\":[\"1 + 1\"]}",
+            "{\"rules\":[\"prompt == 'x'\"]}",
+            "{\"schema\":{\"type\":\"strange\"}}",
+            "{\"schema\":{\"pattern\":\"(\"}}",
+            "{\"schema\":{\"$ref\":\"http://127.0.0.1:1/schema.json\"}}")) {
+      var request =
+          Requests.of(
+              "{\"model\":\"auto\",\"route\":{\"validate\":"
+                  + validate
+                  + "},\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
+      var refused =
+          assertInstanceOf(
+              Planned.Refused.class, policy.planFor(request, Requests.ANYBODY), validate);
+      assertEquals("invalid_validator", refused.error().code());
+      assertTrue(String.valueOf(refused.error().param()).startsWith("route.validate."), validate);
+    }
+  }
+
+  private Plan hinted(String route) {
+    return ready(
+        "{\"model\":\"auto\",\"route\":"
+            + route
+            + ",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
+  }
+
+  private Plan ready(String body) {
+    return assertInstanceOf(
+            Planned.Ready.class, policy.planFor(Requests.of(body), Requests.ANYBODY))
+        .plan();
+  }
 
   @Test
   void auto_is_classified_and_an_alias_stands_for_models_of_several_providers() {
@@ -118,7 +175,7 @@ class RoutePolicyTest {
 
   private void mistake(Path folder, String content, String... parts) throws IOException {
     Path file = Files.writeString(folder.resolve("routing.yaml"), content);
-    var e = assertThrows(ConfigurationException.class, () -> RoutingFile.read(file, catalog));
+    var e = assertThrows(ConfigurationException.class, () -> file(file));
     for (String part : parts) {
       assertTrue(
           String.valueOf(e.getMessage()).contains(part),

@@ -1,0 +1,16 @@
+package dev.flotilla.router.validation;
+
+/**
+ * Something an answer was expected to be and is not.
+ *
+ * @param rule which kind of validator says so; one of a short list, fit for a metric's label
+ * @param message what is wrong and where; may name parts of the caller's own schema or rule, so it
+ *     is for the caller alone
+ */
+public record BrokenRule(String rule, String message) {
+  private static final int LONGEST = 300;
+
+  public BrokenRule {
+    message = message.length() <= LONGEST ? message : message.substring(0, LONGEST) + "…";
+  }
+}
