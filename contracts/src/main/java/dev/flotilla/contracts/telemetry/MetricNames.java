@@ -15,6 +15,7 @@ public final class MetricNames {
   public static final String CACHE_REQUESTS = "llm_cache_requests";
   public static final String CLASSIFIER_DECISIONS = "llm_classifier_decisions";
   public static final String DECISIONS_DROPPED = "llm_decisions_dropped";
+  public static final String RATE_LIMITED = "llm_rate_limited";
   public static final String PROVIDER_ATTEMPTS = "llm_provider_attempts";
   public static final String COST_NANOUSD = "llm_cost_nanousd";
   public static final String LEDGER_ENTRIES = "ledger_entries";
