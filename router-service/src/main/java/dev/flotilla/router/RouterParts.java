@@ -8,8 +8,11 @@ import dev.flotilla.kit.redis.TimeBoxedRedis;
 import dev.flotilla.kit.settings.ConfigurationException;
 import dev.flotilla.kit.settings.Settings;
 import dev.flotilla.kit.telemetry.Tracing;
+import dev.flotilla.router.admission.Admission;
+import dev.flotilla.router.admission.AdmissionConfig;
 import dev.flotilla.router.cache.AnswerCache;
 import dev.flotilla.router.cache.AnswerCacheConfig;
+import dev.flotilla.router.cache.CachedAnswer;
 import dev.flotilla.router.chat.Chat;
 import dev.flotilla.router.chat.ChatConfig;
 import dev.flotilla.router.chat.ChatRoute;
@@ -22,6 +25,8 @@ import dev.flotilla.router.door.ApiKeys;
 import dev.flotilla.router.door.Door;
 import dev.flotilla.router.door.Doors;
 import dev.flotilla.router.door.Role;
+import dev.flotilla.router.flight.FlightConfig;
+import dev.flotilla.router.flight.Flights;
 import dev.flotilla.router.routing.RoutePolicy;
 import dev.flotilla.router.routing.Routing;
 import dev.flotilla.router.routing.RoutingFile;
@@ -101,6 +106,16 @@ class RouterParts {
 
   @Produces
   @Singleton
+  Flights<CachedAnswer> flights(Settings settings, TimeBoxedRedis redis) {
+    return new Flights<>(FlightConfig.from(settings), redis);
+  }
+
+  void close(@Disposes Flights<CachedAnswer> flights) {
+    flights.close();
+  }
+
+  @Produces
+  @Singleton
   DecisionLog decisions(Settings settings, ServiceToken token, MetricRegistry metrics) {
     var costService = DecisionClient.at(settings.address("flotilla.cost.url"), token);
     return new DecisionLog(costService, DecisionLogConfig.from(settings), metrics);
@@ -118,6 +133,7 @@ class RouterParts {
       Settings settings,
       Catalog catalog,
       TimeBoxedRedis redis,
+      Flights<CachedAnswer> flights,
       HttpClient http,
       ScheduledExecutorService deadlines,
       ServiceToken token,
@@ -134,7 +150,9 @@ class RouterParts {
     var models = new ModelCaller(http, settings.address("flotilla.provider.url"), token, deadlines);
     ChatRoute chat =
         Chat.route(
+            new Admission(AdmissionConfig.from(settings), redis, metrics),
             cache,
+            flights,
             new RoutePolicy(catalog, routing, validation),
             models,
             new Circuits(http, settings.address("flotilla.provider.url"), token),

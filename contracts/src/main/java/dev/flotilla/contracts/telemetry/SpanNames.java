@@ -6,6 +6,7 @@ package dev.flotilla.contracts.telemetry;
  */
 public final class SpanNames {
   public static final String CACHE = "cache";
+  public static final String FLIGHT = "flight";
   public static final String CLASSIFY = "classify";
   public static final String CANDIDATE = "candidate";
   public static final String SETTLE = "ledger settle";

@@ -48,28 +48,35 @@ public final class AnswerCache {
     if (!config.enabled()) {
       return Optional.empty();
     }
-    byte[] where = where(request, caller);
+    byte[] where = key(request, caller).getBytes(StandardCharsets.UTF_8);
     return redis.ask(client -> client.get(where)).flatMap(this::read);
   }
 
-  /** Keeps a finished answer; an unfinished one never. */
-  public void keep(ChatRequest request, Caller caller, CachedAnswer answer) {
+  /**
+   * Keeps a finished answer; an unfinished one never.
+   *
+   * @return whether it may be given to others, also when Redis is away and does not take it
+   */
+  public boolean keep(ChatRequest request, Caller caller, CachedAnswer answer) {
     if (!config.enabled() || !answer.completion().finished()) {
-      return;
+      return false;
     }
-    byte[] where = where(request, caller);
+    byte[] where = key(request, caller).getBytes(StandardCharsets.UTF_8);
     byte[] bytes = Json.bytes(answer.toJson().put("at", clock.millis()));
     var expiry = SetParams.setParams().ex(config.keep().toSeconds());
     redis.ask(client -> client.set(where, bytes, expiry));
+    return true;
   }
 
   /**
-   * Keys of one team that may use different models do not share answers: one of them must not see
-   * what only the other may ask.
+   * What two requests share if and only if they may share an answer.
+   *
+   * <p>Keys of one team that may use different models do not share answers: one of them must not
+   * see what only the other may ask.
    */
-  private byte[] where(ChatRequest request, Caller caller) {
+  public String key(ChatRequest request, Caller caller) {
     String tenant = caller.team() + "\n" + String.join(",", caller.models());
-    return key.of(tenant, policyVersion, request).getBytes(StandardCharsets.UTF_8);
+    return key.of(tenant, policyVersion, request);
   }
 
   private Optional<Hit> read(byte[] bytes) {

@@ -1,8 +1,11 @@
 package dev.flotilla.router.chat;
 
 import dev.flotilla.kit.telemetry.Tracing;
+import dev.flotilla.router.admission.Admission;
 import dev.flotilla.router.cache.AnswerCache;
+import dev.flotilla.router.cache.CachedAnswer;
 import dev.flotilla.router.fallback.FallbackChain;
+import dev.flotilla.router.flight.Flights;
 import dev.flotilla.router.routing.RoutePolicy;
 import dev.flotilla.router.upstream.Circuits;
 import dev.flotilla.router.upstream.ModelCaller;
@@ -14,7 +17,9 @@ public final class Chat {
   private Chat() {}
 
   public static ChatRoute route(
+      Admission admission,
       AnswerCache cache,
+      Flights<CachedAnswer> flights,
       RoutePolicy policy,
       ModelCaller models,
       Circuits circuits,
@@ -22,7 +27,7 @@ public final class Chat {
       MetricRegistry metrics,
       Tracing tracing,
       ChatConfig config) {
-    var router = new Router(cache, policy, new FallbackChain(), models);
+    var router = new Router(admission, cache, flights, policy, new FallbackChain(), models);
     return new ChatRoute(
         router,
         new RoutePreview(cache, policy, circuits, InstantSource.system()),

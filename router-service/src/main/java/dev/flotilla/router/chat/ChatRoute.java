@@ -77,6 +77,7 @@ public final class ChatRoute implements DoorHandler {
   private Journey journey(ChatRequest request, Visit visit) {
     return new Journey(
         visit.caller(),
+        visit.policy(),
         visit.requestId(),
         Deadline.in(patience(request, visit)),
         visit.span(),
@@ -86,10 +87,9 @@ public final class ChatRoute implements DoorHandler {
   }
 
   private void answer(ChatRequest request, Visit visit) throws IOException {
-    Journey journey = journey(request, visit);
     visit.span().setAttribute(SpanNames.TEAM, visit.caller().team());
     metrics.begin();
-    try {
+    try (Journey journey = journey(request, visit)) {
       Reply reply = router.answer(request, journey);
       describe(reply, visit);
       explanations
@@ -98,6 +98,9 @@ public final class ChatRoute implements DoorHandler {
       // Before the first byte: the time a caller takes to read a stream is not ours.
       long overhead = journey.overheadNanos();
       var written = write(reply, request, visit, journey, overhead);
+      if (written.tokens() != null) {
+        journey.used(written.tokens());
+      }
       metrics.end(reply, written, overhead);
       explanations.ended(request, visit, journey, reply, written, overhead);
     } catch (IOException | UncheckedIOException e) {

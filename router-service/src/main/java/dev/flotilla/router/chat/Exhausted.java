@@ -1,13 +1,18 @@
 package dev.flotilla.router.chat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.contracts.call.Outcomes;
 import dev.flotilla.kit.http.ApiError;
+import dev.flotilla.kit.json.Json;
+import dev.flotilla.kit.json.NotJson;
 import dev.flotilla.router.fallback.FallbackOutcome;
 import dev.flotilla.router.upstream.CallOutcome;
 import dev.flotilla.router.validation.BrokenRule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * What to say when no candidate answered: whose fault it was, and when asking again makes sense.
@@ -18,6 +23,9 @@ final class Exhausted {
    * person.
    */
   private static final long DEFAULT_RETRY_MILLIS = 1_000;
+
+  private static final Set<String> OF_ALL =
+      Set.of("all_providers_failed", "circuit_open", "output_invalid", "rate_limit_exceeded");
 
   private Exhausted() {}
 
@@ -84,6 +92,49 @@ final class Exhausted {
             "provider");
     long wait = resting ? shortestWait(failures) : DEFAULT_RETRY_MILLIS;
     return new Reply.Refused(error, facts, wait, false, broken);
+  }
+
+  /**
+   * Whether whoever asks the same now would fail alike: a deadline or a limit of cost is one
+   * caller's own.
+   */
+  static boolean concernsOthers(Reply.Refused refused) {
+    return OF_ALL.contains(refused.error().code()) && refused.error().source().equals("provider");
+  }
+
+  /** A refusal as text, for those who ask the same within the next moments. */
+  static String mark(Reply.Refused refused) {
+    ApiError error = refused.error();
+    ObjectNode mark = Json.object();
+    mark.put("status", error.status()).put("type", error.type()).put("code", error.code());
+    mark.put("message", error.message()).put("source", error.source());
+    mark.put("retry_after_ms", refused.retryAfterMillis()).put("retry", refused.worthRetrying());
+    return Json.text(mark);
+  }
+
+  /** The refusal somebody else got a moment ago. */
+  static Reply.Refused again(String mark) {
+    var facts = RouteFacts.nobodyAsked(RouteFacts.CacheResult.MISS);
+    try {
+      JsonNode told = Json.parse(mark);
+      var error =
+          new ApiError(
+              told.path("status").asInt(503),
+              told.path("type").asText("upstream_error"),
+              told.path("code").asText("all_providers_failed"),
+              told.path("message").asText("All candidates failed a moment ago."),
+              null,
+              told.path("source").asText("provider"));
+      JsonNode wait = told.path("retry_after_ms");
+      return new Reply.Refused(
+          error,
+          facts,
+          wait.isNumber() ? wait.longValue() : null,
+          told.path("retry").asBoolean(false),
+          List.of());
+    } catch (NotJson e) {
+      throw new IllegalStateException("a mark that this router did not write", e);
+    }
   }
 
   /** Asking again changes nothing. */

@@ -4,13 +4,19 @@ import dev.flotilla.contracts.call.AttemptReport;
 import dev.flotilla.kit.http.Deadline;
 import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.kit.telemetry.Tracing;
+import dev.flotilla.router.admission.Reservation;
+import dev.flotilla.router.admission.Standing;
+import dev.flotilla.router.cache.CachedAnswer;
 import dev.flotilla.router.classification.Classification;
+import dev.flotilla.router.door.KeyPolicy;
 import dev.flotilla.router.exchange.ChatRequest;
+import dev.flotilla.router.flight.Flight;
 import dev.flotilla.router.upstream.ModelCall;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * What accompanies one request on its way through the router, and how long its stages took. One
  * thread at a time.
  */
-final class Journey {
+final class Journey implements AutoCloseable {
   private final Caller caller;
+  private final KeyPolicy policy;
   private final String requestId;
   private final Deadline deadline;
   private final Span root;
@@ -29,9 +36,13 @@ final class Journey {
   private long cacheNanos;
   private long providerNanos;
   private long spentNanos;
+  private @Nullable Reservation reservation;
+  private @Nullable Standing standing;
+  private @Nullable Flight<CachedAnswer> flight;
 
   Journey(
       Caller caller,
+      KeyPolicy policy,
       String requestId,
       Deadline deadline,
       Span root,
@@ -39,6 +50,7 @@ final class Journey {
       int bodyBytes,
       long startNanos) {
     this.caller = caller;
+    this.policy = policy;
     this.requestId = requestId;
     this.deadline = deadline;
     this.root = root;
@@ -49,6 +61,11 @@ final class Journey {
 
   Caller caller() {
     return caller;
+  }
+
+  /** What holds for the caller's key. */
+  KeyPolicy policy() {
+    return policy;
   }
 
   String requestId() {
@@ -89,6 +106,53 @@ final class Journey {
     for (AttemptReport attempt : attempts) {
       Long cost = attempt.costNanos() == null ? attempt.ceilingNanos() : attempt.costNanos();
       spentNanos = Math.addExact(spentNanos, cost == null ? 0 : cost);
+    }
+  }
+
+  /** It was let in; what it uses in the end is to be settled. */
+  void admitted(Reservation reservation, Standing standing) {
+    this.reservation = reservation;
+    this.standing = standing;
+  }
+
+  void stands(Standing standing) {
+    this.standing = standing;
+  }
+
+  /** How the key stands with its limits; empty before that is known. */
+  Optional<Standing> standing() {
+    return Optional.ofNullable(standing);
+  }
+
+  /** What it used is known; without a word what was set aside stays so. */
+  void used(long tokens) {
+    if (reservation != null) {
+      reservation.settle(tokens);
+    }
+  }
+
+  /** Others wait for its answer. */
+  void leads(Flight<CachedAnswer> flight) {
+    this.flight = flight;
+  }
+
+  /** There is an answer; others may have it or must ask for themselves. */
+  void landed(CachedAnswer answer, boolean shared) {
+    if (flight == null) {
+      return;
+    }
+    if (shared) {
+      flight.landed(answer);
+    } else {
+      flight.notShared();
+    }
+  }
+
+  /** However it ended, nobody waits for it any more. */
+  @Override
+  public void close() {
+    if (flight != null) {
+      flight.close();
     }
   }
 

@@ -4,7 +4,7 @@ import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.router.exchange.Completion;
 import dev.flotilla.router.upstream.AnswerStream;
 import dev.flotilla.router.validation.BrokenRule;
-import dev.flotilla.router.validation.Verdict;
+import dev.flotilla.router.validation.Judgement;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,7 @@ sealed interface Reply {
    *
    * @param end judges the whole answer when the stream has ended well, and keeps a good one
    */
-  record Flowing(AnswerStream stream, RouteFacts facts, Function<Completion, Verdict> end)
+  record Flowing(AnswerStream stream, RouteFacts facts, Function<Completion, Judgement> end)
       implements Reply {}
 
   /**

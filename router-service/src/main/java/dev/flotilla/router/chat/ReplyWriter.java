@@ -16,12 +16,13 @@ import dev.flotilla.router.exchange.Completion;
 import dev.flotilla.router.upstream.AnswerStream;
 import dev.flotilla.router.upstream.StreamEvent;
 import dev.flotilla.router.validation.BrokenRule;
-import dev.flotilla.router.validation.Verdict;
+import dev.flotilla.router.validation.Judgement;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Writes replies: headers, the {@code route} object, whole bodies and streams. */
 final class ReplyWriter {
@@ -32,12 +33,10 @@ final class ReplyWriter {
    * How a reply ended, and what is known of it now.
    *
    * @param broken what was wrong with the last answer; empty when nothing was
+   * @param tokens what the answer took of its key's limit; null when nobody knows
    */
-  record Written(RouteFacts facts, boolean complete, List<BrokenRule> broken) {
-    Written(RouteFacts facts, boolean complete) {
-      this(facts, complete, List.of());
-    }
-  }
+  record Written(
+      RouteFacts facts, boolean complete, List<BrokenRule> broken, @Nullable Long tokens) {}
 
   /**
    * Writes a reply.
@@ -50,7 +49,7 @@ final class ReplyWriter {
     return switch (reply) {
       case Reply.Refused refused -> {
         visit.send(refused.error().status(), errorBody(refused, journey));
-        yield new Written(reply.facts(), false, refused.broken());
+        yield new Written(reply.facts(), false, refused.broken(), 0L);
       }
       case Reply.Whole whole -> {
         if (request.stream()) {
@@ -58,7 +57,9 @@ final class ReplyWriter {
         } else {
           visit.send(200, body(whole, visit, journey));
         }
-        yield new Written(reply.facts(), true);
+        boolean kept = reply.facts().cache() == RouteFacts.CacheResult.HIT;
+        long tokens = kept ? 0 : Tokens.used(whole.completion().body().path("usage"));
+        yield new Written(reply.facts(), true, List.of(), tokens);
       }
       case Reply.Flowing flowing -> relay(flowing, request, visit, journey);
     };
@@ -101,6 +102,7 @@ final class ReplyWriter {
         visit.setHeader(FleetHeaders.SHOULD_RETRY, Boolean.toString(refused.worthRetrying()));
       }
     }
+    journey.standing().ifPresent(standing -> standing.headers(visit::setHeader));
     visit.setHeader(
         "server-timing",
         "cache;dur=" + journey.cacheMillis() + ", provider;dur=" + journey.providerMillis());
@@ -222,9 +224,9 @@ final class ReplyWriter {
           RouteFacts facts = flowing.facts().with(attempts);
           ObjectNode last = usage == null ? Json.object() : usage;
           if (flowing.end().apply(assembly.completion(last.path("usage")))
-              instanceof Verdict.Refused(var broken)) {
+              instanceof Judgement.Refused(var broken)) {
             out.write(invalidEvent(broken, journey));
-            return new Written(facts, false, broken);
+            return new Written(facts, false, broken, Tokens.used(last.path("usage")));
           }
           if (request.includeUsage()) {
             last.withObject("/usage").put("cost", Money.usd(facts.costNanos()));
@@ -234,11 +236,11 @@ final class ReplyWriter {
             writePlain(out, last);
           }
           out.write(DONE);
-          return new Written(facts, true);
+          return new Written(facts, true, List.of(), Tokens.used(last.path("usage")));
         }
         case StreamEvent.Broken(var reason, var message, var attempts) -> {
           out.write(errorEvent(reason, message, journey));
-          return new Written(flowing.facts().with(attempts), false);
+          return new Written(flowing.facts().with(attempts), false, List.of(), null);
         }
       }
     }

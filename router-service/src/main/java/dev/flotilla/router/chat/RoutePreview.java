@@ -20,9 +20,6 @@ import java.util.Map;
 
 /** Says what would be done with a request, and does nothing of it: no model is asked. */
 final class RoutePreview {
-  /** English prose has about four bytes to a token; close enough to compare candidates by. */
-  private static final long BYTES_PER_TOKEN = 4;
-
   /** How long an answer is taken to be when its request does not say, in tokens. */
   private static final long USUAL_ANSWER_TOKENS = 500;
 
@@ -63,7 +60,7 @@ final class RoutePreview {
     if (type != null) {
       type.matchedRules().forEach(rules::add);
     }
-    long prompt = Math.ceilDiv(journey.bodyBytes(), BYTES_PER_TOKEN);
+    long prompt = Tokens.ofQuestion(journey);
     Long limit = request.maxTokens();
     long completion = limit == null ? USUAL_ANSWER_TOKENS : Math.max(0, limit);
     Map<String, String> states = circuits.states(journey.requestId());
@@ -85,7 +82,7 @@ final class RoutePreview {
     preview.putObject("est_tokens").put("prompt", prompt).put("completion", completion);
     preview.put(
         "assumes",
-        BYTES_PER_TOKEN
+        Tokens.BYTES_PER_TOKEN
             + " bytes to a token"
             + (limit == null ? ", an answer of " + USUAL_ANSWER_TOKENS + " tokens" : ""));
     preview.put("trace_id", journey.traceId());

@@ -3,6 +3,8 @@ package dev.flotilla.router.chat;
 import dev.flotilla.contracts.telemetry.SpanNames;
 import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.telemetry.Tracing;
+import dev.flotilla.router.admission.Admission;
+import dev.flotilla.router.admission.Verdict;
 import dev.flotilla.router.cache.AnswerCache;
 import dev.flotilla.router.cache.CachedAnswer;
 import dev.flotilla.router.chat.RouteFacts.CacheResult;
@@ -12,23 +14,37 @@ import dev.flotilla.router.exchange.ChatRequest;
 import dev.flotilla.router.exchange.Completion;
 import dev.flotilla.router.fallback.FallbackChain;
 import dev.flotilla.router.fallback.FallbackOutcome;
+import dev.flotilla.router.flight.Boarding;
+import dev.flotilla.router.flight.Flights;
 import dev.flotilla.router.routing.Plan;
 import dev.flotilla.router.routing.RoutePolicy;
 import dev.flotilla.router.routing.RoutePolicy.Planned;
 import dev.flotilla.router.upstream.CallOutcome;
 import dev.flotilla.router.upstream.ModelCaller;
-import dev.flotilla.router.validation.Verdict;
+import dev.flotilla.router.validation.Judgement;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** The path of a chat request, top to bottom. Start reading here. */
 final class Router {
+  private final Admission admission;
   private final AnswerCache cache;
+  private final Flights<CachedAnswer> flights;
   private final RoutePolicy policy;
   private final FallbackChain fallbacks;
   private final ModelCaller models;
 
-  Router(AnswerCache cache, RoutePolicy policy, FallbackChain fallbacks, ModelCaller models) {
+  Router(
+      Admission admission,
+      AnswerCache cache,
+      Flights<CachedAnswer> flights,
+      RoutePolicy policy,
+      FallbackChain fallbacks,
+      ModelCaller models) {
+    this.admission = admission;
     this.cache = cache;
+    this.flights = flights;
     this.policy = policy;
     this.fallbacks = fallbacks;
     this.models = models;
@@ -36,6 +52,10 @@ final class Router {
 
   Reply answer(ChatRequest request, Journey journey) {
     CacheUse use = request.hints().cacheUse();
+    Optional<Reply> turnedAway = turnedAway(request, journey);
+    if (turnedAway.isPresent()) {
+      return turnedAway.get();
+    }
     if (use.reads()) {
       var known = journey.cache(SpanNames.CACHE, span -> cache.find(request, journey.caller()));
       if (known.isPresent() && use.admits(known.get().age())) {
@@ -49,7 +69,50 @@ final class Router {
     return switch (journey.stage(
         SpanNames.CLASSIFY, span -> policy.planFor(request, journey.caller()))) {
       case Planned.Refused(var error) -> Reply.Refused.of(error, RouteFacts.nobodyAsked(missed));
-      case Planned.Ready(var plan) -> ask(plan, request, journey, missed);
+      case Planned.Ready(var plan) ->
+          cache.enabled() && use.equals(CacheUse.DEFAULT)
+              ? askOnce(plan, request, journey)
+              : ask(plan, request, journey, missed);
+    };
+  }
+
+  private Optional<Reply> turnedAway(ChatRequest request, Journey journey) {
+    long estimate = Tokens.estimate(request, journey);
+    return switch (admission.admit(journey.caller(), journey.policy(), estimate)) {
+      case Verdict.Admitted(var reservation, var standing) -> {
+        journey.admitted(reservation, standing);
+        yield Optional.empty();
+      }
+      case Verdict.TooSoon tooSoon -> {
+        journey.stands(tooSoon.standing());
+        yield Optional.of(NotAdmitted.yet(tooSoon, journey.caller()));
+      }
+      case Verdict.NeverFits never -> Optional.of(NotAdmitted.ever(never, journey.caller()));
+    };
+  }
+
+  /** Of identical requests that come while none is answered yet, one asks. */
+  private Reply askOnce(Plan plan, ChatRequest request, Journey journey) {
+    Boarding<CachedAnswer> boarding =
+        journey.cache(
+            SpanNames.FLIGHT,
+            span ->
+                flights.join(
+                    cache.key(request, journey.caller()),
+                    journey.deadline(),
+                    () -> cache.find(request, journey.caller()).map(AnswerCache.Hit::answer)));
+    return switch (boarding) {
+      case Boarding.Lead(var flight) -> {
+        journey.leads(flight);
+        Reply reply = ask(plan, request, journey, CacheResult.MISS);
+        if (reply instanceof Reply.Refused refused && Exhausted.concernsOthers(refused)) {
+          flight.failed(Exhausted.mark(refused));
+        }
+        yield reply;
+      }
+      case Boarding.Landed(var answer) -> fromCache(new AnswerCache.Hit(answer, Duration.ZERO));
+      case Boarding.JustFailed(var mark) -> Exhausted.again(mark);
+      case Boarding.Alone() -> ask(plan, request, journey, CacheResult.MISS);
     };
   }
 
@@ -100,13 +163,13 @@ final class Router {
     };
   }
 
-  private Verdict judgeAndKeep(
+  private Judgement judgeAndKeep(
       Plan plan, ChatRequest request, Journey journey, Completion whole, RouteFacts facts) {
-    Verdict verdict = plan.validators().judge(whole);
-    if (verdict instanceof Verdict.Accepted) {
+    Judgement judgement = plan.validators().judge(whole);
+    if (judgement instanceof Judgement.Accepted) {
       keep(request, journey, whole, facts);
     }
-    return verdict;
+    return judgement;
   }
 
   private void keep(ChatRequest request, Journey journey, Completion completion, RouteFacts facts) {
@@ -116,7 +179,7 @@ final class Router {
       journey.cache(
           "cache keep",
           span -> {
-            cache.keep(request, journey.caller(), answer);
+            journey.landed(answer, cache.keep(request, journey.caller(), answer));
             return answer;
           });
     }

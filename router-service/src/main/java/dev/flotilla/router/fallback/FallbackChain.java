@@ -7,7 +7,7 @@ import dev.flotilla.router.fallback.FallbackOutcome.Hop;
 import dev.flotilla.router.routing.Plan;
 import dev.flotilla.router.upstream.CallOutcome;
 import dev.flotilla.router.validation.BrokenRule;
-import dev.flotilla.router.validation.Verdict;
+import dev.flotilla.router.validation.Judgement;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -45,7 +45,7 @@ public final class FallbackChain {
   private static CallOutcome judged(CallOutcome outcome, Model model, Plan plan) {
     if (outcome instanceof CallOutcome.Answered answered
         && plan.validators().judge(answered.completion())
-            instanceof Verdict.Refused(List<BrokenRule> broken)) {
+            instanceof Judgement.Refused(List<BrokenRule> broken)) {
       return new CallOutcome.Unacceptable(model, broken, answered.attempts());
     }
     return outcome;

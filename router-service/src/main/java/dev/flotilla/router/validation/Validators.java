@@ -24,7 +24,7 @@ public final class Validators {
   }
 
   /** Every choice must satisfy every validator. */
-  public Verdict judge(Completion completion) {
+  public Judgement judge(Completion completion) {
     var broken = new ArrayList<BrokenRule>();
     JsonNode choices = completion.body().path("choices");
     if (choices.isEmpty()) {
@@ -35,6 +35,6 @@ public final class Validators {
         broken.addAll(validator.brokenBy(new Choice(choice)));
       }
     }
-    return broken.isEmpty() ? new Verdict.Accepted() : new Verdict.Refused(broken);
+    return broken.isEmpty() ? new Judgement.Accepted() : new Judgement.Refused(broken);
   }
 }

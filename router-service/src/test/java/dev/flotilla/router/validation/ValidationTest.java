@@ -172,20 +172,20 @@ class ValidationTest {
   }
 
   private static void accepts(Validators validators, String completion) throws NotJson {
-    assertInstanceOf(Verdict.Accepted.class, judge(validators, completion), completion);
+    assertInstanceOf(Judgement.Accepted.class, judge(validators, completion), completion);
   }
 
-  private static Verdict.Refused refuses(Validators validators, String completion, String rule)
+  private static Judgement.Refused refuses(Validators validators, String completion, String rule)
       throws NotJson {
     var refused =
-        assertInstanceOf(Verdict.Refused.class, judge(validators, completion), completion);
+        assertInstanceOf(Judgement.Refused.class, judge(validators, completion), completion);
     assertEquals(
         rule,
         refused.broken().stream().map(BrokenRule::rule).distinct().collect(Collectors.joining()));
     return refused;
   }
 
-  private static Verdict judge(Validators validators, String completion) throws NotJson {
+  private static Judgement judge(Validators validators, String completion) throws NotJson {
     return validators.judge(
         new Completion(
             Json.parseObject(completion.getBytes(java.nio.charset.StandardCharsets.UTF_8))));

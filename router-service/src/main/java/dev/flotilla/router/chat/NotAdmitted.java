@@ -1,0 +1,39 @@
+package dev.flotilla.router.chat;
+
+import dev.flotilla.kit.http.ApiError;
+import dev.flotilla.kit.identity.Caller;
+import dev.flotilla.router.admission.Verdict;
+import java.util.List;
+
+/** What to say to a request that its key's limits do not let in. */
+final class NotAdmitted {
+  private static final RouteFacts NOBODY_LOOKED =
+      RouteFacts.nobodyAsked(RouteFacts.CacheResult.BYPASS);
+
+  private NotAdmitted() {}
+
+  static Reply.Refused yet(Verdict.TooSoon tooSoon, Caller caller) {
+    String what = tooSoon.scope().word();
+    long wait = tooSoon.retryAfter().toMillis();
+    var error =
+        new ApiError(
+            429,
+            what,
+            "rate_limit_exceeded",
+            "The key %s has used up its %s per minute; there is room again in %d ms."
+                .formatted(caller.key(), what, wait),
+            null,
+            "router");
+    return new Reply.Refused(error, NOBODY_LOOKED, wait, true, List.of());
+  }
+
+  static Reply.Refused ever(Verdict.NeverFits never, Caller caller) {
+    return Reply.Refused.of(
+        ApiError.invalid(
+            "request_exceeds_token_limit",
+            "This request may take %d tokens, and the key %s has %d a minute; lower max_tokens or shorten the question."
+                .formatted(never.estimatedTokens(), caller.key(), never.tokenLimit()),
+            "max_tokens"),
+        NOBODY_LOOKED);
+  }
+}
