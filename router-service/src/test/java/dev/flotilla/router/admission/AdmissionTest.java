@@ -437,7 +437,7 @@ class AdmissionTest {
 
   private TimeBoxedRedis redis() {
     var connection =
-        new TimeBoxedRedis(URI.create(server.url()), Duration.ofMillis(300), Duration.ofMillis(20));
+        new TimeBoxedRedis(URI.create(server.url()), Duration.ofSeconds(1), Duration.ofMillis(20));
     connections.add(connection);
     return connection;
   }

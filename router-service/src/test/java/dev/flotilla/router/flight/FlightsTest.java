@@ -36,7 +36,7 @@ class FlightsTest {
   private static final String KEY = "flotilla:answer:1:abc";
   private static final FlightConfig CONFIG =
       new FlightConfig(Duration.ofMillis(600), Duration.ofSeconds(5));
-  private static final Duration BOX = Duration.ofMillis(300);
+  private static final Duration BOX = Duration.ofSeconds(1);
 
   private final RealRedis server = RealRedis.own();
   private final TimeBoxedRedis redis = redis();
@@ -177,7 +177,7 @@ class FlightsTest {
 
   @Test
   void a_failure_is_forgotten_after_its_time_and_at_once_when_that_is_none() throws Exception {
-    var brief = new FlightConfig(CONFIG.lease(), Duration.ofMillis(200));
+    var brief = new FlightConfig(CONFIG.lease(), Duration.ofSeconds(1));
     try (var flights = new Flights<String>(brief, redis)) {
       lead(flights).failed("x");
       assertEquals(new JustFailed<>("x"), join(flights, 5));
@@ -225,7 +225,7 @@ class FlightsTest {
   @Test
   void one_with_little_time_hands_the_waiting_on_to_one_with_more() throws Exception {
     Flight<String> flight = lead(here);
-    var hasty = threads.submit(() -> there.join(KEY, Deadline.in(Duration.ofMillis(200)), lookup));
+    var hasty = threads.submit(() -> there.join(KEY, Deadline.in(Duration.ofSeconds(1)), lookup));
     awaitOthers(List.of(hasty));
     var patient = threads.submit(() -> join(there, 20));
     assertEquals(new Alone<>(), hasty.get());
@@ -279,7 +279,7 @@ class FlightsTest {
 
   @Test
   void a_leader_that_forgets_to_close_is_forgotten_at_its_deadline() throws Exception {
-    var boarding = here.join(KEY, Deadline.in(Duration.ofMillis(300)), lookup);
+    var boarding = here.join(KEY, Deadline.in(Duration.ofSeconds(1)), lookup);
     assertInstanceOf(Lead.class, boarding);
     lead(there).close();
     while (here.leading() > 0) {
