@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.flotilla.kit.identity.Caller;
-import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.redis.TimeBoxedRedis;
 import dev.flotilla.router.admission.Verdict.Admitted;
 import dev.flotilla.router.admission.Verdict.NeverFits;
 import dev.flotilla.router.admission.Verdict.TooSoon;
 import dev.flotilla.router.door.KeyPolicy;
+import dev.flotilla.router.exchange.Hints;
 import dev.flotilla.testkit.RealRedis;
 import java.net.URI;
 import java.time.Duration;
@@ -416,7 +416,7 @@ class AdmissionTest {
   }
 
   private static KeyPolicy limits(@Nullable Long requests, @Nullable Long tokens) {
-    return new KeyPolicy(requests, tokens, Json.object());
+    return new KeyPolicy(requests, tokens, Hints.NONE);
   }
 
   private Admission router(Duration window, int replicas) {
