@@ -120,7 +120,12 @@ class BadInputIT {
             "write it once"),
         row("depth 10,000", with("\"x\":" + deep), 400, "invalid_json", "200 levels"),
         row("depth 1,000,000", with("\"x\":" + deep.repeat(100)), 400, "invalid_json", "levels"),
-        row("100,000 names, then an end too early", body("{" + keys + "\"end\":"), 400, "invalid_json", "not closed")
+        row(
+                "100,000 names, then an end too early",
+                body("{" + keys + "\"end\":"),
+                400,
+                "invalid_json",
+                "not closed")
             // a megabyte that has to be read to its end
             .within(500),
         row("invalid UTF-8", hex("c328"), 400, "invalid_json", "UTF-8"),
@@ -373,12 +378,10 @@ class BadInputIT {
   }
 
   @Test
-  void a_refused_request_leaves_the_connection_usable() throws Exception {
-    for (int i = 0; i < 3; i++) {
-      assertEquals(400, fleet.chat("{").statusCode());
-      assertEquals(413, fleet.chat(ask("auto", "x".repeat(10_000_001))).statusCode());
-      assertEquals(200, fleet.chat(GOOD).statusCode());
-    }
+  void a_refused_request_leaves_the_connection_usable() {
+    assertEquals(400, fleet.chat("{").statusCode());
+    assertEquals(413, fleet.chat(ask("auto", "x".repeat(10_000_001))).statusCode());
+    assertEquals(200, fleet.chat(GOOD).statusCode());
   }
 
   private Row row(String name, String request, int status, String code, String says) {

@@ -232,8 +232,7 @@ class SecretsIT {
     }
   }
 
-  private static String excerpt(
-      Map.Entry<String, String> place, Map.Entry<String, String> secret) {
+  private static String excerpt(Map.Entry<String, String> place, Map.Entry<String, String> secret) {
     int at = place.getValue().indexOf(secret.getValue());
     int from = Math.max(0, at - 300);
     return ": …" + place.getValue().substring(from, Math.min(place.getValue().length(), at + 100));

@@ -263,7 +263,8 @@ public final class Doors {
     if (announced > door.maxBytes()) {
       return new Brought.TooLarge(announced > WORTH_READING_ON * door.maxBytes());
     }
-    // Not closed: closing reads on to the end of the body, and a body that is refused may have none.
+    // Not closed: closing reads on to the end of the body, and a body that is refused may have
+    // none.
     InputStream in = request.content().inputStream();
     try {
       byte[] bytes = in.readNBytes(door.maxBytes() + 1);
