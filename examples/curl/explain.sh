@@ -6,7 +6,7 @@ key=${FLOTILLA_KEY:-sk-local}
 id=example-$(date +%s)-$$
 curl -sS --fail-with-body -o /dev/null "$url/v1/chat/completions" \
   -H "authorization: Bearer $key" -H 'content-type: application/json' -H "x-request-id: $id" \
-  -d '{"model": "auto", "messages": [{"role": "user", "content": "Summarize: the ferry is late because of fog."}]}'
+  -d '{"model": "auto", "messages": [{"role": "user", "content": "Translate to German: the ferry is late because of fog."}]}'
 # What was decided is told after the answer, so the whole story may come a moment later.
 for _ in $(seq 50); do
   story=$(curl -sS "$url/v1/requests/$id" -H "authorization: Bearer $key")

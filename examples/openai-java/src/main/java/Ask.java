@@ -1,10 +1,12 @@
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.core.JsonValue;
 import com.openai.core.http.StreamResponse;
 import com.openai.errors.NotFoundException;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import java.math.BigDecimal;
 
 /** OpenAI's Java SDK with another address: one answer, one stream, one mistake. */
 class Ask {
@@ -19,7 +21,9 @@ class Ask {
         client.chat().completions().create(question("auto", "Translate to German: Good morning."));
     System.out.println(answer.choices().get(0).message().content().orElse(""));
     System.out.println("model: " + answer.model());
-    System.out.println("cost: " + answer.usage().orElseThrow()._additionalProperties().get("cost"));
+    // Not in the SDK's own fields, and a double would print 1.9E-5.
+    JsonValue cost = answer.usage().orElseThrow()._additionalProperties().get("cost");
+    System.out.println("cost: " + cost.convert(BigDecimal.class).toPlainString());
 
     System.out.print("stream: ");
     try (StreamResponse<ChatCompletionChunk> chunks =
