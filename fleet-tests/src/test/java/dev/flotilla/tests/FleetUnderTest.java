@@ -27,6 +27,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -38,6 +39,12 @@ import java.util.stream.Stream;
 final class FleetUnderTest implements AutoCloseable {
   static final String KEY = "sk-growth";
   static final String OTHER_KEY = "sk-other";
+  static final String EXPIRED_KEY = "sk-expired";
+  static final String ONCE_A_MINUTE_KEY = "sk-once-a-minute";
+
+  /** What provider-service shows to alpha. */
+  static final String ALPHA_KEY = "sk-alpha-8f2c6d1e";
+
   static final Path TREE = Path.of("..").toAbsolutePath().normalize();
   static final ObjectMapper JSON = new ObjectMapper();
 
@@ -68,6 +75,8 @@ final class FleetUnderTest implements AutoCloseable {
             .with("FLOTILLA_KEYS_FILE", folder.resolve("keys.yaml").toString())
             .with("FLOTILLA_PROVIDERS_ENABLED", "alpha,beta,sim-north,sim-south,sim-east")
             .with("FLOTILLA_TRANSPORT_ATTEMPT_HEADER", "true")
+            .with("ALPHA_KEY", ALPHA_KEY)
+            .with("BETA_KEY", "sk-beta")
             .with("FLOTILLA_TRACING_OTLP_ENDPOINT", spans.url())
             .with("FLOTILLA_TRACING_RATIO", "0");
     fleet = LocalFleet.start(options);
@@ -102,7 +111,10 @@ final class FleetUnderTest implements AutoCloseable {
               .replace("baseline: flagship", "baseline: alpha/m"));
       Files.writeString(
           folder.resolve("keys.yaml"),
-          key("k_growth", KEY, "growth") + key("k_other", OTHER_KEY, "other"));
+          key("k_growth", KEY, "growth")
+              + key("k_other", OTHER_KEY, "other")
+              + key("k_old", EXPIRED_KEY, "growth, expires: 2026-01-01T00:00:00Z")
+              + key("k_once", ONCE_A_MINUTE_KEY, "growth, rpm: 1"));
       return folder.resolve("config");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -117,13 +129,14 @@ final class FleetUnderTest implements AutoCloseable {
         provider: %s
         dialect: openai
         base_url: %s
+        key_env: %s_KEY
         models:
           - {name: m, upstream: gpt-test, family: %s, supports: [tools, json_schema, json_object, n], prices: [%s]}
         """
-            .formatted(id, upstream.baseUrl(), id, PRICE));
+            .formatted(id, upstream.baseUrl(), id.toUpperCase(Locale.ROOT), id, PRICE));
   }
 
-  private static String key(String id, String key, String team) {
+  private static String key(String id, String key, String teamAndMore) {
     try {
       String hash =
           HexFormat.of()
@@ -131,7 +144,7 @@ final class FleetUnderTest implements AutoCloseable {
                   MessageDigest.getInstance("SHA-256")
                       .digest(key.getBytes(StandardCharsets.UTF_8)));
       return "- {id: %s, sha256: %s, team: %s, roles: [caller, viewer]}\n"
-          .formatted(id, hash, team);
+          .formatted(id, hash, teamAndMore);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

@@ -3,11 +3,13 @@ package dev.flotilla.kit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
 class JsonTest {
@@ -41,10 +43,23 @@ class JsonTest {
           "{} {}",
           "{\"secret\"",
           "{\"a\":NaN}",
+          "{\"a\":secret}",
+          "{\"a\":\"secret\u0000\"}",
+          "{\"a\":" + "1".repeat(101) + "}",
           "[".repeat(5_000)
         }) {
       var e = assertThrows(NotJson.class, () -> parse(text), text);
-      assertFalse(e.getMessage().contains("{\"secret\":1"), e.getMessage());
+      assertFalse(e.getMessage().contains("secret"), e.getMessage());
+      assertFalse(e.getMessage().contains("Feature"), e.getMessage());
+    }
+  }
+
+  @Test
+  void bytes_that_are_not_utf_8_in_its_one_form_are_refused() {
+    for (String hex : new String[] {"c328", "eda0bd", "c0af", "ff", "f4908080"}) {
+      byte[] bytes = HexFormat.of().parseHex("7b2261223a22" + hex + "227d");
+      var e = assertThrows(NotJson.class, () -> Json.parseObject(bytes), hex);
+      assertTrue(e.getMessage().contains("UTF-8"), e.getMessage());
     }
   }
 

@@ -3,6 +3,9 @@ package dev.flotilla.testkit;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The answer that follows from a request, without chance: the same messages always cost the same.
@@ -20,9 +23,11 @@ record Answer(
     long promptTokens,
     long cachedTokens,
     int completionTokens,
-    boolean cutByLimit) {
+    boolean cutByLimit,
+    @Nullable ObjectNode said) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int WORDS_PER_CHUNK = 4;
+  private static final int CHARACTERS_PER_CHUNK = 12;
 
   static Answer to(JsonNode request, String id) {
     var prompt = new StringBuilder();
@@ -43,7 +48,13 @@ record Answer(
         promptTokens,
         cached,
         Math.min(wanted, limit),
-        wanted > limit);
+        wanted > limit,
+        null);
+  }
+
+  /** The same bill for this message instead of invented words. */
+  Answer saying(ObjectNode message) {
+    return new Answer(id, model, promptTokens, cachedTokens, completionTokens, cutByLimit, message);
   }
 
   private static void append(StringBuilder prompt, JsonNode content) {
@@ -66,6 +77,10 @@ record Answer(
   }
 
   int chunks() {
+    return said == null ? wordChunks() : pieces(said).size();
+  }
+
+  private int wordChunks() {
     return (completionTokens + WORDS_PER_CHUNK - 1) / WORDS_PER_CHUNK;
   }
 
@@ -73,7 +88,12 @@ record Answer(
     ObjectNode body = frame("chat.completion");
     ObjectNode choice = body.putArray("choices").addObject();
     choice.put("index", 0).put("finish_reason", finishReason());
-    choice.putObject("message").put("role", "assistant").put("content", words(0, completionTokens));
+    ObjectNode message = choice.putObject("message").put("role", "assistant");
+    if (said == null) {
+      message.put("content", words(0, completionTokens));
+    } else {
+      message.putNull("content").setAll(said);
+    }
     body.set("usage", usage());
     return body;
   }
@@ -87,8 +107,48 @@ record Answer(
     if (index == 0) {
       delta.put("role", "assistant");
     }
-    delta.put("content", words(from, Math.min(from + WORDS_PER_CHUNK, completionTokens)));
+    if (said == null) {
+      delta.put("content", words(from, Math.min(from + WORDS_PER_CHUNK, completionTokens)));
+    } else {
+      delta.setAll(pieces(said).get(index));
+    }
     return body;
+  }
+
+  /** What a stream of this message carries one after the other. */
+  private static List<ObjectNode> pieces(ObjectNode message) {
+    var pieces = new ArrayList<ObjectNode>();
+    for (String part : parts(message.path("content").asText(""))) {
+      pieces.add(JSON.createObjectNode().put("content", part));
+    }
+    int at = 0;
+    for (JsonNode call : message.path("tool_calls")) {
+      ObjectNode begin = toolPiece(pieces, at);
+      begin.put("id", call.path("id").asText()).put("type", "function");
+      begin
+          .putObject("function")
+          .put("name", call.path("function").path("name").asText())
+          .put("arguments", "");
+      for (String part : parts(call.path("function").path("arguments").asText())) {
+        toolPiece(pieces, at).putObject("function").put("arguments", part);
+      }
+      at++;
+    }
+    return pieces;
+  }
+
+  private static ObjectNode toolPiece(List<ObjectNode> pieces, int index) {
+    ObjectNode piece = JSON.createObjectNode();
+    pieces.add(piece);
+    return piece.putArray("tool_calls").addObject().put("index", index);
+  }
+
+  private static List<String> parts(String text) {
+    var parts = new ArrayList<String>();
+    for (int from = 0; from < text.length(); from += CHARACTERS_PER_CHUNK) {
+      parts.add(text.substring(from, Math.min(text.length(), from + CHARACTERS_PER_CHUNK)));
+    }
+    return parts;
   }
 
   ObjectNode lastChunk() {
@@ -107,6 +167,9 @@ record Answer(
   }
 
   private String finishReason() {
+    if (said != null && said.has("tool_calls")) {
+      return "tool_calls";
+    }
     return cutByLimit ? "length" : "stop";
   }
 

@@ -1,5 +1,7 @@
 package dev.flotilla.testkit;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +51,14 @@ public sealed interface Behaviour {
   /** Status 200 and bills, but what it sends is not JSON. */
   record BadJson() implements Behaviour {}
 
+  /**
+   * Answers with this message of the assistant instead of invented words, and bills as for those. A
+   * stream carries its content and the arguments of each tool call in several pieces.
+   *
+   * @param message {@code content} and {@code tool_calls} as OpenAI writes them; nobody changes it
+   */
+  record Says(ObjectNode message) implements Behaviour {}
+
   static Behaviour ok() {
     return new Ok();
   }
@@ -81,5 +91,10 @@ public sealed interface Behaviour {
 
   static Behaviour badJson() {
     return new BadJson();
+  }
+
+  /** Answers with this text. */
+  static Behaviour says(String content) {
+    return new Says(JsonNodeFactory.instance.objectNode().put("content", content));
   }
 }

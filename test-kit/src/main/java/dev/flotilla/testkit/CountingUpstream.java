@@ -180,6 +180,8 @@ public final class CountingUpstream implements AutoCloseable {
 
     switch (behaviour) {
       case Behaviour.Ok() -> answer(exchange, id, answer, request, stream, Duration.ZERO);
+      case Behaviour.Says(ObjectNode message) ->
+          answer(exchange, id, answer.saying(message), request, stream, Duration.ZERO);
       case Behaviour.Slow(var first, var between) -> {
         pause(first);
         answer(exchange, id, answer, request, stream, between);

@@ -7,6 +7,7 @@ import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.kit.log.Correlation;
 import dev.flotilla.kit.telemetry.Tracing;
 import dev.flotilla.router.door.ApiKeys.KnownKey;
+import io.helidon.common.buffers.DataReader;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
 import io.helidon.webserver.CloseConnectionException;
@@ -21,9 +22,11 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +41,11 @@ public final class Doors {
    * unchecked.
    */
   private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+
+  /**
+   * How many times the admitted length is still read, so that a caller hears why it is too much.
+   */
+  private static final long WORTH_READING_ON = 4;
 
   private static final KnownKey NOBODY =
       new KnownKey(new Caller("", "", null, Set.of(), List.of()), KeyPolicy.NONE);
@@ -65,17 +73,16 @@ public final class Doors {
           door.path(),
           (request, response) -> enter(door, request, response));
     }
-    rules.any("/v1/*", this::noSuchDoor);
+    Map<String, List<Door>> byPath = doors.stream().collect(Collectors.groupingBy(Door::path));
+    byPath.forEach(
+        (path, here) ->
+            rules.any(path, (request, response) -> wrongMethod(here, request, response)));
+    rules.any("/*", this::noSuchDoor);
   }
 
   private void enter(Door door, ServerRequest request, ServerResponse response) {
     long start = System.nanoTime();
-    String requestId =
-        request
-            .headers()
-            .first(HeaderNames.create(FleetHeaders.REQUEST_ID))
-            .filter(id -> REQUEST_ID.matcher(id).matches())
-            .orElseGet(() -> "req_" + UlidCreator.getMonotonicUlid());
+    String requestId = requestId(request);
     Visit.identify(response, requestId);
     String traceparent =
         request.headers().first(HeaderNames.create(FleetHeaders.TRACEPARENT)).orElse(null);
@@ -101,26 +108,37 @@ public final class Doors {
     Optional<KnownKey> key = presentedKey(request).flatMap(keys::whoHas);
     KnownKey who = key.orElse(NOBODY);
     try {
-      ApiError error = key.isEmpty() ? unknownKey() : forbidden(door, who.caller());
-      byte[] body = error == null ? body(door, request) : new byte[0];
-      if (error == null && body == null) {
-        error = tooLarge(door);
+      ApiError error = Framing.fault(request);
+      boolean last = error != null;
+      if (error == null) {
+        error = key.isEmpty() ? unknownKey(response) : forbidden(door, who.caller());
+      }
+      byte[] body = new byte[0];
+      if (error == null) {
+        switch (brought(door, request)) {
+          case Brought.Body(var bytes) -> body = bytes;
+          case Brought.TooLarge(boolean endless) -> {
+            error = tooLarge(door);
+            last = endless;
+          }
+          case Brought.Unreadable() -> {
+            error = unreadable();
+            last = true;
+          }
+        }
       }
       var visit =
-          new Visit(
-              who.caller(),
-              who.policy(),
-              requestId,
-              body == null ? new byte[0] : body,
-              span,
-              start,
-              request,
-              response);
+          new Visit(who.caller(), who.policy(), requestId, body, span, start, request, response);
       if (error != null) {
         visit.send(error);
+        if (last) {
+          leave();
+        }
       } else {
         door.handler().answer(visit);
       }
+    } catch (CloseConnectionException e) {
+      throw e;
     } catch (UncheckedIOException | IOException e) {
       LOG.log(System.Logger.Level.DEBUG, "a caller left", e);
       span.setStatus(StatusCode.ERROR, "caller left");
@@ -152,17 +170,55 @@ public final class Doors {
   }
 
   private void noSuchDoor(ServerRequest request, ServerResponse response) {
-    String requestId = "req_" + UlidCreator.getMonotonicUlid();
+    turnAway(
+        new ApiError(
+            404,
+            ApiError.INVALID_REQUEST,
+            "unknown_path",
+            "There is nothing at this path; /openapi lists what there is.",
+            null,
+            "router"),
+        request,
+        response);
+  }
+
+  private void wrongMethod(List<Door> here, ServerRequest request, ServerResponse response) {
+    String methods = String.join(", ", here.stream().map(Door::method).sorted().toList());
+    response.header(HeaderNames.ALLOW, methods);
+    turnAway(
+        new ApiError(
+            405,
+            ApiError.INVALID_REQUEST,
+            "method_not_allowed",
+            "This path answers " + methods + " only.",
+            null,
+            "router"),
+        request,
+        response);
+  }
+
+  /** Answers somebody who never came to a door. */
+  private static void turnAway(ApiError error, ServerRequest request, ServerResponse response) {
+    String requestId = requestId(request);
     Visit.identify(response, requestId);
-    stranger(requestId, request, response)
-        .send(
-            new ApiError(
-                404,
-                ApiError.INVALID_REQUEST,
-                "unknown_path",
-                "There is nothing at this method and path; /openapi lists what there is.",
-                null,
-                "router"));
+    ApiError fault = Framing.fault(request);
+    stranger(requestId, request, response).send(fault == null ? error : fault);
+    if (fault != null) {
+      leave();
+    }
+  }
+
+  /** Whatever follows on this connection may be a part of the request that was refused. */
+  private static void leave() {
+    throw new CloseConnectionException("the request was refused");
+  }
+
+  private static String requestId(ServerRequest request) {
+    return request
+        .headers()
+        .first(HeaderNames.create(FleetHeaders.REQUEST_ID))
+        .filter(id -> REQUEST_ID.matcher(id).matches())
+        .orElseGet(() -> "req_" + UlidCreator.getMonotonicUlid());
   }
 
   private static Visit stranger(String requestId, ServerRequest request, ServerResponse response) {
@@ -185,21 +241,47 @@ public final class Doors {
         .map(value -> value.substring(7).strip());
   }
 
-  /** The body, or null when it is longer than the door admits. */
-  private static byte @Nullable [] body(Door door, ServerRequest request) throws IOException {
+  /** What a visitor has with him. */
+  private sealed interface Brought {
+    record Body(byte[] bytes) implements Brought {}
+
+    /**
+     * @param endless whether it is so long that reading on, only to keep the connection, is worse
+     *     than losing it
+     */
+    record TooLarge(boolean endless) implements Brought {}
+
+    /** Its pieces do not say where they end. */
+    record Unreadable() implements Brought {}
+  }
+
+  private static Brought brought(Door door, ServerRequest request) throws IOException {
     if (door.maxBytes() == 0 || !request.content().hasEntity()) {
-      return new byte[0];
+      return new Brought.Body(new byte[0]);
     }
-    if (request.headers().contentLength().orElse(0) > door.maxBytes()) {
-      return null;
+    long announced = request.headers().contentLength().orElse(0);
+    if (announced > door.maxBytes()) {
+      return new Brought.TooLarge(announced > WORTH_READING_ON * door.maxBytes());
     }
-    try (InputStream in = request.content().inputStream()) {
+    // Not closed: closing reads on to the end of the body, and a body that is refused may have
+    // none.
+    InputStream in = request.content().inputStream();
+    try {
       byte[] bytes = in.readNBytes(door.maxBytes() + 1);
-      return bytes.length > door.maxBytes() ? null : bytes;
+      if (bytes.length <= door.maxBytes()) {
+        return new Brought.Body(bytes);
+      }
+      long worthIt = WORTH_READING_ON * door.maxBytes();
+      return new Brought.TooLarge(in.skip(worthIt) == worthIt);
+    } catch (DataReader.InsufficientDataAvailableException e) {
+      throw new IOException("the caller left within the body", e);
+    } catch (NumberFormatException e) {
+      return new Brought.Unreadable();
     }
   }
 
-  private static ApiError unknownKey() {
+  private static ApiError unknownKey(ServerResponse response) {
+    response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer");
     return new ApiError(
         401,
         "authentication_error",
@@ -226,12 +308,21 @@ public final class Doors {
         "router");
   }
 
+  private static ApiError unreadable() {
+    return ApiError.invalid(
+        "invalid_body",
+        "A chunk of the body does not begin with its length in hex digits; send a content-length instead.",
+        null);
+  }
+
   private static ApiError tooLarge(Door door) {
     return new ApiError(
         413,
         ApiError.INVALID_REQUEST,
         "request_too_large",
-        "The body is longer than the " + door.maxBytes() + " bytes admitted here.",
+        "The body is longer than the "
+            + door.maxBytes()
+            + " bytes admitted here; send less text, or pass files by their address.",
         null,
         "router");
   }

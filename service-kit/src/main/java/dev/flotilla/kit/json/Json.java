@@ -14,6 +14,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Jackson with bounds; trees only, because what callers send must survive as it came. Thread-safe.
@@ -22,17 +27,23 @@ public final class Json {
   /** Deeper documents are refused: nothing a model reads is nested like that. */
   public static final int MAX_DEPTH = 200;
 
+  /** Longer numbers are refused: turning their digits into a number takes time for nothing. */
+  static final int MAX_DIGITS = 100;
+
   private static final ObjectMapper MAPPER =
       JsonMapper.builder(
               JsonFactory.builder()
                   .streamReadConstraints(
                       StreamReadConstraints.builder()
                           .maxNestingDepth(MAX_DEPTH)
-                          .maxNumberLength(100)
+                          .maxNumberLength(MAX_DIGITS)
                           .maxStringLength(50_000_000)
                           .build())
                   // no excerpt of a prompt in an error message
                   .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                  // names are the callers' choice, and what the JVM interns for one it keeps for
+                  // all
+                  .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                   .build())
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
@@ -55,20 +66,40 @@ public final class Json {
    * @throws NotJson when the bytes are anything else; its message is safe to show
    */
   public static ObjectNode parseObject(byte[] bytes) throws NotJson {
+    if (bytes.length == 0) {
+      throw new NotJson("it is empty; a JSON object was expected");
+    }
+    if (!isUtf8(bytes)) {
+      throw new NotJson("it is not UTF-8 text; encode it so");
+    }
     try {
       JsonNode tree = MAPPER.readTree(bytes);
       if (tree instanceof ObjectNode object) {
         return object;
       }
-      throw new NotJson("a JSON object was expected");
+      throw new NotJson("it is another JSON value than an object; begin it with '{'");
     } catch (JsonProcessingException e) {
-      var at = e.getLocation();
-      throw new NotJson(
-          e.getOriginalMessage()
-              + (at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr()));
+      throw new NotJson(Unreadable.why(e));
     } catch (IOException e) {
-      throw new NotJson("the bytes are not UTF-8 text");
+      throw new NotJson("it is not UTF-8 text; encode it so");
     }
+  }
+
+  /**
+   * Strictly: the parser takes overlong forms and halves of characters, which the next reader may
+   * take for something else.
+   */
+  private static boolean isUtf8(byte[] bytes) {
+    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    // a piece at a time: a second full copy of a long body would only be thrown away
+    CharBuffer piece = CharBuffer.allocate(Math.min(bytes.length, 8_192));
+    CoderResult result;
+    do {
+      piece.clear();
+      result = decoder.decode(in, piece, true);
+    } while (result.isOverflow());
+    return !result.isError();
   }
 
   /** Any JSON value. */
@@ -76,7 +107,7 @@ public final class Json {
     try {
       return MAPPER.readTree(text);
     } catch (JsonProcessingException e) {
-      throw new NotJson(e.getOriginalMessage());
+      throw new NotJson(Unreadable.why(e));
     }
   }
 
