@@ -68,6 +68,11 @@ public final class StreamTally {
     return usage;
   }
 
+  /** How much of it there is, without making a copy. */
+  public CharSequence written() {
+    return text;
+  }
+
   /** Everything the model wrote so far. */
   public String text() {
     return text.toString();
