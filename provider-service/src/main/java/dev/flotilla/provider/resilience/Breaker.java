@@ -146,10 +146,10 @@ final class Breaker {
     }
     unreachable = evidence == Evidence.UNREACHABLE ? unreachable + 1 : 0;
     boolean judged = window.count() >= config.minimumCalls();
-    if (unreachable >= config.connectFailures()
-        || (judged && window.failureRate() >= config.failureRate())) {
+    boolean tooMany = judged && window.failureRate() >= config.failureRate();
+    if (unreachable >= config.connectFailures() || (tooMany && evidence != Evidence.HEALTHY)) {
       open();
-    } else if (judged) {
+    } else if (judged && !tooMany) {
       // It has stayed healthy for long enough that its next failure is a new one.
       openings = 0;
     }
