@@ -106,7 +106,7 @@ final class Attempt {
 
   /** A stream goes on: writes down what it has surely cost by now. Never fails, never waits. */
   void progress(StreamTally tally) {
-    long floor = Floor.nanos(price, request, tally.usage(), Floor.bytes(tally.written()));
+    long floor = Floor.nanos(price, request, tally.usage(), tally.written());
     ProviderWords words = ProviderWords.of(tally);
     soFar = intent.running(words.model(), words.id(), Math.min(floor, intent.ceilingNanos()));
     spool.progress(soFar);

@@ -68,7 +68,7 @@ public final class StreamTally {
     return usage;
   }
 
-  /** How much of it there is, without making a copy. */
+  /** The same as {@link #text}, without a copy: it grows with the next chunk. */
   public CharSequence written() {
     return text;
   }

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Floor {
   /**
-   * Prose has four to five bytes a token in today's vocabularies, code and other scripts have
-   * fewer. So six count too little, which a floor may.
+   * Prose has about four characters a token beside the blanks between its words, code and other
+   * scripts have fewer, in every current vocabulary. So six count too little, which a floor may.
    */
-  private static final long BYTES_PER_TOKEN = 6;
+  private static final long CHARACTERS_PER_TOKEN = 6;
 
   private Floor() {}
 
@@ -25,10 +25,10 @@ public final class Floor {
    * stream runs; pictures and sound count nothing.
    *
    * @param reported what the provider says so far; null when it has not said
-   * @param written bytes of what it wrote so far
+   * @param written what it wrote so far
    */
   public static long nanos(
-      Price price, ObjectNode request, @Nullable AttemptUsage reported, long written) {
+      Price price, ObjectNode request, @Nullable AttemptUsage reported, CharSequence written) {
     if (reported != null) {
       return Cost.nanos(price, reported);
     }
@@ -39,33 +39,24 @@ public final class Floor {
         new Price(
             price.from(), price.source(), cheapestInput, 0, 0, 0, cheapestOutput, cheapestOutput);
     return cheapest.nanos(
-        Usage.text(promptBytes(request) / BYTES_PER_TOKEN, written / BYTES_PER_TOKEN));
+        Usage.text(
+            prompt(request) / CHARACTERS_PER_TOKEN, characters(written) / CHARACTERS_PER_TOKEN));
   }
 
-  private static long promptBytes(ObjectNode request) {
-    long bytes = 0;
+  private static long prompt(ObjectNode request) {
+    long characters = 0;
     for (JsonNode message : request.path("messages")) {
       JsonNode content = message.path("content");
-      bytes += bytes(content.asText(""));
+      characters += characters(content.asText(""));
       for (JsonNode part : content) {
-        bytes += bytes(part.path("text").asText(""));
+        characters += characters(part.path("text").asText(""));
       }
     }
-    return bytes;
+    return characters;
   }
 
-  /** Of a text in UTF-8; half a character counts as one. */
-  public static long bytes(CharSequence text) {
-    return text.codePoints().mapToLong(Floor::bytes).sum();
-  }
-
-  private static long bytes(int codePoint) {
-    if (codePoint < 0x80) {
-      return 1;
-    }
-    if (codePoint < 0x800) {
-      return 2;
-    }
-    return codePoint < 0x10000 ? 3 : 4;
+  /** Without blanks: a whole indentation can be one token. */
+  private static long characters(CharSequence text) {
+    return text.codePoints().filter(c -> !Character.isWhitespace(c)).count();
   }
 }
