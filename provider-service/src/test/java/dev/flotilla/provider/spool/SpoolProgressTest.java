@@ -68,19 +68,20 @@ class SpoolProgressTest {
   @Test
   void an_outcome_is_never_deleted_while_a_progress_of_its_attempt_is_there() throws Exception {
     LedgerEntry slow = Entries.intent("slow");
+    LedgerEntry slower = Entries.intent("slower");
     try (var spool = open(4_096, 1 << 20)) {
       spool.intent(slow);
-      for (int i = 0; i < 20; i++) {
-        LedgerEntry intent = Entries.intent("a" + i);
-        spool.intent(intent);
-        spool.progress(Entries.progress(slow, i));
-        spool.outcome(Entries.outcome(intent));
-      }
+      write(spool, 0, 10);
+      spool.progress(Entries.progress(slow, 100));
+      // Keeps the segment in which the progress is.
+      spool.intent(slower);
+      write(spool, 10, 20);
       spool.outcome(Entries.outcome(slow));
-      assertTrue(segments().size() > 3, segments() + "");
-      // One at a time, as a killed process would leave the folder after each.
-      for (int shipped = 0; shipped <= 20; shipped++) {
+      write(spool, 20, 30);
+      spool.outcome(Entries.outcome(slower));
+      for (int shipped = 1; shipped <= 32; shipped++) {
         spool.acknowledged(1);
+        // What a process killed now would find.
         List<String> states = statesOnDisk("slow");
         assertTrue(
             states.isEmpty() || states.getLast().equals(EntryState.SETTLED),
@@ -142,6 +143,14 @@ class SpoolProgressTest {
       spool.progress(Entries.progress(intent, 100));
     }
     assertEquals(100, recovered().getFirst().floorNanos());
+  }
+
+  private static void write(Spool spool, int from, int to) {
+    for (int i = from; i < to; i++) {
+      LedgerEntry intent = Entries.intent("a" + i);
+      spool.intent(intent);
+      spool.outcome(Entries.outcome(intent));
+    }
   }
 
   private Spool open(long segmentBytes, long limitBytes) {
