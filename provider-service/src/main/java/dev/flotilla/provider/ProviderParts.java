@@ -15,6 +15,8 @@ import dev.flotilla.provider.dialect.openai.Endpoint;
 import dev.flotilla.provider.dialect.openai.OpenAiDialect;
 import dev.flotilla.provider.dialect.simulator.SimulatorConfig;
 import dev.flotilla.provider.dialect.simulator.SimulatorDialect;
+import dev.flotilla.provider.resilience.BreakerConfig;
+import dev.flotilla.provider.resilience.Breakers;
 import dev.flotilla.provider.spool.DeadLetters;
 import dev.flotilla.provider.spool.RestLedger;
 import dev.flotilla.provider.spool.Shipper;
@@ -22,6 +24,7 @@ import dev.flotilla.provider.spool.ShipperConfig;
 import dev.flotilla.provider.spool.Spool;
 import dev.flotilla.provider.spool.SpoolConfig;
 import dev.flotilla.provider.telemetry.AttemptMetrics;
+import dev.flotilla.provider.telemetry.CircuitMetrics;
 import dev.flotilla.provider.telemetry.SpoolMetrics;
 import dev.flotilla.provider.transport.Transport;
 import dev.flotilla.provider.transport.TransportConfig;
@@ -99,11 +102,18 @@ class ProviderParts {
 
   @Produces
   @Singleton
+  Breakers breakers(Settings settings) {
+    return new Breakers(BreakerConfig.from(settings), System::nanoTime);
+  }
+
+  @Produces
+  @Singleton
   Completions completions(
       Settings settings,
       CompletionConfig config,
       Catalog catalog,
       Transport transport,
+      Breakers breakers,
       Spool spool,
       Tracing tracing,
       MetricRegistry registry) {
@@ -112,7 +122,12 @@ class ProviderParts {
         new Attempts(
             catalog.version(), spool, new AttemptMetrics(registry, catalog), tracing, clock);
     return new Completions(
-        catalog, dialects(settings, catalog, transport, clock), attempts, config);
+        catalog,
+        dialects(settings, catalog, transport, clock),
+        breakers,
+        new CircuitMetrics(registry, catalog, breakers),
+        attempts,
+        config);
   }
 
   private static Map<String, Dialect> dialects(

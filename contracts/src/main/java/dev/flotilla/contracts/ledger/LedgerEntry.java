@@ -103,4 +103,38 @@ public record LedgerEntry(
         tags,
         traceparent);
   }
+
+  /** The same attempt, still running: what the provider has said and surely charges by now. */
+  public LedgerEntry running(
+      @Nullable String served, @Nullable String upstream, long surelySpentNanos) {
+    return new LedgerEntry(
+        attemptId,
+        state,
+        requestId,
+        runId,
+        pipeline,
+        step,
+        origin,
+        team,
+        key,
+        project,
+        taskType,
+        provider,
+        model,
+        served,
+        priceVersion,
+        simulated,
+        startedAt,
+        endedAt,
+        outcome,
+        finishReason,
+        upstream,
+        estimated,
+        usage,
+        costNanos,
+        surelySpentNanos,
+        ceilingNanos,
+        tags,
+        traceparent);
+  }
 }

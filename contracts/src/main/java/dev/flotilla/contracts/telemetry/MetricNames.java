@@ -17,6 +17,8 @@ public final class MetricNames {
   public static final String DECISIONS_DROPPED = "llm_decisions_dropped";
   public static final String RATE_LIMITED = "llm_rate_limited";
   public static final String PROVIDER_ATTEMPTS = "llm_provider_attempts";
+  public static final String CIRCUIT_STATE = "llm_provider_circuit_state";
+  public static final String CIRCUIT_REFUSALS = "llm_provider_circuit_refusals";
   public static final String COST_NANOUSD = "llm_cost_nanousd";
   public static final String LEDGER_ENTRIES = "ledger_entries";
   public static final String LEDGER_OLDEST_UNSHIPPED = "ledger_oldest_unshipped_seconds";

@@ -14,7 +14,10 @@ import dev.flotilla.provider.dialect.Completion;
 import dev.flotilla.provider.dialect.Failure;
 import dev.flotilla.provider.dialect.StreamTally;
 import dev.flotilla.provider.pricing.Cost;
+import dev.flotilla.provider.pricing.Floor;
 import dev.flotilla.provider.pricing.TokenCount;
+import dev.flotilla.provider.resilience.Evidence;
+import dev.flotilla.provider.resilience.Permit;
 import dev.flotilla.provider.spool.IntentResult;
 import dev.flotilla.provider.spool.Spool;
 import dev.flotilla.provider.telemetry.AttemptMetrics;
@@ -28,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One call to a provider: written down before it is made and, exactly once, after it ended. Each of
- * the methods that end it decides what the ledger will say. One thread at a time.
+ * the methods that end it decides what the ledger will say, and gives the permit back. One thread
+ * at a time.
  */
 final class Attempt {
   private static final AttributeKey<List<String>> FINISH_REASONS =
@@ -38,25 +42,36 @@ final class Attempt {
   private final Model model;
   private final Price price;
   private final ObjectNode request;
+  private final boolean surelyFits;
+  private final Permit permit;
   private final Span span;
   private final Spool spool;
   private final AttemptMetrics metrics;
   private final InstantSource clock;
   private final long startedNanoTime = System.nanoTime();
+  private LedgerEntry soFar;
 
+  /**
+   * @param surelyFits whether the request cannot be longer than the model's window
+   */
   Attempt(
       LedgerEntry intent,
       Model model,
       Price price,
       ObjectNode request,
+      boolean surelyFits,
+      Permit permit,
       Span span,
       Spool spool,
       AttemptMetrics metrics,
       InstantSource clock) {
     this.intent = intent;
+    this.soFar = intent;
     this.model = model;
     this.price = price;
     this.request = request;
+    this.surelyFits = surelyFits;
+    this.permit = permit;
     this.span = span;
     this.spool = spool;
     this.metrics = metrics;
@@ -79,12 +94,27 @@ final class Attempt {
 
   /** It is not made after all, and nothing was written down. */
   void drop() {
+    permit.giveBack(Evidence.NONE);
     span.setStatus(StatusCode.ERROR, "refused before sending");
     span.end();
   }
 
+  /** A stream has begun. */
+  void begun() {
+    permit.begun();
+  }
+
+  /** A stream goes on: writes down what it has surely cost by now. Never fails, never waits. */
+  void progress(StreamTally tally) {
+    long floor = Floor.nanos(price, request, tally.usage(), tally.written());
+    ProviderWords words = ProviderWords.of(tally);
+    soFar = intent.running(words.model(), words.id(), Math.min(floor, intent.ceilingNanos()));
+    spool.progress(soFar);
+  }
+
   /** The provider answered: its own usage is the cost, else what we count ourselves. */
   AttemptReport answered(CallOutcome.Answered answered) {
+    permit.giveBack(Evidence.HEALTHY);
     Completion c = answered.completion();
     var usage = c.usage();
     return usage != null
@@ -102,6 +132,9 @@ final class Attempt {
    * settled when it charged for rubbish.
    */
   AttemptReport failed(Failure failure, FaultRow row) {
+    // Some providers fail with 500 when a prompt is too long; that says nothing of their health.
+    boolean perhapsThePrompt = failure instanceof Failure.ServerError && !surelyFits;
+    permit.giveBack(perhapsThePrompt ? Evidence.NONE : row.evidence());
     if (failure instanceof Failure.BadAnswer(int status, var usage) && usage != null) {
       return end(EntryState.SETTLED, row.outcome(), status, ProviderWords.NONE, usage);
     }
@@ -110,7 +143,8 @@ final class Attempt {
   }
 
   /** A stream ended, well or not: what the model wrote until then is charged by every provider. */
-  AttemptReport streamed(String outcome, int status, StreamTally tally) {
+  AttemptReport streamed(String outcome, int status, StreamTally tally, Evidence evidence) {
+    permit.giveBack(evidence);
     var usage = tally.usage();
     return usage != null
         ? end(EntryState.SETTLED, outcome, status, ProviderWords.of(tally), usage)
@@ -124,6 +158,7 @@ final class Attempt {
 
   /** We failed ourselves, and nobody can say how far the provider got. */
   void broken() {
+    permit.giveBack(Evidence.NONE);
     end(EntryState.UNKNOWN, Outcomes.SERVER_ERROR, null, ProviderWords.NONE, null);
   }
 
@@ -137,8 +172,9 @@ final class Attempt {
         usage != null
             ? Long.valueOf(Cost.nanos(price, usage))
             : state.equals(EntryState.VOID) ? Long.valueOf(0) : null;
+    LedgerEntry last = state.equals(EntryState.UNKNOWN) ? soFar : intent;
     LedgerEntry entry =
-        intent.ended(
+        last.ended(
             state,
             clock.instant(),
             outcome,

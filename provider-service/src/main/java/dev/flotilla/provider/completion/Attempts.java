@@ -8,6 +8,8 @@ import dev.flotilla.contracts.ledger.LedgerEntry;
 import dev.flotilla.contracts.telemetry.SpanNames;
 import dev.flotilla.kit.telemetry.Tracing;
 import dev.flotilla.provider.pricing.Ceiling;
+import dev.flotilla.provider.resilience.Evidence;
+import dev.flotilla.provider.resilience.Permit;
 import dev.flotilla.provider.spool.Spool;
 import dev.flotilla.provider.telemetry.AttemptMetrics;
 import io.opentelemetry.api.trace.Span;
@@ -38,8 +40,20 @@ public final class Attempts {
     this.clock = clock;
   }
 
-  /** An attempt that is only planned: nothing is written down or sent yet. The price is fixed. */
-  Attempt plan(Call call, Model model) {
+  /**
+   * An attempt that is only planned: nothing is written down or sent yet. The price is fixed. From
+   * here on the permit is the attempt's to give back.
+   */
+  Attempt plan(Call call, Model model, Permit permit) {
+    try {
+      return planned(call, model, permit);
+    } catch (RuntimeException | Error bug) {
+      permit.giveBack(Evidence.NONE);
+      throw bug;
+    }
+  }
+
+  private Attempt planned(Call call, Model model, Permit permit) {
     var now = clock.instant();
     var price = model.priceAt(now);
     long ceiling = Ceiling.nanos(model, price, call.body(), call.bodyBytes());
@@ -75,7 +89,10 @@ public final class Attempts {
             ceiling,
             call.tags().isEmpty() ? null : call.tags(),
             span.getSpanContext().isSampled() ? Tracing.traceparent(span) : null);
-    return new Attempt(intent, model, price, call.body(), span, spool, metrics, clock);
+    // A token has at least a byte.
+    boolean surelyFits = call.bodyBytes() <= model.contextTokens();
+    return new Attempt(
+        intent, model, price, call.body(), surelyFits, permit, span, spool, metrics, clock);
   }
 
   private Span span(Call call, Model model, String id) {

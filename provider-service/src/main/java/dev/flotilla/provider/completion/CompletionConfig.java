@@ -10,15 +10,25 @@ import java.time.Duration;
  * @param idle longest silence of a provider within a stream
  * @param drain how long a stream whose caller left is read on, for the usage at its end
  * @param drainChunks how many chunks of it are read on at most
+ * @param progressInterval a stream writes down what it has surely cost after so long
+ * @param progressChunks or after so many chunks, whichever is first
  */
 public record CompletionConfig(
-    Duration longest, Duration keepAlive, Duration idle, Duration drain, int drainChunks) {
+    Duration longest,
+    Duration keepAlive,
+    Duration idle,
+    Duration drain,
+    int drainChunks,
+    Duration progressInterval,
+    int progressChunks) {
   public static CompletionConfig from(Settings settings) {
     return new CompletionConfig(
         settings.duration("flotilla.completion.longest"),
         settings.duration("flotilla.completion.keep-alive"),
         settings.duration("flotilla.transport.idle-timeout"),
         settings.duration("flotilla.completion.drain"),
-        (int) settings.number("flotilla.completion.drain-chunks", 0, 1_000_000));
+        (int) settings.number("flotilla.completion.drain-chunks", 0, 1_000_000),
+        settings.duration("flotilla.completion.progress-interval"),
+        (int) settings.number("flotilla.completion.progress-chunks", 1, 1_000_000));
   }
 }

@@ -202,10 +202,12 @@ public class CompletionRoute implements HttpService {
         json(response, simulated, ReportText.error(error, requestId, outcome, retryAfter, sent));
       }
       case Reply.Stream(var relay, boolean simulated) -> {
-        response.header(HeaderNames.CONTENT_TYPE, "text/event-stream");
-        response.header(HeaderNames.CACHE_CONTROL, "no-cache");
-        markSimulated(response, simulated);
-        relay(response, relay);
+        try (relay) {
+          response.header(HeaderNames.CONTENT_TYPE, "text/event-stream");
+          response.header(HeaderNames.CACHE_CONTROL, "no-cache");
+          markSimulated(response, simulated);
+          relay(response, relay);
+        }
       }
     }
   }

@@ -9,7 +9,11 @@ import dev.flotilla.provider.dialect.CallOutcome;
 import dev.flotilla.provider.dialect.Dialect;
 import dev.flotilla.provider.dialect.Failure;
 import dev.flotilla.provider.dialect.Question;
+import dev.flotilla.provider.resilience.Admission;
+import dev.flotilla.provider.resilience.Breakers;
+import dev.flotilla.provider.resilience.Permit;
 import dev.flotilla.provider.spool.IntentResult;
+import dev.flotilla.provider.telemetry.CircuitMetrics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +25,8 @@ public final class Completions {
 
   private final Catalog catalog;
   private final Map<String, Dialect> dialects;
+  private final Breakers breakers;
+  private final CircuitMetrics circuitMetrics;
   private final Attempts attempts;
   private final CompletionConfig config;
 
@@ -28,9 +34,16 @@ public final class Completions {
    * @param dialects by the name the catalogue uses, one for each that an enabled provider speaks
    */
   public Completions(
-      Catalog catalog, Map<String, Dialect> dialects, Attempts attempts, CompletionConfig config) {
+      Catalog catalog,
+      Map<String, Dialect> dialects,
+      Breakers breakers,
+      CircuitMetrics circuitMetrics,
+      Attempts attempts,
+      CompletionConfig config) {
     this.catalog = catalog;
     this.dialects = Map.copyOf(dialects);
+    this.breakers = breakers;
+    this.circuitMetrics = circuitMetrics;
     this.attempts = attempts;
     this.config = config;
   }
@@ -45,13 +58,17 @@ public final class Completions {
     if (call.deadline().passed()) {
       return tooLate();
     }
-    Attempt attempt = attempts.plan(call, model);
+    Admission admission = breakers.admit(model);
+    if (!(admission instanceof Permit permit)) {
+      return circuitOpen(model, admission.retryAfter());
+    }
+    Attempt attempt = attempts.plan(call, model, permit);
     Long most = call.maxCostNanos();
     if (most != null && attempt.ceilingNanos() > most) {
       attempt.drop();
       return tooDear(attempt.ceilingNanos(), most);
     }
-    if (attempt.begin() instanceof IntentResult.Refused(String why)) {
+    if (begin(attempt) instanceof IntentResult.Refused(String why)) {
       attempt.drop();
       return spoolFull(why);
     }
@@ -64,10 +81,12 @@ public final class Completions {
         var body = answered.completion().body().put("model", model.id());
         yield new Reply.Answer(body, simulated, List.of(report));
       }
-      case CallOutcome.Opened opened ->
-          new Reply.Stream(
-              new StreamRelay(attempt, model, opened, call.deadline(), call.requestId(), config),
-              simulated);
+      case CallOutcome.Opened opened -> {
+        attempt.begun();
+        yield new Reply.Stream(
+            new StreamRelay(attempt, model, opened, call.deadline(), call.requestId(), config),
+            simulated);
+      }
       case Failure failure -> {
         FaultRow row = FaultRow.of(failure, model.provider().id());
         var report = attempt.failed(failure, row);
@@ -80,6 +99,15 @@ public final class Completions {
   private @Nullable Dialect dialectOf(Model model) {
     Dialect dialect = dialects.get(model.provider().dialect());
     return dialect != null && dialect.serves(model) ? dialect : null;
+  }
+
+  private static IntentResult begin(Attempt attempt) {
+    try {
+      return attempt.begin();
+    } catch (RuntimeException | Error bug) {
+      attempt.drop();
+      throw bug;
+    }
   }
 
   private static CallOutcome ask(Dialect dialect, Question question, Attempt attempt) {
@@ -115,6 +143,22 @@ public final class Completions {
             "router"),
         Outcomes.TIMEOUT,
         null);
+  }
+
+  private Reply circuitOpen(Model model, Duration retryAfter) {
+    circuitMetrics.refused(model);
+    return Reply.Refusal.here(
+        new ApiError(
+            503,
+            "upstream_error",
+            "circuit_open",
+            model.id()
+                + " failed too often just now and is left alone for a while; use another model or"
+                + " send the request again after retry_after_ms.",
+            null,
+            "provider"),
+        Outcomes.CIRCUIT_OPEN,
+        retryAfter);
   }
 
   private static Reply tooDear(long ceiling, long most) {

@@ -3,6 +3,7 @@ package dev.flotilla.provider.completion;
 import dev.flotilla.contracts.call.Outcomes;
 import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.provider.dialect.Failure;
+import dev.flotilla.provider.resilience.Evidence;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param upstreamStatus null when the provider gave none
  * @param sent whether a byte of the request reached the provider
  * @param mayBeBilled whether the provider may charge for it
+ * @param evidence what it says about the model's health
  * @param retryAfter null when nobody knows
  * @param error what the caller is told
  */
@@ -21,6 +23,7 @@ record FaultRow(
     @Nullable Integer upstreamStatus,
     boolean sent,
     boolean mayBeBilled,
+    Evidence evidence,
     @Nullable Duration retryAfter,
     ApiError error) {
 
@@ -32,6 +35,7 @@ record FaultRow(
               null,
               false,
               false,
+              Evidence.UNREACHABLE,
               null,
               upstream(502, "provider_unreachable", provider + " cannot be reached: " + reason));
       case Failure.Rejected(int status, String code, String message) ->
@@ -40,6 +44,7 @@ record FaultRow(
               status,
               true,
               false,
+              Evidence.NONE,
               null,
               new ApiError(status, ApiError.INVALID_REQUEST, code, message, null, "provider"));
       case Failure.Barred(int status) ->
@@ -48,6 +53,7 @@ record FaultRow(
               status,
               true,
               false,
+              Evidence.NONE,
               null,
               upstream(
                   502,
@@ -62,6 +68,7 @@ record FaultRow(
               status,
               true,
               false,
+              Evidence.NONE,
               retryAfter,
               new ApiError(
                   429,
@@ -76,6 +83,7 @@ record FaultRow(
               status,
               true,
               false,
+              Evidence.SICK,
               retryAfter,
               upstream(503, "provider_overloaded", provider + " is too busy"));
       case Failure.ServerError(int status) ->
@@ -84,6 +92,7 @@ record FaultRow(
               status,
               true,
               true,
+              Evidence.SICK,
               null,
               upstream(
                   status == 504 ? 504 : 502,
@@ -95,6 +104,7 @@ record FaultRow(
               null,
               true,
               true,
+              Evidence.SLOW,
               null,
               new ApiError(
                   504,
@@ -109,6 +119,7 @@ record FaultRow(
               null,
               true,
               true,
+              Evidence.SICK,
               null,
               upstream(504, "provider_lost", provider + " hung up before its answer ended"));
       case Failure.BadAnswer(int status, var usage) ->
@@ -117,6 +128,7 @@ record FaultRow(
               status,
               true,
               true,
+              Evidence.HALF_SICK,
               null,
               upstream(
                   502, "provider_bad_answer", provider + " said it succeeded but sent no answer"));

@@ -12,9 +12,11 @@ import dev.flotilla.provider.dialect.AnswerStream;
 import dev.flotilla.provider.dialect.AnswerStream.Part;
 import dev.flotilla.provider.dialect.CallOutcome;
 import dev.flotilla.provider.dialect.StreamTally;
+import dev.flotilla.provider.resilience.Evidence;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -23,9 +25,9 @@ import java.util.logging.Logger;
  * Hands a stream on, chunk by chunk, and writes down how it ended before its last byte goes out. A
  * stream that broke ends with an error event and never with {@code [DONE]}. When the caller has
  * left, the provider is still read for a while, because its usage comes last. Used once, by one
- * thread.
+ * thread, and closed whether it was used or not.
  */
-final class StreamRelay {
+final class StreamRelay implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(StreamRelay.class.getName());
   private static final SseEvent KEEP_ALIVE = SseEvent.comment("keep-alive");
 
@@ -36,6 +38,8 @@ final class StreamRelay {
   private final String requestId;
   private final CompletionConfig config;
   private final StreamTally tally;
+  private final Progress progress;
+  private boolean used;
 
   StreamRelay(
       Attempt attempt,
@@ -51,14 +55,15 @@ final class StreamRelay {
     this.requestId = requestId;
     this.config = config;
     this.tally = new StreamTally(model);
+    this.progress = new Progress(attempt, tally, config);
   }
 
   private sealed interface Ending {
     /** The model finished, and the caller has all of it. */
     record Whole() implements Ending {}
 
-    /** The provider stopped in the middle. */
-    record Cut(String outcome, String reason) implements Ending {}
+    /** It stopped in the middle; whether the provider is to blame is in the evidence. */
+    record Cut(String outcome, String reason, Evidence evidence) implements Ending {}
 
     /** The caller left in the middle. */
     record Left() implements Ending {}
@@ -66,6 +71,7 @@ final class StreamRelay {
 
   /** Never throws for what a provider or a caller does wrong. */
   void writeTo(OutputStream caller) {
+    used = true;
     Ending ending;
     try (AnswerStream rest = opened.rest()) {
       ending = relay(rest, caller);
@@ -74,23 +80,35 @@ final class StreamRelay {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      ending = new Ending.Cut(Outcomes.TRUNCATED, "this service is stopping");
+      ending = new Ending.Cut(Outcomes.TRUNCATED, "this service is stopping", Evidence.NONE);
     } catch (RuntimeException | Error bug) {
       attempt.broken();
       throw bug;
     }
     switch (ending) {
       case Ending.Whole() -> {
-        AttemptReport report = attempt.streamed(Outcomes.OK, opened.status(), tally);
+        AttemptReport report =
+            attempt.streamed(Outcomes.OK, opened.status(), tally, Evidence.HEALTHY);
         write(caller, ReportText.comment(List.of(report)));
         write(caller, SseEvent.data("[DONE]"));
       }
-      case Ending.Cut(String outcome, String reason) -> {
-        AttemptReport report = attempt.streamed(outcome, opened.status(), tally);
+      case Ending.Cut(String outcome, String reason, Evidence evidence) -> {
+        AttemptReport report = attempt.streamed(outcome, opened.status(), tally, evidence);
         write(caller, ReportText.comment(List.of(report)));
         write(caller, SseEvent.named("error", Json.text(error(outcome, reason))));
       }
-      case Ending.Left() -> attempt.streamed(Outcomes.ABANDONED, opened.status(), tally);
+      case Ending.Left() ->
+          attempt.streamed(Outcomes.ABANDONED, opened.status(), tally, Evidence.NONE);
+    }
+  }
+
+  /** Ends the attempt when nobody came to read it. */
+  @Override
+  public void close() {
+    if (!used) {
+      used = true;
+      opened.rest().close();
+      attempt.broken();
     }
   }
 
@@ -101,7 +119,7 @@ final class StreamRelay {
     while (true) {
       switch (part) {
         case Part.Chunk(ObjectNode chunk) -> {
-          tally.note(chunk);
+          note(chunk);
           chunk.put("model", model.id());
           if (!write(caller, SseEvent.data(Json.text(chunk)))) {
             return new Ending.Left();
@@ -114,18 +132,19 @@ final class StreamRelay {
         case Part.End() -> {
           return tally.finishReason() != null
               ? new Ending.Whole()
-              : new Ending.Cut(Outcomes.TRUNCATED, "the answer ended without saying why");
+              : new Ending.Cut(
+                  Outcomes.TRUNCATED, "the answer ended without saying why", Evidence.SICK);
         }
         case Part.Broken(String reason) -> {
-          return new Ending.Cut(Outcomes.TRUNCATED, reason);
+          return new Ending.Cut(Outcomes.TRUNCATED, reason, Evidence.SICK);
         }
       }
       long now = System.nanoTime();
       if (deadline.passed()) {
-        return new Ending.Cut(Outcomes.TIMEOUT, "the deadline passed");
+        return new Ending.Cut(Outcomes.TIMEOUT, "the deadline passed", Evidence.NONE);
       }
       if (now - heard >= config.idle().toNanos()) {
-        return new Ending.Cut(Outcomes.TIMEOUT, "the provider fell silent");
+        return new Ending.Cut(Outcomes.TIMEOUT, "the provider fell silent", Evidence.SICK);
       }
       if (now - written >= config.keepAlive().toNanos()) {
         // Also how we notice that the caller has left while the provider thinks.
@@ -134,13 +153,20 @@ final class StreamRelay {
         }
         written = now;
       }
+      progress.writeWhenDue();
       part =
           rest.next(
               least(
                   deadline.remaining(),
                   config.idle().minusNanos(now - heard),
-                  config.keepAlive().minusNanos(now - written)));
+                  config.keepAlive().minusNanos(now - written),
+                  progress.untilDue()));
     }
+  }
+
+  private void note(ObjectNode chunk) {
+    tally.note(chunk);
+    progress.grown();
   }
 
   /** Reads on for the usage at the end, within bounds: after them it is an estimate. */
@@ -149,7 +175,8 @@ final class StreamRelay {
     for (int chunks = 0; chunks < config.drainChunks() && !patience.passed(); ) {
       switch (rest.next(patience.remaining())) {
         case Part.Chunk(ObjectNode chunk) -> {
-          tally.note(chunk);
+          note(chunk);
+          progress.writeWhenDue();
           chunks++;
         }
         case Part.Alive(), Part.Silence() -> {}
@@ -185,8 +212,7 @@ final class StreamRelay {
     }
   }
 
-  private static Duration least(Duration a, Duration b, Duration c) {
-    Duration least = a.compareTo(b) < 0 ? a : b;
-    return least.compareTo(c) < 0 ? least : c;
+  private static Duration least(Duration... durations) {
+    return Collections.min(List.of(durations));
   }
 }

@@ -68,6 +68,11 @@ public final class StreamTally {
     return usage;
   }
 
+  /** The same as {@link #text}, without a copy: it grows with the next chunk. */
+  public CharSequence written() {
+    return text;
+  }
+
   /** Everything the model wrote so far. */
   public String text() {
     return text.toString();

@@ -9,7 +9,7 @@ final class Segment {
 
   /**
    * How many times an attempt that the ledger has not acknowledged relies on this file: once for
-   * its intent and once for its outcome.
+   * its intent and once for its outcome. What it wrote in between relies on those two.
    */
   int needed;
 

@@ -1,6 +1,6 @@
 /**
- * Writes down every paid attempt before it is made and after it ended, and carries what was written
- * to the ledger. It never decides what an attempt cost. Start with {@link
+ * Writes down every paid attempt before it is made, while it runs and after it ended, and carries
+ * what was written to the ledger. It never decides what an attempt cost. Start with {@link
  * dev.flotilla.provider.spool.Spool}.
  */
 @NullMarked

@@ -57,7 +57,7 @@ public final class AttemptMetrics {
 
   /** Counts an attempt that has ended. */
   public void ended(LedgerEntry entry) {
-    String model = withoutSuffix(entry);
+    String model = ModelLabel.of(entry.model(), entry.simulated());
     attempts.of(entry.provider(), model, or(entry.outcome(), "unknown")).inc();
     Long cost = entry.costNanos();
     if (cost != null && cost > 0) {
@@ -71,12 +71,6 @@ public final class AttemptMetrics {
               or(entry.step(), ""))
           .inc(cost);
     }
-  }
-
-  /** A simulated failure is the same model to a dashboard. */
-  private static String withoutSuffix(LedgerEntry entry) {
-    int colon = entry.simulated() ? entry.model().lastIndexOf(':') : -1;
-    return colon < 0 ? entry.model() : entry.model().substring(0, colon);
   }
 
   private static String or(@Nullable String value, String otherwise) {

@@ -45,6 +45,10 @@ final class Entries {
         null);
   }
 
+  static LedgerEntry progress(LedgerEntry intent, long floorNanos) {
+    return intent.running("deepseek-v4-flash", "chatcmpl-1", floorNanos);
+  }
+
   static LedgerEntry outcome(LedgerEntry intent) {
     return intent.ended(
         EntryState.SETTLED,

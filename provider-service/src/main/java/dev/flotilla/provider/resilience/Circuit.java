@@ -1,0 +1,17 @@
+package dev.flotilla.provider.resilience;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A circuit at one moment.
+ *
+ * @param retryAfter until a call would be let through; null when one would be now
+ * @param failureRate share of failures among the last outcomes, 0 to 1; 0 when there is none
+ */
+public record Circuit(
+    String provider,
+    String model,
+    CircuitState state,
+    @Nullable Duration retryAfter,
+    double failureRate) {}
