@@ -10,12 +10,13 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * The eight ports of a fleet: four that speak to callers, and ten above each its health and
- * metrics.
+ * metrics. A ninth is the trace viewer's, for those who want one.
  *
  * @param base the router's port
  */
 public record FleetPorts(int base) {
   private static final int OPS_DISTANCE = 10;
+  private static final int VIEWER_DISTANCE = 4;
 
   public FleetPorts {
     if (base < 1 || base > 65_000) {
@@ -28,7 +29,8 @@ public record FleetPorts(int base) {
   public static FleetPorts free() {
     while (true) {
       var candidate = new FleetPorts(ThreadLocalRandom.current().nextInt(500, 1500) * 20);
-      if (candidate.owners().keySet().stream().allMatch(FleetPorts::isFree)) {
+      if (candidate.owners().keySet().stream().allMatch(FleetPorts::isFree)
+          && isFree(candidate.viewer())) {
         return candidate;
       }
     }
@@ -42,6 +44,11 @@ public record FleetPorts(int base) {
   /** Where its health and metrics are. */
   public int ops(Service service) {
     return base + OPS_DISTANCE + service.offset();
+  }
+
+  /** Where the trace viewer is, when somebody has started it. */
+  public int viewer() {
+    return base + VIEWER_DISTANCE;
   }
 
   void requireFree() {
@@ -85,7 +92,7 @@ public record FleetPorts(int base) {
     }
   }
 
-  private static boolean isFree(int port) {
+  static boolean isFree(int port) {
     try (var socket = new ServerSocket()) {
       // A port whose last connection is still winding down is free for a server, which asks for it
       // the same way.
