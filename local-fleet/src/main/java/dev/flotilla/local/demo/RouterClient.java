@@ -17,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +82,30 @@ public final class RouterClient {
       page = next.isEmpty() ? "" : "&page=" + URLEncoder.encode(next, StandardCharsets.UTF_8);
     } while (!page.isEmpty());
     return totals;
+  }
+
+  /** What routing and caching saved since a moment, all task types together. */
+  Savings savings(Instant since, boolean simulated) throws IOException, InterruptedException {
+    var response = send(to("/v1/costs/savings?include_simulated=true&from=" + since).GET().build());
+    if (response.statusCode() != 200) {
+      throw new IOException(
+          "The report of savings answered " + response.statusCode() + ": " + refusal(response));
+    }
+    return Savings.of(JSON.readTree(response.body()), simulated);
+  }
+
+  /** Has something reviewed, and waits for the decision. */
+  Judgement review(ObjectNode body) throws IOException, InterruptedException {
+    var response =
+        send(
+            to("/v1/reviews")
+                .header("content-type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)))
+                .build());
+    if (response.statusCode() != 201) {
+      throw new IOException("The review was refused: " + refusal(response));
+    }
+    return Judgement.of(JSON.readTree(response.body()));
   }
 
   /**
