@@ -78,11 +78,16 @@ public final class SpanRelay implements AutoCloseable {
   private void receive(HttpExchange exchange) throws IOException {
     try (exchange;
         InputStream in = body(exchange)) {
-      keep(ZipkinSpans.of(in.readAllBytes()));
-      exchange.getResponseHeaders().set("content-type", "application/x-protobuf");
-      exchange.sendResponseHeaders(200, -1);
+      exchange.sendResponseHeaders(kept(in.readAllBytes()) ? 200 : 400, -1);
+    }
+  }
+
+  private boolean kept(byte[] otlp) {
+    try {
+      keep(ZipkinSpans.of(otlp));
+      return true;
     } catch (InvalidProtocolBufferException e) {
-      exchange.sendResponseHeaders(400, -1);
+      return false;
     }
   }
 
