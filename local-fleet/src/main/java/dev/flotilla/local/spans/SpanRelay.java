@@ -78,6 +78,7 @@ public final class SpanRelay implements AutoCloseable {
   private void receive(HttpExchange exchange) throws IOException {
     try (exchange;
         InputStream in = body(exchange)) {
+      exchange.getResponseHeaders().set("content-type", "application/x-protobuf");
       exchange.sendResponseHeaders(kept(in.readAllBytes()) ? 200 : 400, -1);
     }
   }
