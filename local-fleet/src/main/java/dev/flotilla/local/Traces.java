@@ -2,6 +2,7 @@ package dev.flotilla.local;
 
 import dev.flotilla.local.demo.RouterClient;
 import dev.flotilla.local.supervision.CannotStart;
+import dev.flotilla.local.supervision.FleetPorts;
 import dev.flotilla.local.supervision.FleetState;
 import dev.flotilla.local.supervision.StateDirectory;
 import dev.flotilla.local.supervision.Viewer;
@@ -55,7 +56,7 @@ final class Traces {
       throw new CannotStart(
           "FLOTILLA_TRACING_OTLP_ENDPOINT was set when this fleet started, so its spans go there and not to the local viewer. Unset it, then ./fleet down and ./fleet up --trace");
     }
-    var viewer = new Viewer(state, tree, fleet.viewerPort());
+    var viewer = new Viewer(state, tree, new FleetPorts(fleet.portBase()));
     if (viewer.address().isEmpty()) {
       progress.line("Starting the trace viewer");
     }
@@ -66,7 +67,7 @@ final class Traces {
   static Optional<URI> shownAt(StateDirectory state, FleetState fleet) {
     return fleet.viewerPort() == null
         ? Optional.empty()
-        : new Viewer(state, Path.of(""), fleet.viewerPort()).address();
+        : new Viewer(state, Path.of(""), new FleetPorts(fleet.portBase())).address();
   }
 
   private static String traceId(String subject, FleetState fleet)

@@ -30,7 +30,7 @@ public record FleetPorts(int base) {
     while (true) {
       var candidate = new FleetPorts(ThreadLocalRandom.current().nextInt(500, 1500) * 20);
       if (candidate.owners().keySet().stream().allMatch(FleetPorts::isFree)
-          && isFree(candidate.viewer())) {
+          && candidate.viewerIsFree()) {
         return candidate;
       }
     }
@@ -49,6 +49,10 @@ public record FleetPorts(int base) {
   /** Where the trace viewer is, when somebody has started it. */
   public int viewer() {
     return base + VIEWER_DISTANCE;
+  }
+
+  public boolean viewerIsFree() {
+    return isFree(viewer());
   }
 
   void requireFree() {
@@ -92,7 +96,7 @@ public record FleetPorts(int base) {
     }
   }
 
-  static boolean isFree(int port) {
+  private static boolean isFree(int port) {
     try (var socket = new ServerSocket()) {
       // A port whose last connection is still winding down is free for a server, which asks for it
       // the same way.

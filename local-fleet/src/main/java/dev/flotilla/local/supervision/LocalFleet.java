@@ -105,7 +105,7 @@ public final class LocalFleet implements AutoCloseable {
     if (!ServiceEnvironment.bringsOwnKeys(options.environment())) {
       Secrets.writeKeyFile(state);
     }
-    this.viewer = new Viewer(state, options.tree(), options.ports().viewer());
+    this.viewer = new Viewer(state, options.tree(), options.ports());
     if (options.environment().containsKey(ServiceEnvironment.SPANS_URL)) {
       relay = null;
     } else {

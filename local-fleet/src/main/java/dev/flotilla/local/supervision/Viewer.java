@@ -24,19 +24,19 @@ public final class Viewer {
 
   private final StateDirectory state;
   private final Path jar;
-  private final int port;
+  private final FleetPorts ports;
 
   /**
-   * @param port see {@link FleetPorts#viewer}
+   * @param ports of the fleet it belongs to
    */
-  public Viewer(StateDirectory state, Path tree, int port) {
+  public Viewer(StateDirectory state, Path tree, FleetPorts ports) {
     this.state = state;
     this.jar =
         tree.resolve("local-fleet")
             .resolve("target")
             .resolve("viewer")
             .resolve("zipkin-server.jar");
-    this.port = port;
+    this.ports = ports;
   }
 
   /** Where it is; empty when it does not run. It may still be starting. */
@@ -55,7 +55,7 @@ public final class Viewer {
   }
 
   private URI at() {
-    return URI.create("http://127.0.0.1:" + port);
+    return URI.create("http://127.0.0.1:" + ports.viewer());
   }
 
   private ProcessHandle launch() throws IOException {
@@ -63,10 +63,10 @@ public final class Viewer {
       throw new CannotStart(
           jar + " is not there; ./fleet trace and ./fleet up --trace fetch it, with Maven");
     }
-    if (!FleetPorts.isFree(port)) {
+    if (!ports.viewerIsFree()) {
       throw new CannotStart(
-          "Port %d, meant for the trace viewer, is taken by another program. Stop that program, or take other ports: ./fleet down, then ./fleet up --trace --port-base N"
-              .formatted(port));
+          "Port %d, meant for the trace viewer, is taken by another program. Stop that program, or take other ports: ./fleet down, then ./fleet up --trace --port-base %d"
+              .formatted(ports.viewer(), ports.somewhereElse()));
     }
     var command =
         List.of(
@@ -79,7 +79,7 @@ public final class Viewer {
             "--enable-native-access=ALL-UNNAMED",
             // Said otherwise it listens on all interfaces.
             "-Darmeria.ports[0].address=127.0.0.1",
-            "-Darmeria.ports[0].port=" + port,
+            "-Darmeria.ports[0].port=" + ports.viewer(),
             "-Darmeria.ports[0].protocols[0]=http",
             "-jar",
             jar.toString());
