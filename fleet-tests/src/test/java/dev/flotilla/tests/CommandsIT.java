@@ -2,6 +2,7 @@ package dev.flotilla.tests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,6 +10,11 @@ import dev.flotilla.local.supervision.FleetPorts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -111,6 +117,14 @@ class CommandsIT {
     assertEquals(0, where.status(), where.toString());
     URI viewer = URI.create(FleetUnderTest.json(where.out()).path("url").asText());
     assertEquals("127.0.0.1", viewer.getHost());
+    for (InetAddress address : addressesOthersSee()) {
+      try (Socket socket = new Socket()) {
+        assertThrows(
+            IOException.class,
+            () -> socket.connect(new InetSocketAddress(address, viewer.getPort()), 1000),
+            "reachable at " + address);
+      }
+    }
 
     String requestId = answer.headers().firstValue("x-request-id").orElseThrow();
     Ended trace = fleet("trace", requestId, "--json");
@@ -185,6 +199,13 @@ class CommandsIT {
   @Test
   void the_readme_fits_on_a_screen_or_three() throws IOException {
     assertTrue(Files.readAllLines(FleetUnderTest.TREE.resolve("README.md")).size() <= 150);
+  }
+
+  private static List<InetAddress> addressesOthersSee() throws IOException {
+    return NetworkInterface.networkInterfaces()
+        .flatMap(NetworkInterface::inetAddresses)
+        .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
+        .toList();
   }
 
   private static JsonNode span(JsonNode trace, String name) {

@@ -3,6 +3,7 @@ package dev.flotilla.local.spans;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -27,6 +28,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -37,7 +39,8 @@ class SpanRelayTest {
   private final BlockingQueue<JsonNode> delivered = new LinkedBlockingQueue<>();
   private final AtomicReference<Optional<URI>> viewer = new AtomicReference<>(Optional.empty());
   private final HttpClient http = HttpClient.newHttpClient();
-  private final SpanRelay relay = SpanRelay.start(viewer::get);
+  private final Semaphore looked = new Semaphore(0);
+  private final SpanRelay relay = SpanRelay.start(this::look);
   private HttpServer zipkin;
 
   @BeforeEach
@@ -63,6 +66,7 @@ class SpanRelayTest {
   @Test
   void what_came_before_the_viewer_is_shown_by_it_too() throws Exception {
     assertEquals(200, export("before", 1));
+    assertTrue(looked.tryAcquire(2, 10, TimeUnit.SECONDS), "it was looked for twice, in vain");
     viewer.set(Optional.of(URI.create("http://127.0.0.1:" + zipkin.getAddress().getPort())));
     var first = delivered.poll(10, TimeUnit.SECONDS);
     assertNotNull(first);
@@ -108,6 +112,12 @@ class SpanRelayTest {
   @Test
   void what_is_no_otlp_is_refused() throws Exception {
     assertEquals(400, post(new byte[] {1, 2, 3}));
+  }
+
+  private Optional<URI> look() {
+    var found = viewer.get();
+    looked.release();
+    return found;
   }
 
   private int export(String name, int count) throws IOException, InterruptedException {
