@@ -1,5 +1,9 @@
 package dev.flotilla.tests;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
@@ -14,6 +18,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import jakarta.inject.Inject;
+import java.net.http.HttpClient;
 import java.util.Arrays;
 import org.jspecify.annotations.NullMarked;
 
@@ -25,6 +30,15 @@ class ArchitectureRules {
     "dev.flotilla.provider..",
     "dev.flotilla.cost..",
     "dev.flotilla.review.."
+  };
+
+  /** Where a service speaks to another one or to a provider; outcomes come out of them. */
+  private static final String[] ADAPTERS = {
+    "dev.flotilla.router.upstream..",
+    "dev.flotilla.router.decisions..",
+    "dev.flotilla.provider.spool..",
+    "dev.flotilla.provider.transport..",
+    "dev.flotilla.review.reviewer.."
   };
 
   @ArchTest
@@ -72,6 +86,53 @@ class ArchitectureRules {
   @ArchTest static final ArchRule cost_is_no_other_service = serviceIsAlone("cost");
 
   @ArchTest static final ArchRule review_is_no_other_service = serviceIsAlone("review");
+
+  /** One place per neighbour knows how it is asked; everybody else asks that place. */
+  @ArchTest
+  static final ArchRule only_adapters_call_other_services =
+      noClasses()
+          .that()
+          .resideInAnyPackage(SERVICES)
+          .and()
+          .resideOutsideOfPackages(ADAPTERS)
+          // Those who answer implement the same interface,
+          .and()
+          .haveSimpleNameNotEndingWith("Resource")
+          // and those who put a service together hand the client to its adapter.
+          .and()
+          .haveSimpleNameNotEndingWith("Parts")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("dev.flotilla.contracts..")
+                  .and(simpleNameEndingWith("Api"))
+                  .or(equivalentTo(HttpClient.class))
+                  .or(
+                      resideInAnyPackage(
+                          "org.eclipse.microprofile.rest.client..", "jakarta.ws.rs.client..")));
+
+  /** The rest speaks of outcomes, callers and problems, and can be tested without a server. */
+  @ArchTest
+  static final ArchRule http_stays_at_the_edge =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.flotilla..")
+          .and()
+          .resideOutsideOfPackages(ADAPTERS)
+          .and()
+          .resideOutsideOfPackages(
+              // What every service's edge is made of, and the edge itself.
+              "dev.flotilla.kit..",
+              "..door..",
+              // The wire's interfaces carry JAX-RS annotations.
+              "dev.flotilla.contracts..",
+              "dev.flotilla.testkit..")
+          .and()
+          .haveSimpleNameNotEndingWith("Resource")
+          .and()
+          .haveSimpleNameNotEndingWith("Route")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("jakarta.ws.rs..", "io.helidon.webserver..", "io.helidon.http..");
 
   @ArchTest
   static final ArchRule dependencies_come_through_the_constructor =

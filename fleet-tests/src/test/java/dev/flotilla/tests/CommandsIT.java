@@ -1,6 +1,8 @@
 package dev.flotilla.tests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,6 +10,11 @@ import dev.flotilla.local.supervision.FleetPorts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -69,11 +77,91 @@ class CommandsIT {
     assertEquals(1, hits);
     assertEquals(1, fallbacks);
     assertTrue(spent.signum() > 0);
+    JsonNode review = told.path("review");
+    BigDecimal reviewed = new BigDecimal(review.path("cost").asText());
+    assertTrue(reviewed.signum() > 0, review.toString());
     assertEquals(
-        spent.stripTrailingZeros(), ledgerTotal().subtract(ledgerBefore).stripTrailingZeros());
+        spent.add(reviewed).stripTrailingZeros(),
+        ledgerTotal().subtract(ledgerBefore).stripTrailingZeros());
+    assertEquals(3, review.path("families").size());
+    JsonNode kept = api("/v1/reviews/" + review.path("id").asText());
+    assertEquals(review.path("decision"), kept.path("decision"));
+    assertEquals(review.path("votes"), kept.path("aggregate").path("votes"));
+    assertEquals(0, reviewed.compareTo(kept.path("usage").path("cost").decimalValue()));
+    JsonNode savings = told.path("savings");
+    assertEquals(
+        new BigDecimal(savings.path("saved").asText()).stripTrailingZeros(),
+        new BigDecimal(savings.path("routing").asText())
+            .add(new BigDecimal(savings.path("cache").asText()))
+            .subtract(new BigDecimal(savings.path("overhead").asText()))
+            .stripTrailingZeros());
+    assertEquals(
+        "saved = "
+            + api("/v1/costs/savings").path("definition").path("saved").asText("no definition"),
+        savings.path("definition").path(0).asText());
+    assertEquals(
+        1.0 / told.path("requests").size(),
+        told.path("totals").path("fallback_rate").asDouble(),
+        0.0001);
     assertEquals(hits, metric("llm_cache_requests_total", "result=\"hit\"") - hitsBefore);
     assertEquals(fallbacks, metric("llm_router_fallback_answers_total{") - fallbacksBefore);
     assertEquals(told.path("requests").size(), metric("llm_cache_requests_total{") - answersBefore);
+  }
+
+  @Test
+  void trace_shows_a_request_from_the_door_to_the_ledger() throws Exception {
+    // Sent before there is a viewer: its spans wait for one.
+    HttpResponse<String> answer = ask("Trace this to the ledger.");
+    assertEquals(200, answer.statusCode(), answer.body());
+    Ended where = fleet("trace", "--json");
+    assertEquals(0, where.status(), where.toString());
+    URI viewer = URI.create(FleetUnderTest.json(where.out()).path("url").asText());
+    assertEquals("127.0.0.1", viewer.getHost());
+    for (InetAddress address : addressesOthersSee()) {
+      try (Socket socket = new Socket()) {
+        assertThrows(
+            IOException.class,
+            () -> socket.connect(new InetSocketAddress(address, viewer.getPort()), 1000),
+            "reachable at " + address);
+      }
+    }
+
+    String requestId = answer.headers().firstValue("x-request-id").orElseThrow();
+    Ended trace = fleet("trace", requestId, "--json");
+    assertEquals(0, trace.status(), trace.toString());
+    JsonNode told = FleetUnderTest.json(trace.out());
+    String traceId = told.path("trace_id").asText();
+    assertEquals(
+        FleetUnderTest.json(answer.body()).path("route").path("trace_id").asText(), traceId);
+    String model = answer.headers().firstValue("x-model-used").orElseThrow();
+    assertEquals(
+        "router-service", span(told, "post /v1/chat/completions").path("service").asText());
+    JsonNode attempt = span(told, "chat " + model);
+    assertEquals("provider-service", attempt.path("service").asText());
+    assertEquals(model, attempt.path("attributes").path("gen_ai.request.model").asText());
+    JsonNode settled = span(told, "ledger settle");
+    assertEquals("cost-service", settled.path("service").asText());
+    assertEquals(attempt.path("span_id"), settled.path("parent_id"));
+    assertEquals(
+        0,
+        new BigDecimal(answer.headers().firstValue("x-cost-usd").orElseThrow())
+            .movePointRight(9)
+            .compareTo(
+                new BigDecimal(settled.path("attributes").path("flotilla.cost.nanos").asText())));
+
+    JsonNode shown = FleetUnderTest.json(get(viewer.resolve("/api/v2/trace/" + traceId)).body());
+    assertEquals(told.path("spans").size(), shown.size(), "Zipkin has the same spans");
+
+    Ended text = fleet("trace", traceId);
+    assertTrue(
+        text.out().contains("chat " + model) && text.out().contains("model=" + model),
+        text::toString);
+    assertEquals(1, fleet("trace", "req_of_nobody").status());
+    assertTrue(fleet("status").out().contains("traces: " + viewer));
+    for (String service : List.of("router", "provider", "cost", "review")) {
+      String log = Files.readString(state.resolve("logs/" + service + ".log"));
+      assertFalse(log.contains("Failed to export"), log);
+    }
   }
 
   @Test
@@ -111,6 +199,38 @@ class CommandsIT {
   @Test
   void the_readme_fits_on_a_screen_or_three() throws IOException {
     assertTrue(Files.readAllLines(FleetUnderTest.TREE.resolve("README.md")).size() <= 150);
+  }
+
+  private static List<InetAddress> addressesOthersSee() throws IOException {
+    return NetworkInterface.networkInterfaces()
+        .flatMap(NetworkInterface::inetAddresses)
+        .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
+        .toList();
+  }
+
+  private static JsonNode span(JsonNode trace, String name) {
+    return StreamSupport.stream(trace.path("spans").spliterator(), false)
+        .filter(span -> span.path("name").asText().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no " + name + " in " + trace));
+  }
+
+  private static HttpResponse<String> ask(String text) throws Exception {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + PORT + "/v1/chat/completions"))
+              .header("authorization", "Bearer sk-local")
+              .header("content-type", "application/json")
+              .POST(HttpRequest.BodyPublishers.ofString(FleetUnderTest.ask("auto", text)))
+              .build(),
+          HttpResponse.BodyHandlers.ofString());
+    }
+  }
+
+  private static JsonNode api(String path) throws Exception {
+    HttpResponse<String> response = get(URI.create("http://127.0.0.1:" + PORT + path));
+    assertEquals(200, response.statusCode(), response.body());
+    return FleetUnderTest.json(response.body());
   }
 
   private static BigDecimal ledgerTotal() throws Exception {

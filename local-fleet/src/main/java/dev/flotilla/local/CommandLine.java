@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What was typed.
  *
+ * @param trace with the trace viewer; for {@code up} and {@code demo}
  * @param data the prompts to send; only for {@code prompts}
+ * @param subject the id of a request or a trace; only for {@code trace}
  */
 record CommandLine(
     String command,
@@ -15,7 +17,9 @@ record CommandLine(
     int portBase,
     boolean json,
     boolean foreground,
-    @Nullable Path data) {
+    boolean trace,
+    @Nullable Path data,
+    @Nullable String subject) {
 
   /** What was typed makes no sense; the message says what would. */
   static final class WrongUsage extends RuntimeException {
@@ -34,22 +38,30 @@ record CommandLine(
     var portBase = 8080;
     var json = false;
     var foreground = false;
+    var trace = false;
     @Nullable Path data = null;
+    @Nullable String subject = null;
     var rest = words.subList(1, words.size()).iterator();
     while (rest.hasNext()) {
       var option = rest.next();
       switch (option) {
         case "--json" -> json = true;
         case "--foreground" -> foreground = true;
+        case "--trace" -> trace = true;
         case "--state" -> state = Path.of(valueOf(option, rest.hasNext() ? rest.next() : null));
         case "--data" -> data = Path.of(valueOf(option, rest.hasNext() ? rest.next() : null));
         case "--port-base" -> portBase = port(valueOf(option, rest.hasNext() ? rest.next() : null));
-        default ->
+        default -> {
+          if (!words.getFirst().equals("trace") || option.startsWith("-") || subject != null) {
             throw new WrongUsage(
                 "./fleet " + words.getFirst() + " does not know " + option + "; see ./fleet help");
+          }
+          subject = option;
+        }
       }
     }
-    return new CommandLine(words.getFirst(), state, portBase, json, foreground, data);
+    return new CommandLine(
+        words.getFirst(), state, portBase, json, foreground, trace, data, subject);
   }
 
   private static String valueOf(String option, @Nullable String value) {

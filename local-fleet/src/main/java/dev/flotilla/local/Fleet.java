@@ -28,6 +28,9 @@ public final class Fleet {
   static final int WRONG_USAGE = 2;
   static final int NOT_RUNNING = 3;
 
+  /** In the key file that {@code ./fleet up} writes, and in no other. */
+  static final String LOCAL_KEY = "sk-local";
+
   private final Path tree;
   private final Terminal out;
   private final Terminal err;
@@ -58,6 +61,7 @@ public final class Fleet {
         case "status" -> new Status(StateDirectory.at(line.state()), out).run(line.json());
         case "demo" -> demo(line);
         case "prompts" -> prompts(line);
+        case "trace" -> traces(line, line.json() ? err : out).run(line.subject(), line.json());
         case "doctor" -> new Doctor(options(line), out).run(line.json()) ? DONE : FAILED;
         default ->
             throw new CommandLine.WrongUsage(
@@ -81,6 +85,9 @@ public final class Fleet {
   private int up(CommandLine line) throws IOException, InterruptedException {
     var progress = line.json() ? err : out;
     var state = new Up(options(line), progress).run();
+    if (line.trace()) {
+      var _ = traces(line, progress).viewerOf(state);
+    }
     if (line.json()) {
       out.line(state.toJson());
     } else {
@@ -97,9 +104,12 @@ public final class Fleet {
     return status;
   }
 
-  private int superviseHere(CommandLine line) throws InterruptedException {
+  private int superviseHere(CommandLine line) throws IOException, InterruptedException {
     var progress = new Progress(out);
     var fleet = LocalFleet.startUntilExit(options(line), err::line, progress::show);
+    if (line.trace()) {
+      var _ = traces(line, out).viewerOf(fleet.snapshot());
+    }
     new Welcome(out).show(fleet.snapshot(), tree);
     out.line("Ctrl-C stops it.");
     BackgroundTraining.start(tree, err::line);
@@ -119,6 +129,11 @@ public final class Fleet {
   }
 
   private int demo(CommandLine line) throws IOException, InterruptedException {
+    if (line.trace()) {
+      // Such a fleet stays up: a viewer that goes with the command shows nobody anything.
+      var state = new Up(options(line), err).run();
+      err.line("Traces: " + traces(line, err).viewerOf(state));
+    }
     try (var fleet = running(line)) {
       return new Demo(fleet.client(), fleet.state().simulated(), out).run(line.json())
           ? DONE
@@ -149,13 +164,17 @@ public final class Fleet {
 
   private record Visit(FleetState state, Runnable leave) implements AutoCloseable {
     RouterClient client() {
-      return new RouterClient(URI.create(state.url()), "sk-local");
+      return new RouterClient(URI.create(state.url()), LOCAL_KEY);
     }
 
     @Override
     public void close() {
       leave.run();
     }
+  }
+
+  private Traces traces(CommandLine line, Terminal progress) {
+    return new Traces(tree, StateDirectory.at(line.state()), out, progress);
   }
 
   private FleetOptions options(CommandLine line) {

@@ -42,6 +42,7 @@ final class Status {
                     shown(part.opsPort()),
                     Integer.toString(part.restarts())));
     table.print(out);
+    Traces.shownAt(state, fleet).ifPresent(viewer -> out.line("traces: " + viewer));
     return Fleet.DONE;
   }
 

@@ -1,14 +1,15 @@
 package dev.flotilla.local.demo;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.flotilla.local.terminal.Table;
 import dev.flotilla.local.terminal.Terminal;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends mixed traffic through a fleet and holds it to its word: cached, rescued, and accounted for
@@ -40,22 +41,34 @@ public final class Demo {
    * @return whether everything was as told
    */
   public boolean run(boolean json) throws IOException, InterruptedException {
-    var before = router.ledger();
-    var steps = send(new DemoScript(UUID.randomUUID().toString().substring(0, 8)));
-    var spent =
-        steps.stream().map(step -> step.answer().cost()).reduce(BigDecimal.ZERO, BigDecimal::add);
-    var ledger = ledgerSince(before, spent);
-    var checks = checks(steps, spent, ledger.total().cost());
-    var ok = checks.stream().noneMatch(Check::failed);
+    var report = play();
     if (json) {
       out.line(
-          RouterClient.JSON
-              .writerWithDefaultPrettyPrinter()
-              .writeValueAsString(document(steps, spent, ledger, checks, ok)));
+          RouterClient.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(report.document()));
     } else {
-      print(steps, spent, ledger, checks);
+      report.print(out);
     }
-    return ok;
+    return report.ok();
+  }
+
+  private DemoReport play() throws IOException, InterruptedException {
+    var script = new DemoScript(UUID.randomUUID().toString().substring(0, 8));
+    var before = router.ledger();
+    var began = Instant.now();
+    var steps = send(script);
+    var answers = steps.stream().map(Step::answer).toList();
+    var spent = answers.stream().map(Answer::cost).reduce(BigDecimal.ZERO, BigDecimal::add);
+    var ledger = awaited(() -> router.ledger().since(before), now -> agrees(now, spent, answers));
+    // Before the review: what it costs is no price of these answers.
+    var savings =
+        awaited(
+            () -> router.savings(began, simulated),
+            now -> now.counted() == answers.size() && now.notCompared() == 0);
+    var checks = checks(steps, spent, ledger);
+    checks.add(savingsCheck(savings, ledger.total().cost(), answers.size()));
+    @Nullable Judgement review = simulated ? router.review(script.review()) : null;
+    checks.add(reviewCheck(review, ledger, before));
+    return new DemoReport(steps, spent, ledger, savings, review, List.copyOf(checks));
   }
 
   private List<Step> send(DemoScript script) throws IOException, InterruptedException {
@@ -71,20 +84,34 @@ public final class Demo {
     return steps;
   }
 
-  /** Records reach the ledger in batches, a moment after the answer. */
-  private LedgerTotals ledgerSince(LedgerTotals before, BigDecimal spent)
+  /** Something that is asked of the fleet. */
+  private interface Look<T> {
+    T now() throws IOException, InterruptedException;
+  }
+
+  /**
+   * Records reach the ledger in batches, a moment after the answer. What was seen last when they do
+   * not.
+   */
+  private <T> T awaited(Look<T> look, Predicate<T> enough)
       throws IOException, InterruptedException {
     var deadline = System.nanoTime() + ledgerPatience.toNanos();
     while (true) {
-      var now = router.ledger().since(before);
-      if (now.total().cost().compareTo(spent) == 0 || System.nanoTime() > deadline) {
+      var now = look.now();
+      if (enough.test(now) || System.nanoTime() > deadline) {
         return now;
       }
       Thread.sleep(BETWEEN_LOOKS);
     }
   }
 
-  private List<Check> checks(List<Step> steps, BigDecimal spent, BigDecimal ledger) {
+  private static boolean agrees(LedgerTotals ledger, BigDecimal spent, List<Answer> answers) {
+    return ledger.total().cost().compareTo(spent) == 0
+        && ledger.total().cacheHits() == answers.stream().filter(Answer::fromCache).count()
+        && ledger.total().fallbacks() == answers.stream().filter(a -> a.fallbacks() > 0).count();
+  }
+
+  private List<Check> checks(List<Step> steps, BigDecimal spent, LedgerTotals ledger) {
     var answers = steps.stream().map(Step::answer).toList();
     var failed = answers.stream().filter(answer -> !answer.succeeded()).toList();
     var repeated = steps.get(steps.size() - (simulated ? 2 : 1)).answer();
@@ -105,9 +132,55 @@ public final class Demo {
     checks.add(
         new Check(
             "the ledger has every cost",
-            spent.compareTo(ledger) == 0,
-            "answers " + usd(spent) + ", ledger " + usd(ledger)));
+            spent.compareTo(ledger.total().cost()) == 0,
+            "answers " + usd(spent) + ", ledger " + usd(ledger.total().cost())));
+    var hits = answers.stream().filter(Answer::fromCache).count();
+    var fallbacks = answers.stream().filter(answer -> answer.fallbacks() > 0).count();
+    checks.add(
+        new Check(
+            "the ledger counts the same cache hits and fallbacks",
+            hits == ledger.total().cacheHits() && fallbacks == ledger.total().fallbacks(),
+            "answers %d and %d, ledger %d and %d"
+                .formatted(
+                    hits, fallbacks, ledger.total().cacheHits(), ledger.total().fallbacks())));
     return checks;
+  }
+
+  private static Check savingsCheck(Savings savings, BigDecimal ledger, long answers) {
+    return new Check(
+        "the savings count every answer and every cost once",
+        savings.addsUp()
+            && savings.counted() == answers
+            && savings.notCompared() == 0
+            && savings.spent().compareTo(ledger) == 0,
+        "%d routed, %d from the cache, %d whose model was named; %s USD"
+            .formatted(savings.routed(), savings.hits(), savings.named(), usd(savings.spent())));
+  }
+
+  private Check reviewCheck(@Nullable Judgement review, LedgerTotals ledger, LedgerTotals before)
+      throws IOException, InterruptedException {
+    var claim = "three independent reviewers judged, and the ledger has what they cost";
+    if (review == null) {
+      return new Check(
+          claim,
+          null,
+          "skipped: a review is held on the simulator only; real reviewers cost real money");
+    }
+    var expected = ledger.total().cost().add(review.cost());
+    var after =
+        awaited(
+            () -> router.ledger().since(before),
+            now -> now.total().cost().compareTo(expected) == 0);
+    var billed = after.total().cost().subtract(ledger.total().cost());
+    return new Check(
+        claim,
+        review.holds() && billed.compareTo(review.cost()) == 0,
+        "%s of %s; review %s, ledger %s"
+            .formatted(
+                review.outcome(),
+                String.join(", ", review.families()),
+                usd(review.cost()),
+                usd(billed)));
   }
 
   private Check rescue(Answer last) {
@@ -125,106 +198,12 @@ public final class Demo {
             + shown(last.fallbackReason()));
   }
 
-  private void print(List<Step> steps, BigDecimal spent, LedgerTotals ledger, List<Check> checks) {
-    var table =
-        new Table("prompt", "task type", "model", ">in", ">out", ">cost USD", "cache", "fallback");
-    for (var step : steps) {
-      var answer = step.answer();
-      table.row(
-          step.title(),
-          shown(answer.taskType()),
-          answer.succeeded() ? answer.model() : Step.shortened("failed: " + answer.problem(), 40),
-          Long.toString(answer.promptTokens()),
-          Long.toString(answer.completionTokens()),
-          usd(answer.cost()),
-          shown(answer.cache()) + (answer.streamed() ? " (stream)" : ""),
-          answer.fallbacks() == 0 ? "" : answer.fallbacks() + " " + answer.fallbackReason());
-    }
-    table.print(out);
-    out.line("");
-    out.line(
-        out.bold(
-            "Spent according to the answers: "
-                + usd(spent)
-                + " USD for "
-                + steps.size()
-                + " requests"));
-    out.line(
-        out.bold("Spent according to the ledger:  " + usd(ledger.total().cost()) + " USD")
-            + "   (GET /v1/costs?group_by=model&include_simulated=true)");
-    var books = new Table("  model", ">attempts", ">cost USD", "unknown");
-    ledger
-        .byModel()
-        .forEach(
-            (model, spending) ->
-                books.row(
-                    "  " + model,
-                    Long.toString(spending.requests()),
-                    usd(spending.cost()),
-                    unknown(spending)));
-    books.print(out);
-    out.line("");
-    for (var check : checks) {
-      var verdict =
-          check.held() == null ? "skipped" : check.failed() ? out.red("NO") : out.green("yes");
-      out.line("%s: %s (%s)".formatted(check.claim(), verdict, check.detail()));
-    }
-  }
-
-  /** An attempt whose end nobody knows is not free; the ledger holds it at its ceiling. */
-  private static String unknown(LedgerTotals.Spending spending) {
-    return spending.unknownUpTo().signum() == 0 ? "" : "and up to " + usd(spending.unknownUpTo());
-  }
-
-  private static ObjectNode document(
-      List<Step> steps, BigDecimal spent, LedgerTotals ledger, List<Check> checks, boolean ok) {
-    var document = RouterClient.JSON.createObjectNode().put("ok", ok);
-    var requests = document.putArray("requests");
-    for (var step : steps) {
-      requests.add(AnswerJson.of(step.prompt(), step.answer()));
-    }
-    var answers = steps.stream().map(Step::answer).toList();
-    document
-        .putObject("totals")
-        .put("requests", answers.size())
-        .put("prompt_tokens", answers.stream().mapToLong(Answer::promptTokens).sum())
-        .put("completion_tokens", answers.stream().mapToLong(Answer::completionTokens).sum())
-        .put("cost", usd(spent))
-        .put("cache_hits", answers.stream().filter(Answer::fromCache).count())
-        .put("fallbacks", answers.stream().filter(answer -> answer.fallbacks() > 0).count());
-    var books =
-        document
-            .putObject("ledger")
-            .put("cost", usd(ledger.total().cost()))
-            .put("requests", ledger.total().requests());
-    var models = books.putArray("by_model");
-    ledger
-        .byModel()
-        .forEach(
-            (model, spending) ->
-                models
-                    .addObject()
-                    .put("model", model)
-                    .put("cost", usd(spending.cost()))
-                    .put("unknown_up_to", usd(spending.unknownUpTo()))
-                    .put("requests", spending.requests()));
-    var claims = document.putArray("checks");
-    checks.forEach(
-        check ->
-            claims
-                .addObject()
-                .put("claim", check.claim())
-                .put("held", check.held())
-                .put("detail", check.detail()));
-    return document;
-  }
-
   /** Never 1.23E-7. */
   static String usd(BigDecimal amount) {
     return amount.signum() == 0 ? "0" : amount.stripTrailingZeros().toPlainString();
   }
 
-  private static String shown(String fact) {
+  static String shown(String fact) {
     return fact.isEmpty() ? "-" : fact;
   }
 }

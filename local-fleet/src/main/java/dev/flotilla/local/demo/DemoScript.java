@@ -52,6 +52,26 @@ final class DemoScript {
     return request;
   }
 
+  /** Three families that share no provider; the author is nobody of them. */
+  ObjectNode review() {
+    var request =
+        RouterClient.JSON
+            .createObjectNode()
+            .put("task", "Tell passengers when the ferry leaves. Visit " + run + ".")
+            .put("policy", "two-of-three");
+    request
+        .putObject("artifact")
+        .put("type", "text")
+        .put("content", "The ferry to the island leaves at nine, weather permitting.");
+    request.putArray("plan").add("names a time").add("promises nothing it cannot keep");
+    request
+        .putArray("reviewers")
+        .add("sim-north/balanced")
+        .add("sim-south/balanced")
+        .add("sim-east/balanced");
+    return request;
+  }
+
   static String promptOf(ObjectNode request) {
     return request.path("messages").path(1).path("content").asText();
   }

@@ -14,26 +14,39 @@ record LedgerTotals(SortedMap<String, Spending> byModel) {
    * @param unknownUpTo what attempts nobody knows the end of can at most have cost, USD; not part
    *     of {@code cost}
    * @param requests attempts the ledger counts under this model
+   * @param cacheHits answers of this model from our cache
+   * @param fallbacks answers of this model that needed another one first
    */
-  record Spending(BigDecimal cost, BigDecimal unknownUpTo, long requests) {
+  record Spending(
+      BigDecimal cost, BigDecimal unknownUpTo, long requests, long cacheHits, long fallbacks) {
     Spending plus(Spending other) {
       return new Spending(
-          cost.add(other.cost), unknownUpTo.add(other.unknownUpTo), requests + other.requests);
+          cost.add(other.cost),
+          unknownUpTo.add(other.unknownUpTo),
+          requests + other.requests,
+          cacheHits + other.cacheHits,
+          fallbacks + other.fallbacks);
     }
 
     Spending minus(Spending other) {
       return new Spending(
           cost.subtract(other.cost),
           unknownUpTo.subtract(other.unknownUpTo),
-          requests - other.requests);
+          requests - other.requests,
+          cacheHits - other.cacheHits,
+          fallbacks - other.fallbacks);
     }
 
     boolean isNothing() {
-      return cost.signum() == 0 && unknownUpTo.signum() == 0 && requests == 0;
+      return cost.signum() == 0
+          && unknownUpTo.signum() == 0
+          && requests == 0
+          && cacheHits == 0
+          && fallbacks == 0;
     }
   }
 
-  private static final Spending NOTHING = new Spending(BigDecimal.ZERO, BigDecimal.ZERO, 0);
+  private static final Spending NOTHING = new Spending(BigDecimal.ZERO, BigDecimal.ZERO, 0, 0, 0);
 
   static LedgerTotals of(JsonNode page) {
     var totals = new TreeMap<String, Spending>();
@@ -44,7 +57,9 @@ record LedgerTotals(SortedMap<String, Spending> byModel) {
             new Spending(
                 result.path("amount").path("value").decimalValue(),
                 BigDecimal.valueOf(result.path("unknown").path("ceiling_nanos").asLong(), 9),
-                result.path("requests").asLong()),
+                result.path("requests").asLong(),
+                result.path("cache_hits").asLong(),
+                result.path("fallbacks").asLong()),
             Spending::plus);
       }
     }

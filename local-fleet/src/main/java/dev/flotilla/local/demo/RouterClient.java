@@ -17,13 +17,18 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Speaks to the router as any caller would, and reads what it says about each answer. */
 public final class RouterClient {
   static final JsonMapper JSON =
       JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+
+  private static final Duration EXPLANATION_PATIENCE = Duration.ofSeconds(4);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
 
   private final URI router;
   private final String key;
@@ -77,6 +82,54 @@ public final class RouterClient {
       page = next.isEmpty() ? "" : "&page=" + URLEncoder.encode(next, StandardCharsets.UTF_8);
     } while (!page.isEmpty());
     return totals;
+  }
+
+  /** What routing and caching saved since a moment, all task types together. */
+  Savings savings(Instant since, boolean simulated) throws IOException, InterruptedException {
+    var response = send(to("/v1/costs/savings?include_simulated=true&from=" + since).GET().build());
+    if (response.statusCode() != 200) {
+      throw new IOException(
+          "The report of savings answered " + response.statusCode() + ": " + refusal(response));
+    }
+    return Savings.of(JSON.readTree(response.body()), simulated);
+  }
+
+  /** Has something reviewed, and waits for the decision. */
+  Judgement review(ObjectNode body) throws IOException, InterruptedException {
+    var response =
+        send(
+            to("/v1/reviews")
+                .header("content-type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)))
+                .build());
+    if (response.statusCode() != 201) {
+      throw new IOException("The review was refused: " + refusal(response));
+    }
+    return Judgement.of(JSON.readTree(response.body()));
+  }
+
+  /**
+   * The trace of a request, from the ledger, which hears of it a moment after the answer.
+   *
+   * @return empty when the request is not known or was not traced
+   */
+  public Optional<String> traceOf(String requestId) throws IOException, InterruptedException {
+    var deadline = System.nanoTime() + EXPLANATION_PATIENCE.toNanos();
+    while (true) {
+      var response =
+          send(
+              to("/v1/requests/" + URLEncoder.encode(requestId, StandardCharsets.UTF_8))
+                  .GET()
+                  .build());
+      var trace =
+          response.statusCode() == 200
+              ? JSON.readTree(response.body()).path("trace_id").asText("")
+              : "";
+      if (!trace.isEmpty() || System.nanoTime() > deadline) {
+        return Optional.of(trace).filter(known -> !known.isEmpty());
+      }
+      Thread.sleep(BETWEEN_LOOKS);
+    }
   }
 
   private HttpRequest.Builder to(String path) {

@@ -17,7 +17,8 @@ final class Ports {
     if (taken.isEmpty()) {
       return List.of(
           Finding.well("fleet", "does not run; ./fleet up starts it"),
-          Finding.well("ports", "free from " + ports.base() + " on"));
+          Finding.well("ports", "free from " + ports.base() + " on"),
+          ViewerPort.lookBefore(ports));
     }
     return taken.entrySet().stream()
         .map(

@@ -26,6 +26,7 @@ final class RunningFleet {
         Finding.well(
             "fleet", fleet.phase() + " at " + fleet.url() + " since " + fleet.startedAt()));
     fleet.parts().forEach(part -> findings.add(look(part)));
+    findings.add(ViewerPort.lookBeside(fleet));
     return findings;
   }
 

@@ -10,12 +10,13 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * The eight ports of a fleet: four that speak to callers, and ten above each its health and
- * metrics.
+ * metrics. A ninth is the trace viewer's, for those who want one.
  *
  * @param base the router's port
  */
 public record FleetPorts(int base) {
   private static final int OPS_DISTANCE = 10;
+  private static final int VIEWER_DISTANCE = 4;
 
   public FleetPorts {
     if (base < 1 || base > 65_000) {
@@ -28,7 +29,8 @@ public record FleetPorts(int base) {
   public static FleetPorts free() {
     while (true) {
       var candidate = new FleetPorts(ThreadLocalRandom.current().nextInt(500, 1500) * 20);
-      if (candidate.owners().keySet().stream().allMatch(FleetPorts::isFree)) {
+      if (candidate.owners().keySet().stream().allMatch(FleetPorts::isFree)
+          && candidate.viewerIsFree()) {
         return candidate;
       }
     }
@@ -42,6 +44,15 @@ public record FleetPorts(int base) {
   /** Where its health and metrics are. */
   public int ops(Service service) {
     return base + OPS_DISTANCE + service.offset();
+  }
+
+  /** Where the trace viewer is, when somebody has started it. */
+  public int viewer() {
+    return base + VIEWER_DISTANCE;
+  }
+
+  public boolean viewerIsFree() {
+    return isFree(viewer());
   }
 
   void requireFree() {

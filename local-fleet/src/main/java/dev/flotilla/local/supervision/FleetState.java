@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * everybody else.
  *
  * @param url the one address callers need
+ * @param viewerPort where the trace viewer is once it is started; absent when the environment says
+ *     where spans go
  * @param problem why it could not start; only in phase {@code failed}
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -31,6 +33,7 @@ public record FleetState(
     String startedAt,
     List<String> providers,
     List<PartState> parts,
+    @Nullable Integer viewerPort,
     @Nullable String problem) {
 
   static final String FILE = "fleet.json";

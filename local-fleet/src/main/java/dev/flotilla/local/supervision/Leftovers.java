@@ -36,7 +36,19 @@ public final class Leftovers {
     end("postgres", state.postgres().resolve("postmaster.pid"), Duration.ofSeconds(10), ended);
     end("postgres", state.run("postgres.pid"), Duration.ofSeconds(10), ended);
     end("redis", state.run("redis.pid"), Duration.ofSeconds(10), ended);
+    end(Viewer.NAME, state.run(Viewer.NAME + ".pid"), Duration.ofSeconds(5), ended);
     return ended;
+  }
+
+  /** The process that was written down under this name, if it is still the one. */
+  Optional<ProcessHandle> find(String name) {
+    return ours(state.run(name + ".pid"));
+  }
+
+  /** Ends what was written down under this name. */
+  void end(String name, Duration patience) {
+    end(name, state.run(name + ".pid"), patience, new ArrayList<>());
+    state.delete(name + ".pid");
   }
 
   private void end(String name, Path pidFile, Duration patience, List<String> ended) {

@@ -1,5 +1,6 @@
 package dev.flotilla.local.supervision;
 
+import dev.flotilla.local.spans.SpanRelay;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
@@ -38,6 +39,8 @@ public final class LocalFleet implements AutoCloseable {
           .build();
   private final @Nullable Part postgres;
   private final @Nullable Part redis;
+  private final Viewer viewer;
+  private final @Nullable SpanRelay relay;
 
   private String phase = "starting";
   private @Nullable String problem;
@@ -101,6 +104,13 @@ public final class LocalFleet implements AutoCloseable {
     this.environment = new ServiceEnvironment(options, state, Secrets.keptIn(state));
     if (!ServiceEnvironment.bringsOwnKeys(options.environment())) {
       Secrets.writeKeyFile(state);
+    }
+    this.viewer = new Viewer(state, options.tree(), options.ports());
+    if (options.environment().containsKey(ServiceEnvironment.SPANS_URL)) {
+      relay = null;
+    } else {
+      relay = SpanRelay.start(viewer::address);
+      environment.useRelay(relay);
     }
     if (options.environment().containsKey(ServiceEnvironment.POSTGRES_URL)) {
       postgres = null;
@@ -302,6 +312,7 @@ public final class LocalFleet implements AutoCloseable {
         startedAt.truncatedTo(ChronoUnit.SECONDS).toString(),
         environment.providers(),
         List.copyOf(parts),
+        relay == null ? null : options.ports().viewer(),
         problem);
   }
 
@@ -331,6 +342,10 @@ public final class LocalFleet implements AutoCloseable {
     part(Service.PROVIDER).stop();
     stopTogether(List.of(part(Service.COST), part(Service.REVIEW)));
     stopTogether(stores());
+    viewer.end();
+    if (relay != null) {
+      relay.close();
+    }
   }
 
   private static void stopTogether(List<Part> parts) {

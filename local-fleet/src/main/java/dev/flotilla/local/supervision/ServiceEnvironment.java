@@ -1,5 +1,6 @@
 package dev.flotilla.local.supervision;
 
+import dev.flotilla.local.spans.SpanRelay;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ final class ServiceEnvironment {
   static final String REDIS_URL = "FLOTILLA_REDIS_URL";
   static final String POSTGRES_URL = "FLOTILLA_POSTGRES_URL";
   static final String PROVIDERS = "FLOTILLA_PROVIDERS_ENABLED";
+  static final String SPANS_URL = "FLOTILLA_TRACING_OTLP_ENDPOINT";
   private static final String KEYS_FILE = "FLOTILLA_KEYS_FILE";
 
   private final FleetOptions options;
@@ -37,6 +39,10 @@ final class ServiceEnvironment {
   /** Before the services start, which are the only readers. */
   void useRedis(RedisProgram redis) {
     shared.put(REDIS_URL, redis.url());
+  }
+
+  void useRelay(SpanRelay relay) {
+    shared.put(SPANS_URL, relay.url());
   }
 
   void usePostgres(PostgresProgram postgres) {

@@ -31,6 +31,12 @@ class DemoTest {
     assertEquals(1, document.path("totals").path("fallbacks").asInt());
     var spent = FakeRouter.PRICE.multiply(new BigDecimal(13)).toPlainString();
     assertEquals(spent, document.path("totals").path("cost").asText());
+    assertEquals(0.0714, document.path("totals").path("fallback_rate").asDouble());
+    assertEquals("0.0007444", document.path("savings").path("saved").asText());
+    assertEquals("saved = all told", document.path("savings").path("definition").path(0).asText());
+    assertEquals("approve", document.path("review").path("decision").asText());
+    assertEquals(3, document.path("review").path("votes").path("approve").asInt());
+    assertEquals("0.003", document.path("review").path("cost").asText());
     assertEquals(
         spent, document.path("ledger").path("cost").asText(), "what was spent before is left out");
   }
@@ -53,9 +59,9 @@ class DemoTest {
   @Test
   void a_second_demo_is_not_answered_from_the_first_ones_cache() throws Exception {
     try (var router = new FakeRouter()) {
-      assertTrue(new Demo(router.client(), true, out).run(false));
+      assertTrue(new Demo(router.client(), true, out).run(false), this::text);
       printed.reset();
-      assertTrue(new Demo(router.client(), true, out).run(true));
+      assertTrue(new Demo(router.client(), true, out).run(true), this::text);
     }
     assertEquals(1, document().path("totals").path("cache_hits").asInt());
   }
@@ -68,6 +74,36 @@ class DemoTest {
     }
     assertTrue(
         text().contains("the ledger has every cost: NO (answers 0.0002769, ledger 0)"), this::text);
+  }
+
+  @Test
+  void a_panel_with_an_empty_seat_fails_it() throws Exception {
+    try (var router = new FakeRouter()) {
+      router.losesReviewers();
+      assertFalse(new Demo(router.client(), true, out).run(false));
+    }
+    assertTrue(
+        text()
+            .contains("three independent reviewers judged, and the ledger has what they cost: NO"),
+        this::text);
+  }
+
+  @Test
+  void the_summary_says_what_saved_means() throws Exception {
+    try (var router = new FakeRouter()) {
+      new Demo(router.client(), true, out).run(false);
+    }
+    var lines = text().lines().toList();
+    var summary = lines.subList(lines.indexOf("in all") + 1, lines.size());
+    assertTrue(summary.get(0).startsWith("cost           0.0002769 USD"), this::text);
+    assertTrue(
+        summary.get(1).contains("0.0007444 USD")
+            && summary.get(1).endsWith("against sim-north/flagship for everything"),
+        this::text);
+    assertTrue(summary.get(2).matches("cache hits +1 +of 14 requests"), this::text);
+    assertTrue(summary.get(3).contains("7.1 %"), this::text);
+    assertTrue(summary.get(4).contains("two-of-three: 3 approve; 0.003 USD"), this::text);
+    assertTrue(lines.contains("saved = all told"), this::text);
   }
 
   @Test

@@ -9,29 +9,38 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executors;
 
 /**
  * Answers as the router is specified to: facts in headers and usage, a cache, a fallback for a
- * model that fails on demand, and a ledger. Knows "translate" as bulk, "JSON" as structured,
- * "Design" as complex, the rest as standard.
+ * model that fails on demand, a ledger with a report of savings, and reviews by three. Knows
+ * "translate" as bulk, "JSON" as structured, "Design" as complex, the rest as standard.
  */
 final class FakeRouter implements AutoCloseable {
   static final BigDecimal PRICE = new BigDecimal("0.0000213");
+
+  private record Given(Instant at, boolean hit, boolean broken) {}
 
   private final HttpServer server;
   private final Set<String> seen = new HashSet<>();
   private BigDecimal ledger = new BigDecimal("1.5");
   private int rows = 3;
+  private final List<Given> given = new ArrayList<>();
   private boolean forgetful;
+  private boolean partial;
 
   FakeRouter() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext("/v1/chat/completions", this::chat);
     server.createContext("/v1/costs", this::costs);
+    server.createContext("/v1/costs/savings", this::savings);
+    server.createContext("/v1/reviews", this::review);
     server.start();
   }
 
@@ -43,6 +52,11 @@ final class FakeRouter implements AutoCloseable {
   /** From now on answers cost what the ledger never hears of. */
   void losesCosts() {
     forgetful = true;
+  }
+
+  /** From now on two reviewers sit in the panel, and nobody says why. */
+  void losesReviewers() {
+    partial = true;
   }
 
   private synchronized void chat(HttpExchange exchange) throws IOException {
@@ -61,6 +75,7 @@ final class FakeRouter implements AutoCloseable {
       ledger = ledger.add(cost);
       rows++;
     }
+    given.add(new Given(Instant.now(), hit, broken));
     var headers = exchange.getResponseHeaders();
     headers.set("x-request-id", "req_" + seen.size());
     headers.set("x-task-type", taskType(prompt));
@@ -98,9 +113,56 @@ final class FakeRouter implements AutoCloseable {
         200,
         """
         {"object":"page","has_more":false,"data":[{"start_time":1,"end_time":2,"results":[
-          {"group":{"model":"sim-north/fast"},"amount":{"value":%s,"currency":"usd"},"requests":%d}]}]}
+          {"group":{"model":"sim-north/fast"},"amount":{"value":%s,"currency":"usd"},"requests":%d,"cache_hits":%d,"fallbacks":%d}]}]}
         """
-            .formatted(ledger.toPlainString(), rows));
+            .formatted(
+                ledger.toPlainString(),
+                rows,
+                given.stream().filter(Given::hit).count(),
+                given.stream().filter(Given::broken).count()));
+  }
+
+  /** What a first choice would have cost is a million nano-dollars for all of them. */
+  private synchronized void savings(HttpExchange exchange) throws IOException {
+    var from = Instant.parse(exchange.getRequestURI().getQuery().replaceAll(".*from=", ""));
+    var answers = given.stream().filter(answer -> !answer.at().isBefore(from)).toList();
+    var hits = answers.stream().filter(Given::hit).count();
+    var named = answers.stream().filter(Given::broken).count();
+    var routed = answers.size() - hits - named;
+    var price = forgetful ? 0 : PRICE.movePointRight(9).longValueExact();
+    var saved = 1_000_000 - routed * price;
+    reply(
+        exchange,
+        200,
+        """
+        {"definition":{"baseline_models":["sim-north/flagship"],"saved":"all told","routing":"a","cache":"b","overhead":"c"},
+         "results":[{"simulated":%s,"routing":{"answers":%d,"baseline":{"nanos":1000000},"spent":{"nanos":%d},"saved":{"nanos":%d}},
+           "cache":{"hits":%d,"saved":{"nanos":0}},"named":{"attempts":%d,"spent":{"nanos":%d}},
+           "not_compared":{"attempts":0,"spent":{"nanos":0}},"overhead":{"total":{"nanos":0},"unknown":{"nanos":0}},
+           "saved":{"nanos":%d}}]}
+        """
+            .formatted(
+                named > 0, routed, routed * price, saved, hits, named, named * price, saved));
+  }
+
+  private synchronized void review(HttpExchange exchange) throws IOException {
+    var seat = "{\"family\":\"%s\",\"cost\":0.001}";
+    var cost = partial ? "0.002" : "0.003";
+    ledger = ledger.add(new BigDecimal(cost));
+    rows += 3;
+    reply(
+        exchange,
+        201,
+        """
+        {"id":"rev_1","status":"decided","decision":"approve","policy":{"name":"two-of-three"},"reviewers":[%s,%s%s],
+         "aggregate":{"votes":{"approve":%d,"reject":0,"abstained":0}},"usage":{"cost":%s}}
+        """
+            .formatted(
+                seat.formatted("north"),
+                seat.formatted("south"),
+                partial ? "" : "," + seat.formatted("east"),
+                partial ? 2 : 3,
+                cost));
   }
 
   private static String taskType(String prompt) {

@@ -59,6 +59,16 @@ class DoctorTest {
   }
 
   @Test
+  void the_trace_viewers_port_is_looked_at_too() throws IOException {
+    assertEquals("not started; ./fleet trace does", finding("trace viewer").found());
+    try (var _ = new ServerSocket(ports.viewer(), 1, InetAddress.getLoopbackAddress())) {
+      var viewer = finding("trace viewer");
+      assertTrue(viewer.found().startsWith("port " + ports.viewer()), viewer.found());
+      assertTrue(String.valueOf(viewer.remedy()).contains("--port-base " + (ports.base() + 1000)));
+    }
+  }
+
+  @Test
   void stores_of_the_environment_must_answer_and_no_secret_is_shown() throws IOException {
     options =
         options
