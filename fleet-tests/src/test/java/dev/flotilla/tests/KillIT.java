@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,8 @@ class KillIT {
   private static final int BEFORE_A_RESTART = 1_000;
   private static final int BEFORE_A_KILL = 250;
   private static final int AROUND_A_KILL = 500;
+
+  private static final Executor VIRTUAL = Thread::startVirtualThread;
 
   private final List<Away> away = new ArrayList<>();
 
@@ -111,21 +114,14 @@ class KillIT {
   }
 
   private static void restartEverything(LocalFleet fleet) {
-    atOnce(List.of(Service.ROUTER, Service.PROVIDER, Service.COST), fleet::stop);
+    List.of(Service.ROUTER, Service.PROVIDER, Service.COST).forEach(fleet::stop);
     fleet.stopPostgres();
     fleet.startPostgres();
-    atOnce(List.of(Service.COST, Service.PROVIDER, Service.ROUTER), fleet::start);
-  }
-
-  private static void atOnce(List<Service> services, Consumer<Service> what) {
-    var all =
-        services.stream()
-            .map(
-                service ->
-                    CompletableFuture.runAsync(
-                        () -> what.accept(service), Thread::startVirtualThread))
+    var starts =
+        List.of(Service.COST, Service.PROVIDER, Service.ROUTER).stream()
+            .map(service -> CompletableFuture.runAsync(() -> fleet.start(service), VIRTUAL))
             .toArray(CompletableFuture[]::new);
-    CompletableFuture.allOf(all).join();
+    CompletableFuture.allOf(starts).join();
   }
 
   /** Kills it in the midst of requests, and returns when it is back and more of them have begun. */

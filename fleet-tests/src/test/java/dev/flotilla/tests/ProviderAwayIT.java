@@ -90,8 +90,10 @@ class ProviderAwayIT {
   @Test
   void provider_service_stopped_in_order_ends_what_it_began_and_refuses_the_rest_clearly()
       throws Exception {
-    alpha.always(Behaviour.slow(Duration.ofMillis(300), Duration.ofMillis(30)));
-    fleet.beta.always(Behaviour.slow(Duration.ofMillis(300), Duration.ofMillis(30)));
+    // Longer than a server that only closes its connections takes for it.
+    var slow = Behaviour.slow(Duration.ofMillis(1_500), Duration.ofMillis(150));
+    alpha.always(slow);
+    fleet.beta.always(slow);
     int unknown = books().inState("unknown");
     long asked = alpha.requests() + fleet.beta.requests();
     try (var traffic = Traffic.of(fleet, 2 * CALLERS)) {
