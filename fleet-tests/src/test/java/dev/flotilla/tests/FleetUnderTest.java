@@ -29,6 +29,8 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -56,7 +58,7 @@ final class FleetUnderTest implements AutoCloseable {
   static final long CACHE_READ_PICO = 2_800;
   static final long OUTPUT_PICO = 280_000;
 
-  final CountingUpstream alpha = CountingUpstream.start();
+  final CountingUpstream alpha;
   final CountingUpstream beta = CountingUpstream.start();
 
   /** Only requests that come with a sampled {@code traceparent} are recorded. */
@@ -65,12 +67,13 @@ final class FleetUnderTest implements AutoCloseable {
   final LocalFleet fleet;
   final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  private FleetUnderTest(Path folder) {
+  private FleetUnderTest(Path folder, FleetPorts ports, CountingUpstream alpha) {
+    this.alpha = alpha;
     FleetOptions options =
         FleetOptions.inTree(TREE)
             .withState(folder.resolve("state"))
             .withPartsIn(TREE.resolve("fleet-tests/target/parts"))
-            .withPorts(FleetPorts.free())
+            .withPorts(ports)
             .withConfigDirectory(config(folder))
             .with("FLOTILLA_KEYS_FILE", folder.resolve("keys.yaml").toString())
             .with("FLOTILLA_PROVIDERS_ENABLED", "alpha,beta,sim-north,sim-south,sim-east")
@@ -83,7 +86,16 @@ final class FleetUnderTest implements AutoCloseable {
   }
 
   static FleetUnderTest start(Path folder) {
-    return new FleetUnderTest(folder);
+    return new FleetUnderTest(folder, FleetPorts.free(), CountingUpstream.start());
+  }
+
+  /**
+   * The same, whose alpha can be closed and started again where it was: on a port the system does
+   * not hand out meanwhile.
+   */
+  static FleetUnderTest startWithLastingAlpha(Path folder) {
+    FleetPorts ports = FleetPorts.free();
+    return new FleetUnderTest(folder, ports, CountingUpstream.start(ports.base() + 5));
   }
 
   private Path config(Path folder) {
@@ -193,13 +205,30 @@ final class FleetUnderTest implements AutoCloseable {
 
   /** All samples of a service's metrics whose line begins with {@code prefix}, added up. */
   double metric(Service service, String prefix, String... labels) {
-    String text =
-        send(HttpRequest.newBuilder(fleet.opsUrl(service).resolve("/metrics")).build()).body();
-    return text.lines()
+    return metrics(service)
+        .lines()
         .filter(line -> line.startsWith(prefix))
         .filter(line -> Stream.of(labels).allMatch(line::contains))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();
+  }
+
+  /** The samples of one metric of a service, added up per value of one of its labels. */
+  Map<String, Long> metricBy(String label, Service service, String name) {
+    Pattern sample =
+        Pattern.compile(
+            "(?m)^" + name + "\\{(?:[^}]*,)?" + label + "=\"([^\"]*)\"[^}]*} ([0-9.eE+-]+)$");
+    var found = new TreeMap<String, Long>();
+    sample
+        .matcher(metrics(service))
+        .results()
+        .forEach(
+            hit -> found.merge(hit.group(1), (long) Double.parseDouble(hit.group(2)), Long::sum));
+    return found;
+  }
+
+  private String metrics(Service service) {
+    return send(HttpRequest.newBuilder(fleet.opsUrl(service).resolve("/metrics")).build()).body();
   }
 
   /** Waits for a metric: it is counted after the answer's last byte, so a caller may be faster. */

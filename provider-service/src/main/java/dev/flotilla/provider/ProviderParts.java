@@ -54,7 +54,8 @@ class ProviderParts {
   /** After Helidon's metrics (2510), which must exist first, and before its server (4100). */
   private static final int BEFORE_THE_SERVER_STARTS = 3_000;
 
-  private static final int BEFORE_THE_SERVER_STOPS = 1;
+  /** Helidon stops its server at 0; after that the connections of calls in flight are gone. */
+  private static final int BEFORE_THE_SERVER_STOPS = -1;
 
   @Produces
   @Singleton

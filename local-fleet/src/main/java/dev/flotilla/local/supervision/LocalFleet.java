@@ -283,6 +283,20 @@ public final class LocalFleet implements AutoCloseable {
     own(redis, "Redis").start(options.patience());
   }
 
+  /**
+   * Ends it as a crash would, and with it what it knew; the supervisor starts it again.
+   *
+   * @see #awaitRedis()
+   */
+  public void kill9Redis() {
+    own(redis, "Redis").kill9();
+  }
+
+  /** Returns when it is ready again by itself. */
+  public void awaitRedis() {
+    own(redis, "Redis").awaitReady(options.patience());
+  }
+
   public long postgresPid() {
     return own(postgres, "PostgreSQL").pid();
   }
@@ -294,6 +308,20 @@ public final class LocalFleet implements AutoCloseable {
   /** On the same port as before, with its data. */
   public void startPostgres() {
     own(postgres, "PostgreSQL").start(options.patience());
+  }
+
+  /**
+   * Ends it as a crash would; the supervisor starts it again, and it finds what was committed.
+   *
+   * @see #awaitPostgres()
+   */
+  public void kill9Postgres() {
+    own(postgres, "PostgreSQL").kill9();
+  }
+
+  /** Returns when it is ready again by itself. */
+  public void awaitPostgres() {
+    own(postgres, "PostgreSQL").awaitReady(options.patience());
   }
 
   public synchronized FleetState snapshot() {
