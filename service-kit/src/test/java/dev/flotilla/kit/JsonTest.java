@@ -7,12 +7,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.kit.json.Json;
+import dev.flotilla.kit.json.JsonbOnTheWire;
 import dev.flotilla.kit.json.NotJson;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class JsonTest {
+  /** Public, because JSON-B must see it. */
+  public record Amount(BigDecimal usd, @Nullable BigDecimal local) {}
+
+  @Test
+  void money_in_our_own_records_is_written_plainly() {
+    String json = JsonbOnTheWire.jsonb().toJson(new Amount(new BigDecimal("0.000000602"), null));
+    assertEquals("{\"usd\":0.000000602}", json);
+  }
+
   @Test
   void numbers_keep_the_digits_they_came_with_and_unknown_fields_survive() throws NotJson {
     String text = "{\"a\":2.50,\"b\":[1e3,12345678901234567890],\"c\":null}";

@@ -69,7 +69,7 @@ final class Exhausted {
           facts,
           broken);
     }
-    if (all(failures, Outcomes.INVALID_OUTPUT)) {
+    if (failures.stream().allMatch(CallOutcome.Unacceptable.class::isInstance)) {
       return settled(
           502,
           "upstream_error",

@@ -90,6 +90,10 @@ public record ChatRequest(ObjectNode body, Hints hints) {
           "'metadata' must be an object of at most 16 strings, names up to 64 and values up to 512 characters, without U+0000.",
           "metadata");
     }
+    ApiError outOfBounds = Bounds.of(body);
+    if (outOfBounds != null) {
+      return new Parsed.Bad(outOfBounds);
+    }
     try {
       Hints said =
           HintsReader.route(body.path("route"), "route").orElse(HintsReader.headers(header));

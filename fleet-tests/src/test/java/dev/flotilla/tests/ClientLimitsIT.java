@@ -27,12 +27,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What limits and ceilings look like to OpenAI's SDK and to LangChain4j. */
 @ExtendWith(SharedFleet.class)
-class ClientsNextIT {
+class ClientLimitsIT {
   private static final String TOO_LITTLE = "0.000000001";
 
   private final FleetUnderTest fleet;
 
-  ClientsNextIT(FleetUnderTest fleet) {
+  ClientLimitsIT(FleetUnderTest fleet) {
     this.fleet = fleet;
   }
 
@@ -128,7 +128,8 @@ class ClientsNextIT {
       assertEquals("rate_limit_exceeded", throttled.code().orElseThrow());
       assertTrue(Set.of("requests", "tokens").contains(throttled.type().orElseThrow()));
       int seconds = Integer.parseInt(throttled.headers().values("retry-after").getFirst());
-      assertTrue(seconds >= 1 && seconds <= 60, "retry-after " + seconds);
+      // Up to 0.6 s more than the minute: what is counted are slots of that length.
+      assertTrue(seconds >= 1 && seconds <= 61, "retry-after " + seconds);
       assertTrue(throttled.body().toString().contains("source=router"), throttled.toString());
       client.close();
 
