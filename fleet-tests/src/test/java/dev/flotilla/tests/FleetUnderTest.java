@@ -58,26 +58,39 @@ final class FleetUnderTest implements AutoCloseable {
   final LocalFleet fleet;
   final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  private FleetUnderTest(Path folder) {
+  private FleetUnderTest(Path folder, Map<String, String> router, String keys) {
     FleetOptions options =
         FleetOptions.inTree(TREE)
             .withState(folder.resolve("state"))
             .withPartsIn(TREE.resolve("fleet-tests/target/parts"))
             .withPorts(FleetPorts.free())
-            .withConfigDirectory(config(folder))
+            .withConfigDirectory(config(folder, keys))
             .with("FLOTILLA_KEYS_FILE", folder.resolve("keys.yaml").toString())
             .with("FLOTILLA_PROVIDERS_ENABLED", "alpha,beta,sim-north,sim-south,sim-east")
             .with("FLOTILLA_TRANSPORT_ATTEMPT_HEADER", "true")
             .with("FLOTILLA_TRACING_OTLP_ENDPOINT", spans.url())
             .with("FLOTILLA_TRACING_RATIO", "0");
+    for (var variable : router.entrySet()) {
+      options = options.with(Service.ROUTER, variable.getKey(), variable.getValue());
+    }
     fleet = LocalFleet.start(options);
   }
 
   static FleetUnderTest start(Path folder) {
-    return new FleetUnderTest(folder);
+    return start(folder, Map.of(), "");
   }
 
-  private Path config(Path folder) {
+  /**
+   * A fleet of its own for tests that need more.
+   *
+   * @param router more environment for the routers
+   * @param keys more lines for the key file, made by {@link #key}
+   */
+  static FleetUnderTest start(Path folder, Map<String, String> router, String keys) {
+    return new FleetUnderTest(folder, router, keys);
+  }
+
+  private Path config(Path folder, String keys) {
     try {
       Path catalog = Files.createDirectories(folder.resolve("config/catalog"));
       try (Stream<Path> shipped = Files.list(TREE.resolve("config/catalog"))) {
@@ -102,7 +115,7 @@ final class FleetUnderTest implements AutoCloseable {
               .replace("baseline: flagship", "baseline: alpha/m"));
       Files.writeString(
           folder.resolve("keys.yaml"),
-          key("k_growth", KEY, "growth") + key("k_other", OTHER_KEY, "other"));
+          key("k_growth", KEY, "growth", "") + key("k_other", OTHER_KEY, "other", "") + keys);
       return folder.resolve("config");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -123,15 +136,20 @@ final class FleetUnderTest implements AutoCloseable {
             .formatted(id, upstream.baseUrl(), id, PRICE));
   }
 
-  private static String key(String id, String key, String team) {
+  /**
+   * An entry of the key file.
+   *
+   * @param more further fields, each after a comma
+   */
+  static String key(String id, String key, String team, String more) {
     try {
       String hash =
           HexFormat.of()
               .formatHex(
                   MessageDigest.getInstance("SHA-256")
                       .digest(key.getBytes(StandardCharsets.UTF_8)));
-      return "- {id: %s, sha256: %s, team: %s, roles: [caller, viewer]}\n"
-          .formatted(id, hash, team);
+      return "- {id: %s, sha256: %s, team: %s, roles: [caller, viewer]%s}\n"
+          .formatted(id, hash, team, more);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
@@ -152,8 +170,13 @@ final class FleetUnderTest implements AutoCloseable {
   }
 
   HttpResponse<String> chat(String key, String body, String... headers) {
+    return chat(fleet.url(), key, body, headers);
+  }
+
+  /** Asks this one of several routers. */
+  HttpResponse<String> chat(URI router, String key, String body, String... headers) {
     var request =
-        HttpRequest.newBuilder(fleet.url().resolve("/v1/chat/completions"))
+        HttpRequest.newBuilder(router.resolve("/v1/chat/completions"))
             .header("authorization", "Bearer " + key)
             .header("content-type", "application/json")
             .timeout(Duration.ofSeconds(60))
@@ -180,8 +203,11 @@ final class FleetUnderTest implements AutoCloseable {
 
   /** All samples of a service's metrics whose line begins with {@code prefix}, added up. */
   double metric(Service service, String prefix, String... labels) {
-    String text =
-        send(HttpRequest.newBuilder(fleet.opsUrl(service).resolve("/metrics")).build()).body();
+    return metric(fleet.opsUrl(service), prefix, labels);
+  }
+
+  double metric(URI ops, String prefix, String... labels) {
+    String text = send(HttpRequest.newBuilder(ops.resolve("/metrics")).build()).body();
     return text.lines()
         .filter(line -> line.startsWith(prefix))
         .filter(line -> Stream.of(labels).allMatch(line::contains))
@@ -192,9 +218,14 @@ final class FleetUnderTest implements AutoCloseable {
   /** Waits for a metric: it is counted after the answer's last byte, so a caller may be faster. */
   void awaitMetric(double expected, Service service, String prefix, String... labels)
       throws InterruptedException {
+    awaitMetric(expected, fleet.opsUrl(service), prefix, labels);
+  }
+
+  void awaitMetric(double expected, URI ops, String prefix, String... labels)
+      throws InterruptedException {
     long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
     double found;
-    while ((found = metric(service, prefix, labels)) != expected) {
+    while ((found = metric(ops, prefix, labels)) != expected) {
       if (System.nanoTime() > end) {
         throw new AssertionError(prefix + " is " + found + ", not " + expected);
       }
