@@ -67,14 +67,19 @@ final class FleetUnderTest implements AutoCloseable {
   final LocalFleet fleet;
   final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  private FleetUnderTest(Path folder, FleetPorts ports, CountingUpstream alpha) {
+  private FleetUnderTest(
+      Path folder,
+      FleetPorts ports,
+      CountingUpstream alpha,
+      Map<Service, Map<String, String>> more,
+      String keys) {
     this.alpha = alpha;
     FleetOptions options =
         FleetOptions.inTree(TREE)
             .withState(folder.resolve("state"))
             .withPartsIn(TREE.resolve("fleet-tests/target/parts"))
             .withPorts(ports)
-            .withConfigDirectory(config(folder))
+            .withConfigDirectory(config(folder, keys))
             .with("FLOTILLA_KEYS_FILE", folder.resolve("keys.yaml").toString())
             .with("FLOTILLA_PROVIDERS_ENABLED", "alpha,beta,sim-north,sim-south,sim-east")
             .with("FLOTILLA_TRANSPORT_ATTEMPT_HEADER", "true")
@@ -82,11 +87,16 @@ final class FleetUnderTest implements AutoCloseable {
             .with("BETA_KEY", "sk-beta")
             .with("FLOTILLA_TRACING_OTLP_ENDPOINT", spans.url())
             .with("FLOTILLA_TRACING_RATIO", "0");
+    for (var service : more.entrySet()) {
+      for (var variable : service.getValue().entrySet()) {
+        options = options.with(service.getKey(), variable.getKey(), variable.getValue());
+      }
+    }
     fleet = LocalFleet.start(options);
   }
 
   static FleetUnderTest start(Path folder) {
-    return new FleetUnderTest(folder, FleetPorts.free(), CountingUpstream.start());
+    return start(folder, Map.of(), "");
   }
 
   /**
@@ -95,10 +105,28 @@ final class FleetUnderTest implements AutoCloseable {
    */
   static FleetUnderTest startWithLastingAlpha(Path folder) {
     FleetPorts ports = FleetPorts.free();
-    return new FleetUnderTest(folder, ports, CountingUpstream.start(ports.base() + 5));
+    return new FleetUnderTest(
+        folder, ports, CountingUpstream.start(ports.base() + 5), Map.of(), "");
   }
 
-  private Path config(Path folder) {
+  /**
+   * A fleet of its own for tests that need more.
+   *
+   * @param router more environment for the routers
+   * @param keys more lines for the key file, made by {@link #key}
+   */
+  static FleetUnderTest start(Path folder, Map<String, String> router, String keys) {
+    return start(folder, keys, Map.of(Service.ROUTER, router));
+  }
+
+  /** The same with more environment for any service. */
+  static FleetUnderTest start(
+      Path folder, String keys, Map<Service, Map<String, String>> environment) {
+    return new FleetUnderTest(
+        folder, FleetPorts.free(), CountingUpstream.start(), environment, keys);
+  }
+
+  private Path config(Path folder, String keys) {
     try {
       Path catalog = Files.createDirectories(folder.resolve("config/catalog"));
       try (Stream<Path> shipped = Files.list(TREE.resolve("config/catalog"))) {
@@ -123,10 +151,11 @@ final class FleetUnderTest implements AutoCloseable {
               .replace("baseline: flagship", "baseline: alpha/m"));
       Files.writeString(
           folder.resolve("keys.yaml"),
-          key("k_growth", KEY, "growth")
-              + key("k_other", OTHER_KEY, "other")
-              + key("k_old", EXPIRED_KEY, "growth, expires: 2026-01-01T00:00:00Z")
-              + key("k_once", ONCE_A_MINUTE_KEY, "growth, rpm: 1"));
+          key("k_growth", KEY, "growth", "")
+              + key("k_other", OTHER_KEY, "other", "")
+              + key("k_old", EXPIRED_KEY, "growth", ", expires: 2026-01-01T00:00:00Z")
+              + key("k_once", ONCE_A_MINUTE_KEY, "growth", ", rpm: 1")
+              + keys);
       return folder.resolve("config");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -148,15 +177,20 @@ final class FleetUnderTest implements AutoCloseable {
             .formatted(id, upstream.baseUrl(), id.toUpperCase(Locale.ROOT), id, PRICE));
   }
 
-  private static String key(String id, String key, String teamAndMore) {
+  /**
+   * An entry of the key file.
+   *
+   * @param more further fields, each after a comma
+   */
+  static String key(String id, String key, String team, String more) {
     try {
       String hash =
           HexFormat.of()
               .formatHex(
                   MessageDigest.getInstance("SHA-256")
                       .digest(key.getBytes(StandardCharsets.UTF_8)));
-      return "- {id: %s, sha256: %s, team: %s, roles: [caller, viewer]}\n"
-          .formatted(id, hash, teamAndMore);
+      return "- {id: %s, sha256: %s, team: %s, roles: [caller, viewer]%s}\n"
+          .formatted(id, hash, team, more);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
@@ -177,8 +211,13 @@ final class FleetUnderTest implements AutoCloseable {
   }
 
   HttpResponse<String> chat(String key, String body, String... headers) {
+    return chat(fleet.url(), key, body, headers);
+  }
+
+  /** Asks this one of several routers. */
+  HttpResponse<String> chat(URI router, String key, String body, String... headers) {
     var request =
-        HttpRequest.newBuilder(fleet.url().resolve("/v1/chat/completions"))
+        HttpRequest.newBuilder(router.resolve("/v1/chat/completions"))
             .header("authorization", "Bearer " + key)
             .header("content-type", "application/json")
             .timeout(Duration.ofSeconds(60))
@@ -205,7 +244,11 @@ final class FleetUnderTest implements AutoCloseable {
 
   /** All samples of a service's metrics whose line begins with {@code prefix}, added up. */
   double metric(Service service, String prefix, String... labels) {
-    return metrics(service)
+    return metric(fleet.opsUrl(service), prefix, labels);
+  }
+
+  double metric(URI ops, String prefix, String... labels) {
+    return metrics(ops)
         .lines()
         .filter(line -> line.startsWith(prefix))
         .filter(line -> Stream.of(labels).allMatch(line::contains))
@@ -220,23 +263,28 @@ final class FleetUnderTest implements AutoCloseable {
             "(?m)^" + name + "\\{(?:[^}]*,)?" + label + "=\"([^\"]*)\"[^}]*} ([0-9.eE+-]+)$");
     var found = new TreeMap<String, Long>();
     sample
-        .matcher(metrics(service))
+        .matcher(metrics(fleet.opsUrl(service)))
         .results()
         .forEach(
             hit -> found.merge(hit.group(1), (long) Double.parseDouble(hit.group(2)), Long::sum));
     return found;
   }
 
-  private String metrics(Service service) {
-    return send(HttpRequest.newBuilder(fleet.opsUrl(service).resolve("/metrics")).build()).body();
+  private String metrics(URI ops) {
+    return send(HttpRequest.newBuilder(ops.resolve("/metrics")).build()).body();
   }
 
   /** Waits for a metric: it is counted after the answer's last byte, so a caller may be faster. */
   void awaitMetric(double expected, Service service, String prefix, String... labels)
       throws InterruptedException {
+    awaitMetric(expected, fleet.opsUrl(service), prefix, labels);
+  }
+
+  void awaitMetric(double expected, URI ops, String prefix, String... labels)
+      throws InterruptedException {
     long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
     double found;
-    while ((found = metric(service, prefix, labels)) != expected) {
+    while ((found = metric(ops, prefix, labels)) != expected) {
       if (System.nanoTime() > end) {
         throw new AssertionError(prefix + " is " + found + ", not " + expected);
       }

@@ -1,8 +1,10 @@
 package dev.flotilla.tests;
 
+import dev.flotilla.local.supervision.Service;
 import dev.flotilla.testkit.Behaviour;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Map;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -43,7 +45,15 @@ final class SharedFleet implements ParameterResolver, BeforeEachCallback {
 
   private static FleetUnderTest start() {
     try {
-      return FleetUnderTest.start(Files.createTempDirectory("flotilla-tests"));
+      // One test's failing upstream must not open a circuit for the next.
+      return FleetUnderTest.start(
+          Files.createTempDirectory("flotilla-tests"),
+          "",
+          Map.of(
+              Service.PROVIDER,
+              Map.of(
+                  "FLOTILLA_BREAKER_WINDOW", "1000",
+                  "FLOTILLA_BREAKER_MINIMUM_CALLS", "1000")));
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }

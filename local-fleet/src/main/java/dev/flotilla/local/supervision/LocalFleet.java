@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +30,11 @@ public final class LocalFleet implements AutoCloseable {
   private final StateDirectory state;
   private final FleetLock lock;
   private final ServiceEnvironment environment;
+  private final Journal journal;
   private final Consumer<FleetState> watcher;
   private final Instant startedAt = Instant.now();
   private final Map<Service, Part> services = new EnumMap<>(Service.class);
+  private final List<Part> others = new CopyOnWriteArrayList<>();
   private final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -100,6 +103,7 @@ public final class LocalFleet implements AutoCloseable {
     this.options = options;
     this.state = state;
     this.lock = lock;
+    this.journal = journal;
     this.watcher = watcher;
     this.environment = new ServiceEnvironment(options, state, Secrets.keptIn(state));
     if (!ServiceEnvironment.bringsOwnKeys(options.environment())) {
@@ -127,16 +131,15 @@ public final class LocalFleet implements AutoCloseable {
       redis = new Part(program, state, journal, this::changed);
     }
     for (var service : List.of(Service.COST, Service.REVIEW, Service.PROVIDER, Service.ROUTER)) {
-      var program =
-          new ServiceProgram(
-              service,
-              state,
-              options.ports(),
-              options.code().apply(service),
-              environment.of(service),
-              http);
-      services.put(service, new Part(program, state, journal, this::changed));
+      services.put(service, part(service.label(), service, options.ports()));
     }
+  }
+
+  private Part part(String name, Service service, FleetPorts ports) {
+    var code = options.code().apply(service);
+    var program =
+        new ServiceProgram(name, service, state, ports, code, environment.of(service), http);
+    return new Part(program, state, journal, this::changed);
   }
 
   private void startParts() {
@@ -203,12 +206,16 @@ public final class LocalFleet implements AutoCloseable {
   }
 
   public URI url(Service service) {
-    return URI.create("http://127.0.0.1:" + options.ports().http(service));
+    return address(options.ports().http(service));
   }
 
   /** Where health and metrics of a service are. */
   public URI opsUrl(Service service) {
-    return URI.create("http://127.0.0.1:" + options.ports().ops(service));
+    return address(options.ports().ops(service));
+  }
+
+  private static URI address(int port) {
+    return URI.create("http://127.0.0.1:" + port);
   }
 
   public FleetPorts ports() {
@@ -268,6 +275,20 @@ public final class LocalFleet implements AutoCloseable {
   /** Returns when it is ready again by itself, for example after {@link #kill9}. */
   public void awaitReady(Service service) {
     part(service).awaitReady(options.patience());
+  }
+
+  /**
+   * Starts one more process of a service, with the same environment on free ports of its own, and
+   * returns when it is ready. It is kept running until the fleet is closed; its state is not shown.
+   * One at a time; not for provider-service, of which each needs a spool of its own.
+   */
+  public Instance startAnother(Service service) {
+    var ports = FleetPorts.free();
+    var name = service.label() + "-" + (others.size() + 2);
+    var part = part(name, service, ports);
+    others.add(part);
+    part.start(options.patience());
+    return new Instance(address(ports.http(service)), address(ports.ops(service)), state.log(name));
   }
 
   public long redisPid() {
@@ -366,6 +387,8 @@ public final class LocalFleet implements AutoCloseable {
   private void stopAll() {
     stores().forEach(Part::retire);
     services.values().forEach(Part::retire);
+    others.forEach(Part::retire);
+    stopTogether(others);
     part(Service.ROUTER).stop();
     part(Service.PROVIDER).stop();
     stopTogether(List.of(part(Service.COST), part(Service.REVIEW)));

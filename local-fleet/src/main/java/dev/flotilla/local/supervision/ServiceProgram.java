@@ -18,6 +18,7 @@ final class ServiceProgram implements Program {
   static final List<String> JVM_FLAGS =
       List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError");
 
+  private final String name;
   private final Service service;
   private final StateDirectory state;
   private final FleetPorts ports;
@@ -32,13 +33,18 @@ final class ServiceProgram implements Program {
   @SuppressWarnings("unused")
   private @Nullable OutputStream lifeline;
 
+  /**
+   * @param name of its log and pid; the service's label for the fleet's own
+   */
   ServiceProgram(
+      String name,
       Service service,
       StateDirectory state,
       FleetPorts ports,
       List<String> code,
       Map<String, String> environment,
       HttpClient http) {
+    this.name = name;
     this.service = service;
     this.state = state;
     this.ports = ports;
@@ -49,7 +55,7 @@ final class ServiceProgram implements Program {
 
   @Override
   public String name() {
-    return service.label();
+    return name;
   }
 
   @Override
