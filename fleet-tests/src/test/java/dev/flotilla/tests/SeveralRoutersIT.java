@@ -39,14 +39,25 @@ import org.junit.jupiter.api.Test;
 
 /** What three routers promise together, each a process of its own. */
 class SeveralRoutersIT {
-  private static final Duration WINDOW = Duration.ofSeconds(3);
+  private static final Duration WINDOW = Duration.ofSeconds(4);
   private static final Duration LEASE = Duration.ofSeconds(3);
-  private static final int WINDOWS = 4;
+  private static final int WINDOWS = 3;
+
+  /** What each request of limited keys asks, and the tokens its answer uses. */
+  private static final String QUESTION = "Is there any room left?";
+
+  private static final long TOKENS_EACH = 60;
 
   private static final String TOKENS_KEY = "sk-tokens";
-  private static final long TOKENS = 6_000;
+
+  /**
+   * Few enough requests for a busy machine to make; the rest is what may be reserved for the last
+   * one beyond what it uses.
+   */
+  private static final long TOKENS = 50 * TOKENS_EACH + 5;
+
   private static final String REQUESTS_KEY = "sk-requests";
-  private static final long REQUESTS = 30;
+  private static final long REQUESTS = 20;
   private static final String SHARED_KEY = "sk-shared";
   private static final int SHARE = 3;
 
@@ -151,6 +162,7 @@ class SeveralRoutersIT {
       assertEquals(Set.of(200), distinct(answers, HttpResponse::statusCode));
       assertEquals(1, distinct(answers, SeveralRoutersIT::text).size());
       assertEquals(19, answers.stream().filter(a -> header(a, "x-cache").equals("HIT")).count());
+
       // the lease, and what a busy machine takes for twenty answers
       assertTrue(took < LEASE.plusSeconds(3).toMillis(), "they waited " + took + " ms");
       assertEquals(Future.State.FAILED, ended(lost));
@@ -162,7 +174,7 @@ class SeveralRoutersIT {
   @Test
   void more_demand_than_a_keys_limits_uses_all_of_them_and_no_more_in_any_window()
       throws Exception {
-    submitAndAwait(30, i -> limited(routers.get(i % 3), KEY, "warm " + i, i)); // opens connections
+    awaitThatThereCanBeDemand();
     long end = System.nanoTime() + WINDOW.multipliedBy(WINDOWS).toNanos();
     var ofTokens = new Demand(TOKENS_KEY, end);
     var ofRequests = new Demand(REQUESTS_KEY, end);
@@ -175,6 +187,7 @@ class SeveralRoutersIT {
     assertTrue(ofRequests.mostInOneWindow(u -> 1L) <= REQUESTS, requests);
     assertTrue(ofRequests.sum(u -> 1L) >= WINDOWS * REQUESTS * 0.98, requests);
 
+    assertEquals(ofTokens.admitted.size() * TOKENS_EACH, ofTokens.sum(Used::tokens), tokens);
     for (var answer : ofTokens.admitted) {
       assertStanding(answer, "tokens", TOKENS);
       assertStanding(answer, "requests", 100_000);
@@ -198,13 +211,13 @@ class SeveralRoutersIT {
 
   @Test
   void a_request_that_can_never_fit_is_told_so_and_not_to_come_again() {
-    String large = "{\"max_tokens\":6001," + ask("auto", "too long").substring(1);
+    String large = "{\"max_tokens\":" + (TOKENS + 1) + "," + ask("auto", "too long").substring(1);
     var answer = fleet.chat(third.url(), TOKENS_KEY, large);
     assertEquals(400, answer.statusCode(), answer.body());
     assertEquals("request_exceeds_token_limit", error(answer).path("code").asText());
     assertEquals("router", error(answer).path("source").asText());
     String message = error(answer).path("message").asText();
-    assertTrue(message.contains("has 6000 a minute; lower max_tokens"), message);
+    assertTrue(message.contains("has " + TOKENS + " a minute; lower max_tokens"), message);
     assertEquals("", header(answer, "retry-after"));
   }
 
@@ -260,7 +273,7 @@ class SeveralRoutersIT {
 
     HttpResponse<String> askOnce(URI router, int number) {
       long before = System.nanoTime();
-      var answer = limited(router, key, "question " + number, number);
+      var answer = limited(router, key, number);
       long after = System.nanoTime();
       if (answer.statusCode() == 200) {
         long prompt = usage(answer).path("prompt_tokens").asLong();
@@ -304,11 +317,14 @@ class SeveralRoutersIT {
     }
   }
 
-  /** Past the cache; every third streamed, every other with a limit of its own that is high. */
-  private static HttpResponse<String> limited(URI router, String key, String text, int number) {
-    String body = number % 3 == 0 ? askStreaming("auto", text) : ask("auto", text);
+  /**
+   * Past the cache. Every third is streamed. Every other one says that it may take much more than
+   * it will; by the length of its body each would take less.
+   */
+  private static HttpResponse<String> limited(URI router, String key, int number) {
+    String body = number % 3 == 0 ? askStreaming("auto", QUESTION) : ask("auto", QUESTION);
     if (number % 2 == 0) {
-      body = "{\"max_tokens\":80," + body.substring(1);
+      body = "{\"max_tokens\":100," + body.substring(1);
     }
     return fleet.chat(router, key, body, "cache-control", "no-store");
   }
@@ -359,6 +375,28 @@ class SeveralRoutersIT {
       rows.next();
       assertEquals(expected, rows.getLong(1));
     }
+  }
+
+  /**
+   * Waits until routers that have just started, or a busy machine, answer so many requests that
+   * limits are what holds them back: three times as many as those admit.
+   */
+  private void awaitThatThereCanBeDemand() throws Exception {
+    long enough = 3 * (TOKENS / TOKENS_EACH + REQUESTS) * 1_000 / WINDOW.toMillis();
+    long patience = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    long start;
+    do {
+      start = System.nanoTime();
+      submitAndAwait(
+          18,
+          i -> {
+            for (int n = 0; n < enough / 9; n++) {
+              limited(routers.get(i % 3), KEY, n);
+            }
+            return i;
+          });
+    } while (System.nanoTime() - start > Duration.ofSeconds(2).toNanos()
+        && System.nanoTime() < patience);
   }
 
   private static void awaitCache(URI router) {

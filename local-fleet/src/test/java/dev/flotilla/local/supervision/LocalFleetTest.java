@@ -96,6 +96,21 @@ class LocalFleetTest {
   }
 
   @Test
+  void another_instance_of_a_service_is_told_the_same_and_ends_with_the_fleet(
+      @TempDir Path directory) throws Exception {
+    Instance another;
+    try (var fleet = LocalFleet.start(FakeFleet.servicesOnly(directory))) {
+      another = fleet.startAnother(Service.ROUTER);
+      var second = fleet.startAnother(Service.ROUTER);
+      assertEquals(3, Stream.of(fleet.url(), another.url(), second.url()).distinct().count());
+      assertEquals(
+          environmentSeenBy(fleet, Service.ROUTER).get("FLOTILLA_COST_URL"),
+          environmentSeenAt(another.url()).get("FLOTILLA_COST_URL"));
+    }
+    assertThrows(IOException.class, () -> environmentSeenAt(another.url()));
+  }
+
+  @Test
   void a_service_that_refuses_to_start_ends_the_fleet_and_its_reason_is_shown(
       @TempDir Path directory) {
     var options =
@@ -136,7 +151,10 @@ class LocalFleetTest {
 
   private Map<String, String> environmentSeenBy(LocalFleet fleet, Service service)
       throws Exception {
-    URI address = fleet.url(service);
+    return environmentSeenAt(fleet.url(service));
+  }
+
+  private Map<String, String> environmentSeenAt(URI address) throws Exception {
     var answer =
         http.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
     return answer
