@@ -41,7 +41,8 @@ public final class Flights<T> implements AutoCloseable {
   /**
    * Waits for whoever asks the same already, or becomes the one who asks.
    *
-   * @param key what is the same: tenant, policy and whole request
+   * @param key what is the same: tenant, policy and whole request; the name under which an answer
+   *     is kept in Redis
    * @param deadline the caller's; nobody waits longer, and nobody is waited for longer
    * @param lookup looks into the answer cache; may be called several times
    */
@@ -85,20 +86,21 @@ public final class Flights<T> implements AutoCloseable {
     var flight = new Flight<>(this, key, Leases.token(), trip, deadline);
     // of those who wait for this one, one takes over, whatever goes wrong here
     Ending<T> ending = new Ending.Abandoned<>();
-    boolean ours = false;
     boolean leads = false;
     try {
       for (Duration pause = FIRST_PAUSE; ; pause = longer(pause)) {
         switch (leases.board(key, flight.token())) {
-          case Leases.Found.Ours() -> {
-            ours = true;
-            // Whoever led before has landed, perhaps after we looked.
+          case Leases.Found.Ours() -> leads = true;
+          case Leases.Found.Kept() -> {
+            // Whoever led before has landed after we looked.
             Optional<T> answer = lookup.get();
             if (answer.isPresent()) {
               ending = new Ending.Landed<>(answer.get());
               return new Boarding.Landed<>(answer.get());
             }
-            leads = true;
+            // Something that cannot be read: whoever asks overwrites it.
+            ending = new Ending.NotShared<>();
+            return new Boarding.Alone<>();
           }
           case Leases.Found.Unknown() -> leads = true;
           case Leases.Found.Failed(var mark) -> {
@@ -130,9 +132,6 @@ public final class Flights<T> implements AutoCloseable {
     } finally {
       if (!leads) {
         tell(flight, ending);
-        if (ours) {
-          leases.release(key, flight.token());
-        }
       }
     }
   }

@@ -18,6 +18,7 @@ final class Leases {
    */
   private static final Duration NOT_SHARED = Duration.ofMillis(500);
 
+  private static final String KEPT = "kept:";
   private static final String LEAD = "lead:";
   private static final String FAILED = "failed:";
   private static final String ALONE = "alone:";
@@ -41,6 +42,9 @@ final class Leases {
     /** Nobody had it, now we do. */
     record Ours() implements Found {}
 
+    /** There is an answer. */
+    record Kept() implements Found {}
+
     /** Another router's request leads. */
     record Theirs() implements Found {}
 
@@ -58,8 +62,13 @@ final class Leases {
     return LEAD + UUID.randomUUID();
   }
 
+  /**
+   * @param key also names the place where an answer is kept: one slot of a Redis Cluster, by the
+   *     braces around it in the lease's name
+   */
   Found board(String key, String token) {
-    return run(BOARD, key, token, life)
+    return redis
+        .ask(client -> BOARD.run(client, List.of(lease(key), key), List.of(token, life)))
         .map(reply -> found(String.valueOf(reply), token))
         .orElseGet(Found.Unknown::new);
   }
@@ -67,6 +76,9 @@ final class Leases {
   private static Found found(String value, String token) {
     if (value.equals(token)) {
       return new Found.Ours();
+    }
+    if (value.equals(KEPT)) {
+      return new Found.Kept();
     }
     if (value.startsWith(LEAD)) {
       return new Found.Theirs();
@@ -98,8 +110,11 @@ final class Leases {
   }
 
   private Optional<Object> run(RedisScript script, String key, String... arguments) {
-    var keys = List.of("flotilla:flight:1:{" + key + "}");
-    return redis.ask(client -> script.run(client, keys, List.of(arguments)));
+    return redis.ask(client -> script.run(client, List.of(lease(key)), List.of(arguments)));
+  }
+
+  private static String lease(String key) {
+    return "flotilla:flight:1:{" + key + "}";
   }
 
   private static String millis(Duration duration) {

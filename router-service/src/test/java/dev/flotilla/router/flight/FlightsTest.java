@@ -2,6 +2,7 @@ package dev.flotilla.router.flight;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -46,7 +47,7 @@ class FlightsTest {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
   /** In the place of the answer cache. */
-  private final Supplier<Optional<String>> lookup = () -> redis.ask(client -> client.get("answer"));
+  private final Supplier<Optional<String>> lookup = () -> redis.ask(client -> client.get(KEY));
 
   @BeforeEach
   void ready() throws InterruptedException {
@@ -314,12 +315,13 @@ class FlightsTest {
         () -> {
           throw new IllegalStateException("broken");
         };
-    try {
-      here.join(KEY, Deadline.in(Duration.ofSeconds(5)), broken);
-    } catch (IllegalStateException expected) {
-      assertEquals("broken", expected.getMessage());
-    }
+    redis.ask(client -> client.set(KEY, "an answer"));
+    assertThrows(
+        IllegalStateException.class,
+        () -> here.join(KEY, Deadline.in(Duration.ofSeconds(5)), broken));
+    redis.ask(client -> client.del(KEY));
     lead(there).close();
+    lead(here).close();
   }
 
   @Test
@@ -344,7 +346,7 @@ class FlightsTest {
   }
 
   private void keep(String answer) {
-    redis.ask(client -> client.set("answer", answer));
+    redis.ask(client -> client.set(KEY, answer));
   }
 
   /** Gives those who were submitted time to get as far as waiting; none of them may be done. */
