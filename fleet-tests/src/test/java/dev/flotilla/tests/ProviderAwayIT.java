@@ -50,6 +50,8 @@ class ProviderAwayIT {
   @Test
   void nobody_is_refused_while_the_first_provider_fails_in_every_way_and_every_fallback_is_counted()
       throws Exception {
+    // An answer is counted after its last byte: those of the test before must be.
+    fleet.awaitMetric(0, Service.ROUTER, "llm_router_inflight_requests");
     Map<String, Long> reasons = fallbackAnswers();
     Map<String, Long> outcomes = requests();
     alpha.always(Behaviour.ok());
@@ -125,6 +127,27 @@ class ProviderAwayIT {
       var books = books();
       books.assertTrue();
       assertEquals(unknown, books.inState("unknown"), "attempts it did not end");
+    } finally {
+      alpha.always(Behaviour.ok());
+      fleet.beta.always(Behaviour.ok());
+    }
+  }
+
+  @Test
+  void a_router_stopped_in_order_gives_the_rest_of_the_answers_it_began() throws Exception {
+    var slow = Behaviour.slow(Duration.ofMillis(1_500), Duration.ofMillis(150));
+    alpha.always(slow);
+    fleet.beta.always(slow);
+    long asked = alpha.requests() + fleet.beta.requests();
+    try (var traffic = Traffic.of(fleet, CALLERS)) {
+      traffic.allow(CALLERS);
+      awaitAsked(asked + CALLERS);
+      fleet.fleet.stop(Service.ROUTER);
+      traffic.awaitEnded(CALLERS);
+      assertEquals(List.of(), traffic.told().stream().filter(one -> !one.complete()).toList());
+      fleet.fleet.start(Service.ROUTER);
+      traffic.allow(2 * CALLERS);
+      traffic.awaitEnded(2 * CALLERS);
     } finally {
       alpha.always(Behaviour.ok());
       fleet.beta.always(Behaviour.ok());

@@ -3,6 +3,7 @@ package dev.flotilla.router;
 import dev.flotilla.catalog.Catalog;
 import dev.flotilla.catalog.CatalogException;
 import dev.flotilla.kit.http.ApiError;
+import dev.flotilla.kit.http.InFlight;
 import dev.flotilla.kit.identity.ServiceToken;
 import dev.flotilla.kit.redis.TimeBoxedRedis;
 import dev.flotilla.kit.settings.ConfigurationException;
@@ -34,6 +35,7 @@ import dev.flotilla.router.upstream.Circuits;
 import dev.flotilla.router.upstream.ModelCaller;
 import dev.flotilla.router.upstream.Relay;
 import dev.flotilla.router.validation.Validation;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.BeforeDestroyed;
 import jakarta.enterprise.event.Observes;
@@ -55,6 +57,11 @@ import org.eclipse.microprofile.metrics.MetricRegistry;
  */
 @ApplicationScoped
 class RouterParts {
+  private static final System.Logger LOG = System.getLogger(RouterParts.class.getName());
+
+  /** Helidon stops its server at 0; after that the connections of requests inside are gone. */
+  private static final int BEFORE_THE_SERVER_STOPS = -1;
+
   private static final Set<Role> ASKERS = Set.of(Role.CALLER);
   private static final Set<Role> READERS = Set.of(Role.CALLER, Role.VIEWER, Role.ADMIN);
 
@@ -121,6 +128,24 @@ class RouterParts {
     return new DecisionLog(costService, DecisionLogConfig.from(settings), metrics);
   }
 
+  @Produces
+  @Singleton
+  InFlight inside() {
+    return new InFlight();
+  }
+
+  /** Lets nobody in any more, and those inside get the rest of their answers. */
+  void stop(
+      @Observes @Priority(BEFORE_THE_SERVER_STOPS) @BeforeDestroyed(ApplicationScoped.class)
+          Object event,
+      InFlight inside,
+      Settings settings) {
+    int unfinished = inside.close(settings.duration("flotilla.door.patience-at-the-end"));
+    if (unfinished > 0) {
+      LOG.log(System.Logger.Level.WARNING, "Left with {0} requests unfinished", unfinished);
+    }
+  }
+
   /** Observed after the server's own stop: whatever was answered has been explained by then. */
   void stop(
       @Observes @BeforeDestroyed(ApplicationScoped.class) Object event, DecisionLog decisions) {
@@ -134,6 +159,7 @@ class RouterParts {
       Catalog catalog,
       TimeBoxedRedis redis,
       Flights<CachedAnswer> flights,
+      InFlight inside,
       HttpClient http,
       ScheduledExecutorService deadlines,
       ServiceToken token,
@@ -186,6 +212,7 @@ class RouterParts {
             new Door("GET", "/v1/reviews", READERS, 0, shows, reviews),
             new Door("GET", "/v1/reviews/*", READERS, 0, shows, reviews)),
         ApiKeys.read(settings.path("flotilla.keys.file"), clock),
+        inside,
         tracing);
   }
 

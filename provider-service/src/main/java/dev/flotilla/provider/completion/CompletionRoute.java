@@ -7,6 +7,7 @@ import dev.flotilla.contracts.call.Outcomes;
 import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.http.CallerStream;
 import dev.flotilla.kit.http.Deadline;
+import dev.flotilla.kit.http.InFlight;
 import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.kit.identity.ServiceToken;
 import dev.flotilla.kit.json.Json;

@@ -3,6 +3,7 @@ package dev.flotilla.router.door;
 import com.github.f4b6a3.ulid.UlidCreator;
 import dev.flotilla.contracts.call.FleetHeaders;
 import dev.flotilla.kit.http.ApiError;
+import dev.flotilla.kit.http.InFlight;
 import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.kit.log.Correlation;
 import dev.flotilla.kit.telemetry.Tracing;
@@ -53,13 +54,27 @@ public final class Doors {
   private static final KnownKey NOBODY =
       new KnownKey(new Caller("", "", null, Set.of(), List.of()), KeyPolicy.NONE);
 
+  private static final ApiError LEAVING =
+      new ApiError(
+          503,
+          "server_error",
+          "shutting_down",
+          "This router is leaving; send the request again, another one will take it.",
+          null,
+          "router");
+
   private final List<Door> doors;
   private final ApiKeys keys;
+  private final InFlight inside;
   private final Tracing tracing;
 
-  public Doors(List<Door> doors, ApiKeys keys, Tracing tracing) {
+  /**
+   * @param inside counts who is inside; once it is closed, nobody is let in any more
+   */
+  public Doors(List<Door> doors, ApiKeys keys, InFlight inside, Tracing tracing) {
     this.doors = List.copyOf(doors);
     this.keys = keys;
+    this.inside = inside;
     this.tracing = tracing;
   }
 
@@ -84,6 +99,19 @@ public final class Doors {
   }
 
   private void enter(Door door, ServerRequest request, ServerResponse response) {
+    if (!inside.enter()) {
+      response.header(HeaderNames.RETRY_AFTER, "1");
+      turnAway(LEAVING, request, response);
+      return;
+    }
+    try {
+      inside(door, request, response);
+    } finally {
+      inside.leave();
+    }
+  }
+
+  private void inside(Door door, ServerRequest request, ServerResponse response) {
     long start = System.nanoTime();
     String requestId = requestId(request);
     Visit.identify(response, requestId);

@@ -1,4 +1,4 @@
-package dev.flotilla.provider.completion;
+package dev.flotilla.kit.http;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -13,7 +13,7 @@ public final class InFlight {
   private boolean closed;
 
   /** Whether a call may begin; every one that may must {@link #leave}. */
-  boolean enter() {
+  public boolean enter() {
     lock.lock();
     try {
       if (closed) {
@@ -26,7 +26,7 @@ public final class InFlight {
     }
   }
 
-  void leave() {
+  public void leave() {
     lock.lock();
     try {
       calls--;
