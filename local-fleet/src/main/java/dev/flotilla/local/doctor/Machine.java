@@ -1,7 +1,9 @@
 package dev.flotilla.local.doctor;
 
 import dev.flotilla.local.supervision.AotCache;
+import dev.flotilla.local.supervision.CannotStart;
 import dev.flotilla.local.supervision.FleetOptions;
+import dev.flotilla.local.supervision.ProviderKeys;
 import dev.flotilla.local.supervision.Service;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,9 +15,6 @@ import java.util.stream.Stream;
 final class Machine {
   /** A build, the caches of its JVMs and a young ledger, with room to breathe. */
   private static final long ENOUGH = 2L << 30;
-
-  private static final List<String> KEYS =
-      List.of("OPENAI_API_KEY", "OPENAI_BASE_URL", "DEEPSEEK_API_KEY");
 
   private final FleetOptions options;
 
@@ -78,10 +77,12 @@ final class Machine {
   }
 
   private Finding keys() {
-    var present =
-        KEYS.stream()
-            .filter(key -> !options.environment().getOrDefault(key, "").isBlank())
-            .toList();
+    List<String> present;
+    try {
+      present = ProviderKeys.of(options).present();
+    } catch (CannotStart e) {
+      return Finding.problem("provider keys", String.valueOf(e.getMessage()), "mend the catalogue");
+    }
     return Finding.well(
         "provider keys",
         present.isEmpty()

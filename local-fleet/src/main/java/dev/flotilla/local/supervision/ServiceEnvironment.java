@@ -1,7 +1,6 @@
 package dev.flotilla.local.supervision;
 
 import dev.flotilla.local.spans.SpanRelay;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +24,7 @@ final class ServiceEnvironment {
     var facts = new HashMap<>(options.environment());
     facts.putIfAbsent("FLOTILLA_CONFIG_DIR", options.tree().resolve("config").toString());
     facts.putIfAbsent(KEYS_FILE, state.run("keys.yaml").toString());
-    facts.putIfAbsent(PROVIDERS, String.join(",", providers(options.environment())));
+    facts.computeIfAbsent(PROVIDERS, n -> String.join(",", ProviderKeys.of(options).enabled()));
     facts.put("FLOTILLA_SERVICE_TOKEN", secrets.serviceToken());
     facts.put("FLOTILLA_CACHE_SECRET", secrets.cacheSecret());
     facts.put("FLOTILLA_SPOOL_DIR", state.spool().toString());
@@ -71,21 +70,5 @@ final class ServiceEnvironment {
 
   private String url(Service service) {
     return "http://127.0.0.1:" + options.ports().http(service);
-  }
-
-  /** Those with a key; without any, the simulator's three pretend providers. */
-  static List<String> providers(Map<String, String> environment) {
-    var named = new ArrayList<String>();
-    if (isSet(environment, "OPENAI_API_KEY") || isSet(environment, "OPENAI_BASE_URL")) {
-      named.add("openai");
-    }
-    if (isSet(environment, "DEEPSEEK_API_KEY")) {
-      named.add("deepseek");
-    }
-    return named.isEmpty() ? List.of("sim-north", "sim-south", "sim-east") : List.copyOf(named);
-  }
-
-  private static boolean isSet(Map<String, String> environment, String name) {
-    return !environment.getOrDefault(name, "").isBlank();
   }
 }

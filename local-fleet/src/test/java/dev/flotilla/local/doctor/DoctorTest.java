@@ -32,7 +32,10 @@ class DoctorTest {
         Files.writeString(tree.resolve("mvn"), "#!/bin/sh\necho Apache Maven 3.9.9 '(x)'\n");
     assertTrue(maven.toFile().setExecutable(true));
     options =
-        FleetOptions.inTree(tree).withPorts(ports).withEnvironment(Map.of("PATH", tree.toString()));
+        FleetOptions.inTree(tree)
+            .withPorts(ports)
+            .withEnvironment(Map.of("PATH", tree.toString()))
+            .withConfigDirectory(Path.of("..", "config"));
   }
 
   @Test
