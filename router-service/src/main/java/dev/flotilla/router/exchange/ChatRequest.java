@@ -27,6 +27,9 @@ public record ChatRequest(ObjectNode body, Hints hints) {
   /** Fields that are ours or only steer this fleet; a provider never sees them. */
   private static final Set<String> OURS = Set.of("models", "route", "metadata");
 
+  /** What the header that takes tags to the ledger holds, 4 KB of base64. */
+  private static final int MOST_TAG_BYTES = 3_072;
+
   /** How reading went. */
   public sealed interface Parsed {
     record Good(ChatRequest request) implements Parsed {}
@@ -97,7 +100,8 @@ public record ChatRequest(ObjectNode body, Hints hints) {
     try {
       Hints said =
           HintsReader.route(body.path("route"), "route").orElse(HintsReader.headers(header));
-      return new Parsed.Good(new ChatRequest(body, said.orElse(ofKey)));
+      var request = new ChatRequest(body, said.orElse(ofKey));
+      return request.tagBytes() <= MOST_TAG_BYTES ? new Parsed.Good(request) : tooManyTags(request);
     } catch (BadHint e) {
       return new Parsed.Bad(e.error());
     }
@@ -182,6 +186,16 @@ public record ChatRequest(ObjectNode body, Hints hints) {
         .properties()
         .forEach(tag -> tags.put(tag.getKey(), tag.getValue().textValue()));
     return tags;
+  }
+
+  private int tagBytes() {
+    Map<String, String> tags = tags();
+    if (tags.isEmpty()) {
+      return 0;
+    }
+    ObjectNode json = Json.object();
+    tags.forEach(json::put);
+    return Json.bytes(json).length;
   }
 
   /**
@@ -270,6 +284,17 @@ public record ChatRequest(ObjectNode body, Hints hints) {
       }
     }
     return true;
+  }
+
+  private static Parsed tooManyTags(ChatRequest request) {
+    return bad(
+        "invalid_type",
+        "'metadata' and x-tags together are "
+            + request.tagBytes()
+            + " bytes; the ledger keeps up to "
+            + MOST_TAG_BYTES
+            + " bytes of tags with a request, so shorten them.",
+        "metadata");
   }
 
   private static Parsed bad(String code, String message, @Nullable String param) {

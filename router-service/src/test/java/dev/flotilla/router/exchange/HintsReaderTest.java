@@ -135,6 +135,15 @@ class HintsReaderTest {
   }
 
   @Test
+  void tags_that_the_ledger_cannot_keep_are_refused_and_not_cut() {
+    String tag = "t".repeat(400);
+    String tags = "a=" + tag + ",b=" + tag + ",c=" + tag + ",d=" + tag;
+    assertEquals(4, parsed("null", Map.of("x-tags", tags), Hints.NONE).tags().size());
+    String more = tags + ",e=" + tag + ",f=" + tag + ",g=" + tag + ",h=" + tag;
+    assertTrue(refused("null", Map.of("x-tags", more)).message().contains("3072"));
+  }
+
+  @Test
   void only_hints_that_change_the_answer_tell_cached_answers_apart() throws Exception {
     assertEquals(
         "", route("{\"max_cost_usd\":1,\"timeout_ms\":5,\"cache\":\"refresh\"}").answerDefining());
