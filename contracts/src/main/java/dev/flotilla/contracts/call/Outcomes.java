@@ -22,6 +22,9 @@ public final class Outcomes {
   public static final String INVALID_OUTPUT = "invalid_output";
   public static final String LOW_CONFIDENCE = "low_confidence";
 
+  /** The request holds something that this model's provider has no words for; nothing was sent. */
+  public static final String UNSUPPORTED = "unsupported";
+
   /**
    * The provider says the request itself is wrong; no other model will do better. Not a reason to
    * go on.
@@ -38,7 +41,7 @@ public final class Outcomes {
 
   /** Why another candidate was asked although its provider is well: a healthy cascade does it. */
   public static final List<String> ESCALATIONS =
-      List.of(BUDGET, CONTEXT_LENGTH, CONTENT_FILTER, INVALID_OUTPUT, LOW_CONFIDENCE);
+      List.of(BUDGET, CONTEXT_LENGTH, CONTENT_FILTER, INVALID_OUTPUT, LOW_CONFIDENCE, UNSUPPORTED);
 
   private Outcomes() {}
 }

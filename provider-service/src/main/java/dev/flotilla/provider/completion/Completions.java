@@ -8,6 +8,7 @@ import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.provider.dialect.CallOutcome;
 import dev.flotilla.provider.dialect.Dialect;
 import dev.flotilla.provider.dialect.Failure;
+import dev.flotilla.provider.dialect.Objection;
 import dev.flotilla.provider.dialect.Question;
 import dev.flotilla.provider.resilience.Admission;
 import dev.flotilla.provider.resilience.Breakers;
@@ -57,6 +58,10 @@ public final class Completions {
     }
     if (call.deadline().passed()) {
       return tooLate();
+    }
+    Objection objection = dialect.objection(model, call.body());
+    if (objection != null) {
+      return refused(objection);
     }
     Admission admission = breakers.admit(model);
     if (!(admission instanceof Permit permit)) {
@@ -129,6 +134,13 @@ public final class Completions {
             "model",
             "router"),
         Outcomes.REJECTED,
+        null);
+  }
+
+  private static Reply refused(Objection objection) {
+    return Reply.Refusal.here(
+        ApiError.invalid(objection.code(), objection.message(), objection.param()),
+        objection.code().equals(Objection.UNSUPPORTED) ? Outcomes.UNSUPPORTED : Outcomes.REJECTED,
         null);
   }
 

@@ -1,6 +1,8 @@
 package dev.flotilla.provider.dialect;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.catalog.Model;
+import org.jspecify.annotations.Nullable;
 
 /** A wire format that providers speak. Thread-safe. */
 public interface Dialect {
@@ -9,6 +11,16 @@ public interface Dialect {
    */
   default boolean serves(Model model) {
     return true;
+  }
+
+  /**
+   * What in a request the model cannot be told; null when all of it can. Asked before anything is
+   * written down or sent.
+   *
+   * @param body as in a {@link Question}
+   */
+  default @Nullable Objection objection(Model model, ObjectNode body) {
+    return null;
   }
 
   /**

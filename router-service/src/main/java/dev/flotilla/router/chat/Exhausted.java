@@ -69,6 +69,11 @@ final class Exhausted {
           facts,
           broken);
     }
+    if (all(failures, Outcomes.UNSUPPORTED)
+        && last instanceof CallOutcome.Inexpressible(_, var objection)) {
+      var error = ApiError.invalid(objection.code(), told, objection.param());
+      return new Reply.Refused(error, facts, null, false, broken);
+    }
     if (all(failures, Outcomes.INVALID_OUTPUT)) {
       return settled(
           502,

@@ -70,6 +70,28 @@ public sealed interface CallOutcome {
     }
   }
 
+  /**
+   * The model was not asked, because its provider has no words for something in the request.
+   *
+   * @param error names the parameter
+   */
+  record Inexpressible(Model model, ApiError error) implements NoAnswer {
+    @Override
+    public String reason() {
+      return Outcomes.UNSUPPORTED;
+    }
+
+    @Override
+    public String message() {
+      return model.id() + ": " + error.message();
+    }
+
+    @Override
+    public List<AttemptReport> attempts() {
+      return List.of();
+    }
+  }
+
   /** The request itself is at fault; no other model will do better. */
   record Rejected(ApiError error, List<AttemptReport> attempts) implements CallOutcome {}
 }

@@ -131,17 +131,19 @@ public final class ModelCaller {
       Model model, int status, JsonNode error, List<AttemptReport> attempts) {
     String outcome = error.path("outcome").asText(Outcomes.SERVER_ERROR);
     String message = error.path("message").asText("status " + status);
-    if (outcome.equals(Outcomes.REJECTED)) {
+    if (outcome.equals(Outcomes.REJECTED) || outcome.equals(Outcomes.UNSUPPORTED)) {
       JsonNode param = error.path("param");
-      return new CallOutcome.Rejected(
+      var told =
           new ApiError(
               status,
               error.path("type").asText(ApiError.INVALID_REQUEST),
               error.path("code").asText("rejected_by_provider"),
               message,
               param.isTextual() ? param.textValue() : null,
-              error.path("source").asText("provider")),
-          attempts);
+              error.path("source").asText("provider"));
+      return outcome.equals(Outcomes.REJECTED)
+          ? new CallOutcome.Rejected(told, attempts)
+          : new CallOutcome.Inexpressible(model, told);
     }
     JsonNode retryAfter = error.path("retry_after_ms");
     return new CallOutcome.Failed(

@@ -53,6 +53,15 @@ class FallbackChainTest {
   }
 
   @Test
+  void a_model_that_cannot_be_told_something_is_passed_over() {
+    var error = ApiError.invalid("unsupported_parameter", "no seeds here", "seed");
+    var outcome = run(LATER, new CallOutcome.Inexpressible(MODELS.getFirst(), error), answered);
+    assertSame(answered, outcome.last());
+    assertEquals(Outcomes.UNSUPPORTED, outcome.hops().getFirst().failure().reason());
+    assertEquals(1, outcome.attempts().size(), "nothing was sent, so nothing is in the ledger");
+  }
+
+  @Test
   void when_all_fail_the_last_failure_is_not_a_hop() {
     var outcome = run(LATER, failed("a"), failed("b"), failed("c"));
     assertEquals("c", assertInstanceOf(CallOutcome.Failed.class, outcome.last()).reason());
