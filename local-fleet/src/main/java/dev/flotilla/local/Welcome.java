@@ -24,7 +24,7 @@ final class Welcome {
     out.line("  API    " + fleet.url() + "/v1   key: sk-local");
     out.line(
         fleet.simulated()
-            ? "  Models the simulator: made-up answers, no real money. Set OPENAI_API_KEY or DEEPSEEK_API_KEY before ./fleet up for real ones"
+            ? "  Models the simulator: made-up answers, no real money. Set OPENAI_API_KEY, ANTHROPIC_API_KEY or DEEPSEEK_API_KEY before ./fleet up for real ones"
             : "  Models " + String.join(", ", fleet.providers()) + ", which cost real money");
     out.line("  Logs   " + fleet.state() + "/logs");
     out.line("  Traces " + traces(fleet, elsewhere));

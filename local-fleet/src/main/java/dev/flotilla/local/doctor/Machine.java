@@ -15,7 +15,7 @@ final class Machine {
   private static final long ENOUGH = 2L << 30;
 
   private static final List<String> KEYS =
-      List.of("OPENAI_API_KEY", "OPENAI_BASE_URL", "DEEPSEEK_API_KEY");
+      List.of("OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "DEEPSEEK_API_KEY");
 
   private final FleetOptions options;
 

@@ -79,6 +79,9 @@ final class ServiceEnvironment {
     if (isSet(environment, "OPENAI_API_KEY") || isSet(environment, "OPENAI_BASE_URL")) {
       named.add("openai");
     }
+    if (isSet(environment, "ANTHROPIC_API_KEY")) {
+      named.add("anthropic");
+    }
     if (isSet(environment, "DEEPSEEK_API_KEY")) {
       named.add("deepseek");
     }

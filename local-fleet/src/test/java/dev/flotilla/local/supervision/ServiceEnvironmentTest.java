@@ -23,6 +23,8 @@ class ServiceEnvironmentTest {
         ServiceEnvironment.providers(Map.of("OPENAI_API_KEY", "k", "DEEPSEEK_API_KEY", "k")));
     assertEquals(
         List.of("deepseek"), ServiceEnvironment.providers(Map.of("DEEPSEEK_API_KEY", "k")));
+    assertEquals(
+        List.of("anthropic"), ServiceEnvironment.providers(Map.of("ANTHROPIC_API_KEY", "k")));
   }
 
   @Test
