@@ -53,7 +53,7 @@ final class AnswerReader {
         }
         case "thinking" -> {
           thoughts.append(block.path("thinking").asText());
-          ObjectNode detail = Thoughts.text(index);
+          ObjectNode detail = Thoughts.begun(index);
           detail.set("text", block.path("thinking"));
           details.add(detail.<ObjectNode>set("signature", block.path("signature")));
         }

@@ -113,6 +113,7 @@ final class MessageEvents implements EventStream.Meaning {
   private void start(int index, JsonNode block, List<Part> parts) {
     switch (block.path("type").asText()) {
       case "text" -> text(block.path("text"), parts);
+      case "thinking" -> parts.add(detail(Thoughts.begun(index)));
       case "redacted_thinking" -> parts.add(detail(Thoughts.encrypted(index, block.path("data"))));
       case "tool_use" -> {
         var call = new Call(calls.size());
@@ -127,7 +128,7 @@ final class MessageEvents implements EventStream.Meaning {
           parts.add(arguments(call, Json.text(block.path("input"))));
         }
       }
-      // A thought begins empty; blocks of tools that run at Anthropic are never offered.
+      // Blocks of tools that run at Anthropic, which this dialect never offers.
       default -> {}
     }
   }
@@ -145,13 +146,13 @@ final class MessageEvents implements EventStream.Meaning {
       case "thinking_delta" -> {
         ObjectNode said = Json.object();
         said.set("reasoning_content", delta.path("thinking"));
-        ObjectNode detail = Thoughts.text(index);
+        ObjectNode detail = Thoughts.more(index);
         said.putArray("reasoning_details")
             .add(detail.<ObjectNode>set("text", delta.path("thinking")));
         parts.add(delta(said, null));
       }
       case "signature_delta" -> {
-        ObjectNode detail = Thoughts.text(index);
+        ObjectNode detail = Thoughts.more(index);
         parts.add(detail(detail.set("signature", delta.path("signature"))));
       }
       default -> parts.add(new Part.Alive());

@@ -19,9 +19,14 @@ final class Thoughts {
 
   private Thoughts() {}
 
-  /** A detail without content yet. */
-  static ObjectNode text(int index) {
-    return Json.object().put("type", TEXT).put("format", FORMAT).put("index", index);
+  /** The beginning of a thought. */
+  static ObjectNode begun(int index) {
+    return more(index).put("format", FORMAT);
+  }
+
+  /** A piece of a thought that has begun: what does not change is not said again. */
+  static ObjectNode more(int index) {
+    return Json.object().put("type", TEXT).put("index", index);
   }
 
   static ObjectNode encrypted(int index, JsonNode data) {
@@ -38,7 +43,8 @@ final class Thoughts {
     int at = 0;
     for (JsonNode detail : details) {
       int index = detail.path("index").asInt(--at);
-      if (!detail.path("format").asText().equals(FORMAT)) {
+      boolean begins = detail.has("format") || !blocks.containsKey(index);
+      if (begins && !detail.path("format").asText().equals(FORMAT)) {
         continue;
       }
       if (detail.path("type").asText().equals(ENCRYPTED)) {

@@ -408,9 +408,7 @@ class AnthropicDialectTest extends DialectContract {
 
     private static void merge(ObjectNode into, String name, JsonNode piece) {
       JsonNode before = into.path(name);
-      if (piece.isTextual()
-          && before.isTextual()
-          && !Set.of("type", "format", "id", "role").contains(name)) {
+      if (piece.isTextual() && before.isTextual() && !Set.of("type", "id", "role").contains(name)) {
         into.put(name, before.textValue() + piece.textValue());
       } else if (piece.isArray()) {
         var list = before.isArray() ? (ArrayNode) before : into.putArray(name);

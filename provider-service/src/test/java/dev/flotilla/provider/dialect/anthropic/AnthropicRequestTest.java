@@ -244,8 +244,8 @@ class AnthropicRequestTest {
             """
             {'messages':[{'role':'user','content':'a'},{'role':'assistant','content':'b','reasoning_details':[
               {'type':'reasoning.text','format':'anthropic-claude-v1','index':0,'text':'one '},
-              {'type':'reasoning.text','format':'anthropic-claude-v1','index':0,'text':'two'},
-              {'type':'reasoning.text','format':'anthropic-claude-v1','index':0,'signature':'c2ln'},
+              {'type':'reasoning.text','index':0,'text':'two'},
+              {'type':'reasoning.text','index':0,'signature':'c2ln'},
               {'type':'reasoning.text','format':'somebody-else','index':1,'text':'three'}]},
               {'role':'user','content':'c'}]}
             """);
