@@ -10,7 +10,9 @@ import dev.flotilla.kit.telemetry.Tracing;
 import dev.flotilla.provider.completion.Attempts;
 import dev.flotilla.provider.completion.CompletionConfig;
 import dev.flotilla.provider.completion.Completions;
+import dev.flotilla.provider.dialect.Access;
 import dev.flotilla.provider.dialect.Dialect;
+import dev.flotilla.provider.dialect.anthropic.AnthropicDialect;
 import dev.flotilla.provider.dialect.openai.Endpoint;
 import dev.flotilla.provider.dialect.openai.OpenAiDialect;
 import dev.flotilla.provider.dialect.simulator.SimulatorConfig;
@@ -40,6 +42,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.eclipse.microprofile.metrics.MetricRegistry;
@@ -133,25 +137,49 @@ class ProviderParts {
 
   private static Map<String, Dialect> dialects(
       Settings settings, Catalog catalog, Transport transport, InstantSource clock) {
-    var openAi = new TreeMap<String, Endpoint>();
+    var config = TransportConfig.from(settings);
+    // A line for each dialect; who speaks it is the catalogue's business.
+    var spoken =
+        Map.<String, Function<Map<String, Provider>, Dialect>>of(
+            "openai",
+            providers ->
+                new OpenAiDialect(
+                    transport, config, each(providers, p -> Endpoint.of(p, System::getenv))),
+            "anthropic",
+            providers ->
+                new AnthropicDialect(
+                    transport, config, each(providers, p -> Access.of(p, System::getenv)), clock),
+            Provider.SIMULATOR,
+            providers -> new SimulatorDialect(SimulatorConfig.from(settings), clock));
+    var speakers = new TreeMap<String, Map<String, Provider>>();
     for (Provider provider : catalog.providers()) {
-      switch (provider.dialect()) {
-        case "openai" -> openAi.put(provider.id(), Endpoint.of(provider, System::getenv));
-        case Provider.SIMULATOR -> {}
-        default ->
-            throw new ConfigurationException(
-                "provider '"
-                    + provider.id()
-                    + "' has dialect '"
-                    + provider.dialect()
-                    + "'; this version speaks openai and simulator");
+      if (!spoken.containsKey(provider.dialect())) {
+        throw new ConfigurationException(
+            "provider '"
+                + provider.id()
+                + "' has dialect '"
+                + provider.dialect()
+                + "'; this version speaks "
+                + String.join(", ", new TreeSet<>(spoken.keySet())));
       }
+      speakers
+          .computeIfAbsent(provider.dialect(), none -> new TreeMap<>())
+          .put(provider.id(), provider);
     }
-    return Map.of(
-        "openai",
-        new OpenAiDialect(transport, TransportConfig.from(settings), openAi),
-        Provider.SIMULATOR,
-        new SimulatorDialect(SimulatorConfig.from(settings), clock));
+    var dialects = new TreeMap<String, Dialect>();
+    spoken.forEach(
+        (name, dialect) -> {
+          if (speakers.containsKey(name)) {
+            dialects.put(name, dialect.apply(speakers.get(name)));
+          }
+        });
+    return dialects;
+  }
+
+  private static <T> Map<String, T> each(Map<String, Provider> providers, Function<Provider, T> f) {
+    var byId = new TreeMap<String, T>();
+    providers.forEach((id, provider) -> byId.put(id, f.apply(provider)));
+    return byId;
   }
 
   /** Builds everything before the port opens, so that what is wrong stops the start. */

@@ -38,4 +38,10 @@ public record AttemptUsage(
   public static AttemptUsage text(long input, long cacheRead, long output, long reasoning) {
     return new AttemptUsage(input, cacheRead, 0L, 0L, output, reasoning, null, null, null);
   }
+
+  /** The same input with another output. */
+  public AttemptUsage withOutput(long visible, long hidden) {
+    return new AttemptUsage(
+        input, cacheRead, cacheWrite5m, cacheWrite1h, visible, hidden, audioIn, audioOut, images);
+  }
 }

@@ -106,7 +106,7 @@ final class Attempt {
 
   /** A stream goes on: writes down what it has surely cost by now. Never fails, never waits. */
   void progress(StreamTally tally) {
-    long floor = Floor.nanos(price, request, tally.usage(), tally.written());
+    long floor = Floor.nanos(price, request, tally);
     ProviderWords words = ProviderWords.of(tally);
     soFar = intent.running(words.model(), words.id(), Math.min(floor, intent.ceilingNanos()));
     spool.progress(soFar);
@@ -153,7 +153,7 @@ final class Attempt {
             outcome,
             status,
             ProviderWords.of(tally),
-            TokenCount.estimate(request, tally.text()));
+            TokenCount.estimate(request, tally));
   }
 
   /** We failed ourselves, and nobody can say how far the provider got. */
@@ -216,8 +216,10 @@ final class Attempt {
     if (u.input() != null && u.output() != null) {
       // The conventions count as OpenAI does: cached inside input, reasoning inside output.
       long cached = u.cacheRead() == null ? 0 : u.cacheRead();
+      long written5m = u.cacheWrite5m() == null ? 0 : u.cacheWrite5m();
+      long written1h = u.cacheWrite1h() == null ? 0 : u.cacheWrite1h();
       long reasoning = u.reasoning() == null ? 0 : u.reasoning();
-      span.setAttribute(SpanNames.INPUT_TOKENS, u.input() + cached);
+      span.setAttribute(SpanNames.INPUT_TOKENS, u.input() + cached + written5m + written1h);
       span.setAttribute(SpanNames.OUTPUT_TOKENS, u.output() + reasoning);
       span.setAttribute(SpanNames.CACHE_READ_TOKENS, cached);
       span.setAttribute(SpanNames.REASONING_TOKENS, reasoning);

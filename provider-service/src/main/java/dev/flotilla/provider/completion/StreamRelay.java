@@ -127,6 +127,10 @@ final class StreamRelay implements AutoCloseable {
           heard = System.nanoTime();
           written = heard;
         }
+        case Part.Counted counted -> {
+          tally.note(counted);
+          heard = System.nanoTime();
+        }
         case Part.Alive() -> heard = System.nanoTime();
         case Part.Silence() -> {}
         case Part.End() -> {
@@ -179,6 +183,7 @@ final class StreamRelay implements AutoCloseable {
           progress.writeWhenDue();
           chunks++;
         }
+        case Part.Counted counted -> tally.note(counted);
         case Part.Alive(), Part.Silence() -> {}
         case Part.End(), Part.Broken(_) -> {
           return;

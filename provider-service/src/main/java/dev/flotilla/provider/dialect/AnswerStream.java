@@ -1,6 +1,7 @@
 package dev.flotilla.provider.dialect;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.contracts.ledger.AttemptUsage;
 import java.time.Duration;
 
 /** The rest of a streamed answer, in OpenAI's chunks. One thread at a time. */
@@ -16,6 +17,12 @@ public interface AnswerStream extends AutoCloseable {
   sealed interface Part {
     /** A chunk as the provider sent it. */
     record Chunk(ObjectNode body) implements Part {}
+
+    /**
+     * What the provider has counted already, of which the caller hears only at the end. When the
+     * stream breaks, the input in it is what will be charged.
+     */
+    record Counted(AttemptUsage soFar) implements Part {}
 
     /** The provider is alive but has nothing to say. */
     record Alive() implements Part {}

@@ -26,10 +26,23 @@ public final class OpenAiUsage {
         optional(isGiven(cachedNode) ? cachedNode : usage.path("prompt_cache_hit_tokens"), prompt);
     long reasoning =
         optional(usage.path("completion_tokens_details").path("reasoning_tokens"), completion);
-    if (cached < 0 || reasoning < 0) {
+    // Not OpenAI's: what a provider charges more for, because it was put into its prompt cache.
+    JsonNode details = usage.path("prompt_tokens_details");
+    long written = optional(details.path("cache_write_tokens"), prompt - Math.max(cached, 0));
+    long writtenFor1h = optional(details.path("cache_write_1h_tokens"), Math.max(written, 0));
+    if (cached < 0 || reasoning < 0 || written < 0 || writtenFor1h < 0) {
       return null;
     }
-    return AttemptUsage.text(prompt - cached, cached, completion - reasoning, reasoning);
+    return new AttemptUsage(
+        prompt - cached - written,
+        cached,
+        written - writtenFor1h,
+        writtenFor1h,
+        completion - reasoning,
+        reasoning,
+        null,
+        null,
+        null);
   }
 
   private static long optional(JsonNode node, long most) {

@@ -18,6 +18,7 @@ public final class StreamTally {
   private @Nullable String servedModel;
   private @Nullable String finishReason;
   private @Nullable AttemptUsage usage;
+  private @Nullable AttemptUsage counted;
 
   public StreamTally(Model model) {
     this.model = model;
@@ -47,6 +48,10 @@ public final class StreamTally {
     }
   }
 
+  public void note(AnswerStream.Part.Counted part) {
+    counted = part.soFar();
+  }
+
   public int chunks() {
     return chunks;
   }
@@ -66,6 +71,11 @@ public final class StreamTally {
   /** Null while the provider has not reported any that can be true. */
   public @Nullable AttemptUsage usage() {
     return usage;
+  }
+
+  /** What it counted before it wrote; null when it did not say. Only the input in it is final. */
+  public @Nullable AttemptUsage counted() {
+    return counted;
   }
 
   /** The same as {@link #text}, without a copy: it grows with the next chunk. */

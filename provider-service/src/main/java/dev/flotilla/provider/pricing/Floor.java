@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.catalog.Price;
 import dev.flotilla.catalog.Usage;
 import dev.flotilla.contracts.ledger.AttemptUsage;
+import dev.flotilla.provider.dialect.StreamTally;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,20 @@ public final class Floor {
   private static final long CHARACTERS_PER_TOKEN = 6;
 
   private Floor() {}
+
+  /** The same for a stream that is not at its end. */
+  public static long nanos(Price price, ObjectNode request, StreamTally stream) {
+    AttemptUsage counted = stream.counted();
+    if (stream.usage() != null || counted == null) {
+      return nanos(price, request, stream.usage(), stream.written());
+    }
+    long output = characters(stream.written()) / CHARACTERS_PER_TOKEN;
+    return Cost.nanos(
+        price,
+        price.reasoning() < price.output()
+            ? counted.withOutput(0, output)
+            : counted.withOutput(output, 0));
+  }
 
   /**
    * In nano-dollars. Counts no token exactly, so that it may be asked again and again while a

@@ -7,6 +7,7 @@ import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingType;
 import dev.flotilla.contracts.ledger.AttemptUsage;
 import dev.flotilla.kit.json.Json;
+import dev.flotilla.provider.dialect.StreamTally;
 
 /**
  * Counts tokens with OpenAI's newest public vocabulary when a provider does not report them. Other
@@ -33,6 +34,14 @@ public final class TokenCount {
   /** The buckets of a request and of what the model wrote in answer to it. */
   public static AttemptUsage estimate(ObjectNode request, String written) {
     return AttemptUsage.text(prompt(request), 0, tokens(written), 0);
+  }
+
+  /** The buckets of a stream that broke: what its provider had counted by then, and the rest. */
+  public static AttemptUsage estimate(ObjectNode request, StreamTally stream) {
+    AttemptUsage counted = stream.counted();
+    return counted == null
+        ? estimate(request, stream.text())
+        : counted.withOutput(tokens(stream.text()), 0);
   }
 
   private static long prompt(ObjectNode request) {

@@ -45,7 +45,8 @@ public abstract class DialectContract {
     AttemptUsage usage = c.usage();
     assertNotNull(usage);
     long reported = c.body().path("usage").path("prompt_tokens").asLong();
-    assertEquals(reported, usage.input() + usage.cacheRead());
+    assertEquals(
+        reported, usage.input() + usage.cacheRead() + usage.cacheWrite5m() + usage.cacheWrite1h());
     assertTrue(usage.output() > 0);
   }
 
@@ -140,6 +141,8 @@ public abstract class DialectContract {
         Part part = rest.next(PATIENCE);
         if (part instanceof Part.Chunk(ObjectNode chunk)) {
           tally.note(chunk);
+        } else if (part instanceof Part.Counted counted) {
+          tally.note(counted);
         } else if (!(part instanceof Part.Alive)) {
           return part;
         }

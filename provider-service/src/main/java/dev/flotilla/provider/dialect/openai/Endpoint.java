@@ -1,7 +1,7 @@
 package dev.flotilla.provider.dialect.openai;
 
 import dev.flotilla.catalog.Provider;
-import dev.flotilla.kit.settings.ConfigurationException;
+import dev.flotilla.provider.dialect.Access;
 import java.net.URI;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -15,38 +15,12 @@ public record Endpoint(URI chat, @Nullable String authorization) {
 
   /**
    * @param environment gives a variable's value, or null
-   * @throws ConfigurationException when the address cannot be used
+   * @throws dev.flotilla.kit.settings.ConfigurationException when the address cannot be used
    */
   public static Endpoint of(Provider provider, UnaryOperator<@Nullable String> environment) {
-    String override =
-        provider.baseUrlEnv() == null ? null : environment.apply(provider.baseUrlEnv());
-    String base = override == null || override.isBlank() ? provider.baseUrl() : override.strip();
-    String key = provider.keyEnv() == null ? null : environment.apply(provider.keyEnv());
+    Access access = Access.of(provider, environment);
     return new Endpoint(
-        address(provider.id(), base),
-        key == null || key.isBlank() ? null : "Bearer " + key.strip());
-  }
-
-  private static URI address(String provider, String base) {
-    String problem;
-    try {
-      URI uri = URI.create(base.replaceAll("/+$", "") + "/chat/completions");
-      if (uri.getHost() != null
-          && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
-        return uri;
-      }
-      problem = "is neither http nor https";
-    } catch (IllegalArgumentException e) {
-      problem = "is no address";
-    }
-    throw new ConfigurationException(
-        "the base URL of provider '"
-            + provider
-            + "' is '"
-            + base
-            + "', which "
-            + problem
-            + "; write one such as https://api.example.com/v1");
+        access.at("/chat/completions"), access.key() == null ? null : "Bearer " + access.key());
   }
 
   /** Without the key. */

@@ -6,12 +6,12 @@ import dev.flotilla.contracts.call.FleetHeaders;
 import dev.flotilla.contracts.ledger.AttemptUsage;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
-import dev.flotilla.provider.dialect.AnswerStream;
-import dev.flotilla.provider.dialect.AnswerStream.Part;
 import dev.flotilla.provider.dialect.CallOutcome;
 import dev.flotilla.provider.dialect.Completion;
 import dev.flotilla.provider.dialect.Dialect;
+import dev.flotilla.provider.dialect.EventStream;
 import dev.flotilla.provider.dialect.Failure;
+import dev.flotilla.provider.dialect.FirstChunk;
 import dev.flotilla.provider.dialect.OpenAiUsage;
 import dev.flotilla.provider.dialect.Question;
 import dev.flotilla.provider.transport.Sent;
@@ -60,7 +60,8 @@ public final class OpenAiDialect implements Dialect {
       case Sent.Received(int status, var headers, byte[] body) ->
           RefusalReader.read(status, headers, body);
       case Sent.Opened(int status, var headers, var events) ->
-          firstChunk(question, new SseAnswerStream(events, config.maxLineBytes()));
+          FirstChunk.of(
+              question, new EventStream(events, config.maxLineBytes(), new ChunkEvents()));
       case Sent.NotSent(String reason) -> new Failure.Unreachable(reason);
       case Sent.TimedOut() -> new Failure.TimedOut();
       case Sent.Broken() -> new Failure.Lost();
@@ -118,32 +119,5 @@ public final class OpenAiDialect implements Dialect {
     @Nullable AttemptUsage usage =
         OpenAiUsage.read(body.path("usage"), question.model().contextTokens());
     return new Failure.BadAnswer(200, usage);
-  }
-
-  /** Until the first chunk is here an error can still be a plain HTTP error. */
-  private static CallOutcome firstChunk(Question question, AnswerStream stream) {
-    Failure failure = null;
-    try {
-      while (failure == null) {
-        switch (stream.next(question.deadline().remaining())) {
-          case Part.Chunk(ObjectNode chunk) -> {
-            return new CallOutcome.Opened(200, chunk, stream);
-          }
-          case Part.Alive() -> {
-            if (question.deadline().passed()) {
-              failure = new Failure.TimedOut();
-            }
-          }
-          case Part.Silence() -> failure = new Failure.TimedOut();
-          case Part.End() -> failure = new Failure.BadAnswer(200, null);
-          case Part.Broken(String reason) -> failure = new Failure.Lost();
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      failure = new Failure.Lost();
-    }
-    stream.close();
-    return failure;
   }
 }

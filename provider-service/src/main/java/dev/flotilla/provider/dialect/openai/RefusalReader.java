@@ -4,19 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
 import dev.flotilla.provider.dialect.Failure;
+import dev.flotilla.provider.dialect.RetryAfter;
 import java.net.http.HttpHeaders;
-import java.time.DateTimeException;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import org.jspecify.annotations.Nullable;
 
 /** Turns an HTTP error of a provider into the failure it means; the only place that does. */
 final class RefusalReader {
-  /** Providers have sent a retry-after of years. */
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
-
   private static final int LONGEST_MESSAGE = 500;
 
   private RefusalReader() {}
@@ -32,9 +24,9 @@ final class RefusalReader {
       case 429 ->
           code.equals("insufficient_quota")
               ? new Failure.Barred(status)
-              : new Failure.Throttled(status, retryAfter(headers));
+              : new Failure.Throttled(status, RetryAfter.of(headers));
       // Refused before working: too busy, too early, in conflict with itself.
-      case 408, 409, 425, 503, 529 -> new Failure.Overloaded(status, retryAfter(headers));
+      case 408, 409, 425, 503, 529 -> new Failure.Overloaded(status, RetryAfter.of(headers));
       default -> {
         if (status >= 400 && status < 500) {
           yield new Failure.Rejected(
@@ -66,43 +58,5 @@ final class RefusalReader {
       return otherwise;
     }
     return text.length() > LONGEST_MESSAGE ? text.substring(0, LONGEST_MESSAGE) + "…" : text;
-  }
-
-  /** Null when there is none that makes sense. */
-  static @Nullable Duration retryAfter(HttpHeaders headers) {
-    String millis = headers.firstValue("retry-after-ms").orElse(null);
-    Duration wait = millis == null ? null : number(millis, 1);
-    if (wait == null) {
-      String value = headers.firstValue("retry-after").orElse(null);
-      wait = value == null ? null : number(value, 1_000);
-      if (wait == null && value != null) {
-        wait = untilDate(value);
-      }
-    }
-    if (wait == null || wait.isNegative()) {
-      return null;
-    }
-    return wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
-  }
-
-  private static @Nullable Duration number(String text, long unitMillis) {
-    try {
-      double units = Double.parseDouble(text.strip());
-      return Double.isFinite(units)
-          ? Duration.ofMillis((long) Math.clamp(units * unitMillis, -1, 1e9))
-          : null;
-    } catch (NumberFormatException e) {
-      return null;
-    }
-  }
-
-  private static @Nullable Duration untilDate(String text) {
-    try {
-      Instant then =
-          ZonedDateTime.parse(text.strip(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
-      return Duration.between(Instant.now(), then);
-    } catch (DateTimeException e) {
-      return null;
-    }
   }
 }

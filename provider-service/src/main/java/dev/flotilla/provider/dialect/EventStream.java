@@ -1,15 +1,12 @@
-package dev.flotilla.provider.dialect.openai;
+package dev.flotilla.provider.dialect;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.kit.http.SseEvent;
 import dev.flotilla.kit.http.SseReader;
-import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
-import dev.flotilla.provider.dialect.AnswerStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -21,17 +18,29 @@ import java.util.logging.Logger;
  * cannot be given up without losing the connection; the queue is short, so a slow reader slows the
  * provider down.
  */
-final class SseAnswerStream implements AnswerStream {
-  private static final Logger LOG = Logger.getLogger(SseAnswerStream.class.getName());
+public final class EventStream implements AnswerStream {
+  private static final Logger LOG = Logger.getLogger(EventStream.class.getName());
   private static final int AHEAD = 32;
 
   private final InputStream events;
   private final BlockingQueue<Part> parts = new ArrayBlockingQueue<>(AHEAD);
   private final Thread reader;
 
-  SseAnswerStream(InputStream events, int maxLineBytes) {
+  /** What a dialect's events mean. Used by one thread. */
+  public interface Meaning {
+    /** No part when the event says nothing to the caller. */
+    List<Part> of(SseEvent event) throws NotJson;
+
+    /** The connection has ended in order. */
+    Part atEnd();
+  }
+
+  /**
+   * @param maxLineBytes a longer line breaks the stream
+   */
+  public EventStream(InputStream events, int maxLineBytes, Meaning meaning) {
     this.events = events;
-    reader = Thread.startVirtualThread(() -> read(new SseReader(events, maxLineBytes)));
+    reader = Thread.startVirtualThread(() -> read(new SseReader(events, maxLineBytes), meaning));
   }
 
   @Override
@@ -50,41 +59,32 @@ final class SseAnswerStream implements AnswerStream {
     }
   }
 
-  private void read(SseReader in) {
+  private void read(SseReader in, Meaning meaning) {
     try {
-      Part part;
-      do {
-        part = next(in);
-        parts.put(part);
-      } while (!(part instanceof Part.End || part instanceof Part.Broken));
+      while (true) {
+        for (Part part : next(in, meaning)) {
+          parts.put(part);
+          if (part instanceof Part.End || part instanceof Part.Broken) {
+            return;
+          }
+        }
+      }
     } catch (InterruptedException e) {
       LOG.log(Level.FINEST, "closed while reading ahead", e);
     }
   }
 
-  private static Part next(SseReader in) {
+  private static List<Part> next(SseReader in, Meaning meaning) {
     try {
       SseEvent event = in.next();
       if (event == null) {
-        return new Part.End();
+        return List.of(meaning.atEnd());
       }
-      if (event.isComment()) {
-        return new Part.Alive();
-      }
-      if (event.data().equals("[DONE]")) {
-        return new Part.End();
-      }
-      JsonNode data = Json.parse(event.data());
-      if (event.name().equals("error") || data.path("error").isObject()) {
-        return new Part.Broken("the provider reported an error in the middle of its answer");
-      }
-      return data instanceof ObjectNode chunk
-          ? new Part.Chunk(chunk)
-          : new Part.Broken("the provider sent something that is no chunk");
+      return event.isComment() ? List.of(new Part.Alive()) : meaning.of(event);
     } catch (NotJson e) {
-      return new Part.Broken("the provider sent something that is not JSON");
+      return List.of(new Part.Broken("the provider sent something that is not JSON"));
     } catch (IOException e) {
-      return new Part.Broken("the connection to the provider ended");
+      return List.of(new Part.Broken("the connection to the provider ended"));
     }
   }
 }
