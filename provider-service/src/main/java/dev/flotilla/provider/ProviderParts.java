@@ -13,6 +13,7 @@ import dev.flotilla.provider.completion.Completions;
 import dev.flotilla.provider.dialect.Access;
 import dev.flotilla.provider.dialect.Dialect;
 import dev.flotilla.provider.dialect.anthropic.AnthropicDialect;
+import dev.flotilla.provider.dialect.gemini.GeminiDialect;
 import dev.flotilla.provider.dialect.openai.Endpoint;
 import dev.flotilla.provider.dialect.openai.OpenAiDialect;
 import dev.flotilla.provider.dialect.simulator.SimulatorConfig;
@@ -148,6 +149,10 @@ class ProviderParts {
             "anthropic",
             providers ->
                 new AnthropicDialect(
+                    transport, config, each(providers, p -> Access.of(p, System::getenv)), clock),
+            "gemini",
+            providers ->
+                new GeminiDialect(
                     transport, config, each(providers, p -> Access.of(p, System::getenv)), clock),
             Provider.SIMULATOR,
             providers -> new SimulatorDialect(SimulatorConfig.from(settings), clock));

@@ -26,6 +26,15 @@ public final class RetryAfter {
         wait = untilDate(value);
       }
     }
+    return bounded(wait);
+  }
+
+  /** Of seconds in words, with or without a fraction; null when they make no sense. */
+  public static @Nullable Duration seconds(String text) {
+    return bounded(number(text, 1_000));
+  }
+
+  private static @Nullable Duration bounded(@Nullable Duration wait) {
     if (wait == null || wait.isNegative()) {
       return null;
     }

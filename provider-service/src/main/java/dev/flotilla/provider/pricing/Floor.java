@@ -28,11 +28,11 @@ public final class Floor {
       return nanos(price, request, stream.usage(), stream.written());
     }
     long output = characters(stream.written()) / CHARACTERS_PER_TOKEN;
-    return Cost.nanos(
-        price,
+    AttemptUsage written =
         price.reasoning() < price.output()
             ? counted.withOutput(0, output)
-            : counted.withOutput(output, 0));
+            : counted.withOutput(output, 0);
+    return Math.max(Cost.nanos(price, written), Cost.nanos(price, counted));
   }
 
   /**

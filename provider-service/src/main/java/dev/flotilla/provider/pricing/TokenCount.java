@@ -8,6 +8,7 @@ import com.knuddels.jtokkit.api.EncodingType;
 import dev.flotilla.contracts.ledger.AttemptUsage;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.provider.dialect.StreamTally;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts tokens with OpenAI's newest public vocabulary when a provider does not report them. Other
@@ -39,9 +40,17 @@ public final class TokenCount {
   /** The buckets of a stream that broke: what its provider had counted by then, and the rest. */
   public static AttemptUsage estimate(ObjectNode request, StreamTally stream) {
     AttemptUsage counted = stream.counted();
-    return counted == null
-        ? estimate(request, stream.text())
-        : counted.withOutput(tokens(stream.text()), 0);
+    if (counted == null) {
+      return estimate(request, stream.text());
+    }
+    // A provider that counts while it writes knows better than we what it thought.
+    long reasoning = or0(counted.reasoning());
+    long written = Math.max(tokens(stream.text()) - reasoning, or0(counted.output()));
+    return counted.withOutput(written, reasoning);
+  }
+
+  private static long or0(@Nullable Long count) {
+    return count == null ? 0 : count;
   }
 
   private static long prompt(ObjectNode request) {
