@@ -152,10 +152,22 @@ public final class Explanations {
       return AttemptUsage.NONE;
     }
     long prompt = count(usage.path("prompt_tokens"), Long.MAX_VALUE);
-    long cached = count(usage.at("/prompt_tokens_details/cached_tokens"), prompt);
+    JsonNode details = usage.path("prompt_tokens_details");
+    long cached = count(details.path("cached_tokens"), prompt);
+    long written = count(details.path("cache_write_tokens"), prompt - cached);
+    long writtenFor1h = count(details.path("cache_write_1h_tokens"), written);
     long completion = count(usage.path("completion_tokens"), Long.MAX_VALUE);
     long reasoning = count(usage.at("/completion_tokens_details/reasoning_tokens"), completion);
-    return AttemptUsage.text(prompt - cached, cached, completion - reasoning, reasoning);
+    return new AttemptUsage(
+        prompt - cached - written,
+        cached,
+        written - writtenFor1h,
+        writtenFor1h,
+        completion - reasoning,
+        reasoning,
+        null,
+        null,
+        null);
   }
 
   private static long count(JsonNode number, long most) {

@@ -94,7 +94,9 @@ final class Conversation {
         "annotations",
         "reasoning",
         "reasoning_content",
-        "reasoning_details");
+        "reasoning_details",
+        // what Gemini signs its thoughts with: of no use here, and no reason to refuse
+        "extra_content");
     if (turns.isEmpty()) {
       throw Unsayable.here(path + ".role", "a conversation must begin with the user");
     }
