@@ -73,6 +73,9 @@ final class RequestReader {
         read(field.getKey(), field.getValue());
       }
     }
+    if (body.hasNonNull("tool_choice")) {
+      Tools.choice(body.path("tool_choice"), chat);
+    }
     if (chat.path("stream").asBoolean(false)) {
       chat.putObject("stream_options").put("include_usage", true);
     }
@@ -101,7 +104,8 @@ final class RequestReader {
           chat.set(name, value);
       case "stop_sequences" -> stops(value);
       case "tools" -> Tools.read(value, chat);
-      case "tool_choice" -> Tools.choice(value, chat);
+      // Read below, because it means nothing without tools.
+      case "tool_choice" -> {}
       case "metadata" -> {
         Untranslatable.unlessKnown(value, name, "user_id");
         user(value.path("user_id"));
@@ -195,11 +199,7 @@ final class RequestReader {
       throw Untranslatable.wrong(place, "must be of type json_schema, with a schema");
     }
     ObjectNode asked = chat.putObject("response_format").put("type", "json_schema");
-    asked
-        .putObject("json_schema")
-        .put("name", "answer")
-        .put("strict", true)
-        .set("schema", format.path("schema"));
+    asked.putObject("json_schema").put("name", "answer").set("schema", format.path("schema"));
   }
 
   private void tier(String tier) throws Untranslatable {

@@ -58,9 +58,15 @@ final class Tools {
     return written;
   }
 
+  /** To be read after the tools. */
   static void choice(JsonNode choice, ObjectNode chat) throws Untranslatable {
     Untranslatable.unlessKnown(choice, "tool_choice", "type", "name", "disable_parallel_tool_use");
-    switch (choice.path("type").asText()) {
+    String type = choice.path("type").asText();
+    if (!chat.has("tools") && (type.equals("auto") || type.equals("none"))) {
+      // OpenAI refuses a choice among nothing.
+      return;
+    }
+    switch (type) {
       case "auto" -> chat.put("tool_choice", "auto");
       case "any" -> chat.put("tool_choice", "required");
       case "none" -> chat.put("tool_choice", "none");
