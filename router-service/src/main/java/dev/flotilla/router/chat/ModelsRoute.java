@@ -121,7 +121,9 @@ public final class ModelsRoute implements DoorHandler {
             model.provider().id());
     one.put("description", name + " of the family " + model.family());
     one.put("context_length", model.contextTokens());
+    one.put("max_input_tokens", model.contextTokens());
     one.put("max_output_tokens", model.maxOutputTokens());
+    one.put("max_tokens", model.maxOutputTokens());
     one.putObject("pricing")
         .put("prompt", perToken(price.input()))
         .put("completion", perToken(price.output()));

@@ -281,7 +281,7 @@ public final class Doors {
             ? Stream.of()
             : Framing.values(request, HeaderNames.create(dialect.keyHeader())).stream()
                 .map(String::strip);
-    return Stream.concat(bearer, other).distinct().toList();
+    return Stream.concat(bearer, other).filter(key -> !key.isEmpty()).distinct().toList();
   }
 
   /** What a visitor has with him. */

@@ -175,10 +175,10 @@ final class MessageEvents implements StreamWording {
     if (!blocksOfCalls.containsKey(which)) {
       closeBlock();
       closeCalls(true);
-      ObjectNode block = Json.object().put("type", "tool_use");
-      block.put("id", piece.path("id").asText("call_" + which));
-      block.put("name", piece.path("function").path("name").asText(""));
-      block.putObject("input");
+      ObjectNode block =
+          MessageWriter.call(
+              piece.path("id").asText("call_" + which),
+              piece.path("function").path("name").asText(""));
       calls.put(which, new Call(blocks, new StringBuilder()));
       blocksOfCalls.put(which, blocks);
       called = true;

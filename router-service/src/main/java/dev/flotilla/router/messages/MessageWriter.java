@@ -26,10 +26,10 @@ final class MessageWriter {
       }
     }
     for (JsonNode call : said.path("tool_calls")) {
-      ObjectNode block = content.addObject().put("type", "tool_use");
-      block.set("id", call.path("id"));
-      block.set("name", call.path("function").path("name"));
-      block.set("input", input(call.path("function").path("arguments").asText("")));
+      JsonNode function = call.path("function");
+      ObjectNode block = call(call.path("id").asText(""), function.path("name").asText(""));
+      block.set("input", input(function.path("arguments").asText("")));
+      content.add(block);
     }
     message.put(
         "stop_reason",
@@ -50,6 +50,15 @@ final class MessageWriter {
     head.put("id", id.startsWith("msg_") ? id : "msg_" + id.replaceFirst("^chatcmpl-", ""));
     head.put("type", "message").put("role", "assistant");
     return head.put("model", completion.path("model").asText(""));
+  }
+
+  /** A call without its input. */
+  static ObjectNode call(String id, String name) {
+    ObjectNode block = Json.object().put("type", "tool_use").put("id", id).put("name", name);
+    // By the model itself, not by a program that it wrote.
+    block.putObject("caller").put("type", "direct");
+    block.putObject("input");
+    return block;
   }
 
   private static void thoughts(JsonNode said, boolean withThoughts, ArrayNode content) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.catalog.Catalog;
+import dev.flotilla.catalog.CatalogException;
 import dev.flotilla.catalog.Model;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
@@ -55,7 +56,7 @@ class ChatRequestTest {
     return Json.parseObject(request.bodyFor(model));
   }
 
-  private Model model(String dialect) throws IOException, dev.flotilla.catalog.CatalogException {
+  private Model model(String dialect) throws IOException, CatalogException {
     Files.writeString(
         folder.resolve(dialect + ".yaml"),
         """

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
 import dev.flotilla.router.exchange.Completion;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -178,7 +179,7 @@ class MessageEventsTest {
         .putObject("usage")
         .put("prompt_tokens", 9)
         .put("completion_tokens", 2)
-        .put("cost", new java.math.BigDecimal("0.000007"));
+        .put("cost", new BigDecimal("0.000007"));
     lines.addAll(lines(events.end(usage)));
     return lines;
   }

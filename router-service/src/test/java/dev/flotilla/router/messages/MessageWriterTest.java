@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -23,8 +24,8 @@ class MessageWriterTest {
             """
             {"id":"msg_1","type":"message","role":"assistant","model":"alpha/m",
              "content":[{"type":"text","text":"Looking."},
-              {"type":"tool_use","id":"call_1","name":"weather","input":{"city":"Karachi"}},
-              {"type":"tool_use","id":"call_2","name":"time","input":{}}],
+              {"type":"tool_use","id":"call_1","name":"weather","caller":{"type":"direct"},"input":{"city":"Karachi"}},
+              {"type":"tool_use","id":"call_2","name":"time","caller":{"type":"direct"},"input":{}}],
              "stop_reason":"tool_use","stop_sequence":null,
              "usage":{"input_tokens":70,"cache_creation_input_tokens":10,"cache_read_input_tokens":20,
               "cache_creation":{"ephemeral_5m_input_tokens":6,"ephemeral_1h_input_tokens":4},
@@ -107,7 +108,7 @@ class MessageWriterTest {
         .put("cache_write_tokens", 10)
         .put("cache_write_1h_tokens", 4);
     usage.putObject("completion_tokens_details").put("reasoning_tokens", 3);
-    usage.put("cost", new java.math.BigDecimal("0.000123"));
+    usage.put("cost", new BigDecimal("0.000123"));
     body.putObject("route").put("cache", "miss");
     return body;
   }
