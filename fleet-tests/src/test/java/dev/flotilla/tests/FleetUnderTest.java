@@ -172,7 +172,7 @@ final class FleetUnderTest implements AutoCloseable {
         base_url: %s
         key_env: %s_KEY
         models:
-          - {name: m, upstream: gpt-test, family: %s, supports: [tools, json_schema, json_object, n], prices: [%s]}
+          - {name: m, upstream: gpt-test, family: %s, inputs: [text, image], supports: [tools, json_schema, json_object, n], prices: [%s]}
         """
             .formatted(id, upstream.baseUrl(), id.toUpperCase(Locale.ROOT), id, PRICE));
   }

@@ -17,6 +17,8 @@ import dev.flotilla.router.cache.CachedAnswer;
 import dev.flotilla.router.chat.Chat;
 import dev.flotilla.router.chat.ChatConfig;
 import dev.flotilla.router.chat.ChatRoute;
+import dev.flotilla.router.chat.ClassifyRoute;
+import dev.flotilla.router.chat.Desk;
 import dev.flotilla.router.chat.Explanations;
 import dev.flotilla.router.chat.ModelsRoute;
 import dev.flotilla.router.decisions.DecisionClient;
@@ -24,10 +26,12 @@ import dev.flotilla.router.decisions.DecisionLog;
 import dev.flotilla.router.decisions.DecisionLogConfig;
 import dev.flotilla.router.door.ApiKeys;
 import dev.flotilla.router.door.Door;
+import dev.flotilla.router.door.DoorDialect;
 import dev.flotilla.router.door.Doors;
 import dev.flotilla.router.door.Role;
 import dev.flotilla.router.flight.FlightConfig;
 import dev.flotilla.router.flight.Flights;
+import dev.flotilla.router.messages.MessagesRoute;
 import dev.flotilla.router.routing.RoutePolicy;
 import dev.flotilla.router.routing.Routing;
 import dev.flotilla.router.routing.RoutingFile;
@@ -174,25 +178,37 @@ class RouterParts {
     var config = ChatConfig.from(settings);
     var cache = new AnswerCache(AnswerCacheConfig.from(settings), redis, clock, routing.version());
     var models = new ModelCaller(http, settings.address("flotilla.provider.url"), token, deadlines);
-    ChatRoute chat =
-        Chat.route(
+    var policy = new RoutePolicy(catalog, routing, validation);
+    var circuits = new Circuits(http, settings.address("flotilla.provider.url"), token);
+    Desk desk =
+        Chat.desk(
             new Admission(AdmissionConfig.from(settings), redis, metrics),
             cache,
             flights,
-            new RoutePolicy(catalog, routing, validation),
+            policy,
             models,
-            new Circuits(http, settings.address("flotilla.provider.url"), token),
+            circuits,
             new Explanations(catalog, routing.baseline(), decisions),
             metrics,
             tracing,
             config);
-    var listing = new ModelsRoute(catalog, clock);
+    var chat = new ChatRoute(desk);
+    var messages = new MessagesRoute(desk, catalog);
+    var classification = new ClassifyRoute(policy);
+    var listing = new ModelsRoute(catalog, routing, circuits, clock);
+    DoorDialect listed = DoorDialect.OPENAI.withKeyIn(MessagesRoute.DIALECT.keyHeader());
     Relay costs = costs(settings, http, token);
     Relay reviews = reviews(settings, http, token);
     int reviewBytes =
         Math.toIntExact(settings.number("flotilla.review.max-body-bytes", 1_000, 8_000_000));
     String asks = "Answers a chat request; the router chooses the model when it is 'auto'.";
     String previews = "Says what would be done with the same chat request, and spends nothing.";
+    String converses =
+        "Answers a request in the words of Anthropic's Messages API, by any model of this fleet.";
+    String counts =
+        "Estimates the tokens of the same request without asking a model; x-estimated says so.";
+    String classifies = "Says what kind of task a chat request is, and spends nothing.";
+    String describes = "Tells about one of them.";
     String lists = "Lists what can be written into 'model'.";
     String reports = "Reports what was spent; passed on to cost-service.";
     String explains = "Tells what happened to one request; passed on to cost-service.";
@@ -203,8 +219,27 @@ class RouterParts {
             new Door("POST", "/v1/chat/completions", ASKERS, config.maxBodyBytes(), asks, chat),
             new Door("POST", "/chat/completions", ASKERS, config.maxBodyBytes(), asks, chat),
             new Door("POST", "/v1/route", ASKERS, config.maxBodyBytes(), previews, chat::preview),
-            new Door("GET", "/v1/models", READERS, 0, lists, listing),
-            new Door("GET", "/models", READERS, 0, lists, listing),
+            new Door(
+                "POST",
+                "/v1/messages",
+                ASKERS,
+                config.maxBodyBytes(),
+                converses,
+                MessagesRoute.DIALECT,
+                messages),
+            new Door(
+                "POST",
+                "/v1/messages/count_tokens",
+                ASKERS,
+                config.maxBodyBytes(),
+                counts,
+                MessagesRoute.DIALECT,
+                messages::countTokens),
+            new Door(
+                "POST", "/v1/classify", ASKERS, config.maxBodyBytes(), classifies, classification),
+            new Door("GET", "/v1/models", READERS, 0, lists, listed, listing),
+            new Door("GET", "/v1/models/*", READERS, 0, describes, listed, listing::one),
+            new Door("GET", "/models", READERS, 0, lists, listed, listing),
             new Door("GET", "/v1/costs", READERS, 0, reports, costs),
             new Door("GET", "/v1/costs/*", READERS, 0, reports, costs),
             new Door("GET", "/v1/requests/*", READERS, 0, explains, costs),

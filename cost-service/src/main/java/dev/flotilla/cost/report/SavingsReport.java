@@ -30,15 +30,7 @@ import java.util.TreeSet;
 class SavingsReport {
   /** Why the router went on although a provider answered, or could have. */
   private static final String ESCALATION_REASONS =
-      "('"
-          + String.join(
-              "', '",
-              Outcomes.BUDGET,
-              Outcomes.CONTEXT_LENGTH,
-              Outcomes.CONTENT_FILTER,
-              Outcomes.INVALID_OUTPUT,
-              Outcomes.LOW_CONFIDENCE)
-          + "')";
+      "('" + String.join("', '", Outcomes.ESCALATIONS) + "')";
 
   private static final String TOKENS =
       """

@@ -16,7 +16,7 @@ import org.eclipse.microprofile.metrics.MetricRegistry;
 public final class Chat {
   private Chat() {}
 
-  public static ChatRoute route(
+  public static Desk desk(
       Admission admission,
       AnswerCache cache,
       Flights<CachedAnswer> flights,
@@ -28,7 +28,7 @@ public final class Chat {
       Tracing tracing,
       ChatConfig config) {
     var router = new Router(admission, cache, flights, policy, new FallbackChain(), models);
-    return new ChatRoute(
+    return new Desk(
         router,
         new RoutePreview(cache, policy, circuits, InstantSource.system()),
         new ChatMetrics(metrics),

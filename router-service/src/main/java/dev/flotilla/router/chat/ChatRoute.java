@@ -1,159 +1,29 @@
 package dev.flotilla.router.chat;
 
-import dev.flotilla.catalog.Money;
-import dev.flotilla.contracts.call.FleetHeaders;
-import dev.flotilla.contracts.telemetry.SpanNames;
-import dev.flotilla.kit.http.Deadline;
-import dev.flotilla.kit.telemetry.Tracing;
 import dev.flotilla.router.door.DoorHandler;
 import dev.flotilla.router.door.Visit;
 import dev.flotilla.router.exchange.ChatRequest;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.time.Duration;
-import java.util.Optional;
 
-/**
- * {@code POST /v1/chat/completions}: reads the request, lets the router answer, writes the reply,
- * counts it.
- */
+/** {@code POST /v1/chat/completions}: reads the request as OpenAI writes it. */
 public final class ChatRoute implements DoorHandler {
-  private final Router router;
-  private final RoutePreview preview;
-  private final ReplyWriter writer = new ReplyWriter();
-  private final ChatMetrics metrics;
-  private final Explanations explanations;
-  private final Tracing tracing;
-  private final ChatConfig config;
+  private final Desk desk;
 
-  ChatRoute(
-      Router router,
-      RoutePreview preview,
-      ChatMetrics metrics,
-      Explanations explanations,
-      Tracing tracing,
-      ChatConfig config) {
-    this.router = router;
-    this.preview = preview;
-    this.metrics = metrics;
-    this.explanations = explanations;
-    this.tracing = tracing;
-    this.config = config;
+  public ChatRoute(Desk desk) {
+    this.desk = desk;
   }
 
   @Override
   public void answer(Visit visit) throws IOException {
-    switch (read(visit)) {
-      case ChatRequest.Parsed.Bad(var error) -> {
-        metrics.refusedUnread();
-        visit.send(error);
-      }
-      case ChatRequest.Parsed.Good(var request) when request.hints().isDryRun() ->
-          preview(request, visit);
-      case ChatRequest.Parsed.Good(var request) -> answer(request, visit);
-    }
+    desk.answer(read(visit), Wording.OPENAI, visit);
   }
 
   /** {@code POST /v1/route}: says what would be done with the same body, and spends nothing. */
   public void preview(Visit visit) {
-    switch (read(visit)) {
-      case ChatRequest.Parsed.Bad(var error) -> visit.send(error);
-      case ChatRequest.Parsed.Good(var request) -> preview(request, visit);
-    }
-  }
-
-  private void preview(ChatRequest request, Visit visit) {
-    visit.setHeader(FleetHeaders.DRY_RUN, "true");
-    switch (preview.of(request, journey(request, visit))) {
-      case RoutePreview.Shown.Good(var shown) -> visit.send(200, shown);
-      case RoutePreview.Shown.Bad(var error) -> visit.send(error);
-    }
+    desk.preview(read(visit), visit);
   }
 
   private static ChatRequest.Parsed read(Visit visit) {
     return ChatRequest.parse(visit.body(), visit::header, visit.policy().hints());
-  }
-
-  private Journey journey(ChatRequest request, Visit visit) {
-    return new Journey(
-        visit.caller(),
-        visit.policy(),
-        visit.requestId(),
-        Deadline.in(patience(request, visit)),
-        visit.span(),
-        tracing,
-        visit.body().length,
-        visit.startNanos());
-  }
-
-  private void answer(ChatRequest request, Visit visit) throws IOException {
-    visit.span().setAttribute(SpanNames.TEAM, visit.caller().team());
-    metrics.begin();
-    try (Journey journey = journey(request, visit)) {
-      Reply reply = router.answer(request, journey);
-      describe(reply, visit);
-      explanations
-          .savedNanos(reply)
-          .ifPresent(n -> visit.setHeader(FleetHeaders.SAVED_USD, Money.plainUsd(n)));
-      // Before the first byte: the time a caller takes to read a stream is not ours.
-      long overhead = journey.overheadNanos();
-      var written = write(reply, request, visit, journey, overhead);
-      if (written.tokens() != null) {
-        journey.used(written.tokens());
-      }
-      metrics.end(reply, written, overhead);
-      explanations.ended(request, visit, journey, reply, written, overhead);
-    } catch (IOException | UncheckedIOException e) {
-      // the caller left: provider-service notices at its next chunk and accounts for what was used
-      metrics.abandoned();
-      throw e;
-    } finally {
-      metrics.done();
-    }
-  }
-
-  private ReplyWriter.Written write(
-      Reply reply, ChatRequest request, Visit visit, Journey journey, long overhead)
-      throws IOException {
-    try {
-      return writer.write(reply, request, visit, journey);
-    } catch (IOException | UncheckedIOException e) {
-      explanations.abandoned(request, visit, journey, reply, overhead);
-      throw e;
-    }
-  }
-
-  private static void describe(Reply reply, Visit visit) {
-    RouteFacts facts = reply.facts();
-    visit.span().setAttribute(SpanNames.CACHE_RESULT, facts.cache().name());
-    if (facts.classification() != null) {
-      visit.span().setAttribute(SpanNames.TASK_TYPE, facts.classification().taskType().word());
-    }
-    String reason = facts.fallbackReason();
-    if (reason != null) {
-      visit.span().setAttribute(SpanNames.FALLBACK_REASON, reason);
-    }
-  }
-
-  /**
-   * How long this caller waits: what it says itself, in our words or in a header of OpenAI's SDKs,
-   * but never longer than we allow.
-   */
-  private Duration patience(ChatRequest request, Visit visit) {
-    return Optional.ofNullable(request.hints().timeout())
-        .or(() -> visit.header("x-stainless-timeout").flatMap(ChatRoute::seconds))
-        .filter(asked -> asked.compareTo(config.longestDeadline()) < 0)
-        .orElse(config.longestDeadline());
-  }
-
-  private static Optional<Duration> seconds(String text) {
-    try {
-      long seconds = Long.parseLong(text.strip());
-      return seconds > 0 && seconds < Integer.MAX_VALUE
-          ? Optional.of(Duration.ofSeconds(seconds))
-          : Optional.empty();
-    } catch (NumberFormatException e) {
-      return Optional.empty();
-    }
   }
 }

@@ -5,23 +5,39 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.catalog.Catalog;
 import dev.flotilla.catalog.Model;
 import dev.flotilla.catalog.Price;
+import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.router.door.DoorHandler;
 import dev.flotilla.router.door.Visit;
 import dev.flotilla.router.exchange.TaskType;
 import dev.flotilla.router.routing.RoutePolicy;
+import dev.flotilla.router.routing.Routing;
+import dev.flotilla.router.upstream.Circuits;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
-/** {@code GET /v1/models}: what this caller can write into {@code model}. */
+/**
+ * {@code GET /v1/models}: what this caller can write into {@code model}. Each entry has the fields
+ * of OpenAI, Anthropic and OpenRouter, whose names do not collide.
+ */
 public final class ModelsRoute implements DoorHandler {
+  private static final String BELOW = "/v1/models/";
+
   private final Catalog catalog;
+  private final Routing routing;
+  private final Circuits circuits;
   private final InstantSource clock;
 
-  public ModelsRoute(Catalog catalog, InstantSource clock) {
+  public ModelsRoute(Catalog catalog, Routing routing, Circuits circuits, InstantSource clock) {
     this.catalog = catalog;
+    this.routing = routing;
+    this.circuits = circuits;
     this.clock = clock;
   }
 
@@ -29,50 +45,114 @@ public final class ModelsRoute implements DoorHandler {
   public void answer(Visit visit) {
     ObjectNode page = Json.object().put("object", "list");
     ArrayNode data = page.putArray("data");
-    List<Model> allowed =
-        catalog.models().stream().filter(m -> visit.caller().mayUse(m.id())).toList();
-    choice(data, RoutePolicy.AUTO, "the router classifies the task and chooses");
+    all(visit.caller(), circuits.states(visit.requestId())).forEach(data::add);
+    page.set("first_id", data.path(0).path("id"));
+    page.set("last_id", data.path(data.size() - 1).path("id"));
+    visit.send(200, page.put("has_more", false));
+  }
+
+  /** {@code GET /v1/models/{id}}: one of them; an id has a slash in it. */
+  public void one(Visit visit) {
+    String path = visit.request().path().path();
+    String id = path.substring(Math.min(path.length(), BELOW.length()));
+    Map<String, String> states = circuits.states(visit.requestId());
+    Optional<ObjectNode> found =
+        all(visit.caller(), states).stream()
+            .filter(entry -> entry.path("id").asText().equals(id))
+            .findFirst()
+            .or(() -> failing(id, visit.caller(), states));
+    if (found.isPresent()) {
+      visit.send(200, found.get());
+    } else {
+      visit.send(RoutePolicy.unknownModel(catalog, id, "model"));
+    }
+  }
+
+  /** A simulated model that is told to fail is in no list. */
+  private Optional<ObjectNode> failing(String id, Caller caller, Map<String, String> states) {
+    return catalog.find(id).filter(m -> caller.mayUse(m.id())).map(m -> model(m, states));
+  }
+
+  private List<ObjectNode> all(Caller caller, Map<String, String> states) {
+    List<Model> allowed = catalog.models().stream().filter(m -> caller.mayUse(m.id())).toList();
+    var all = new ArrayList<ObjectNode>();
+    all.add(choice(RoutePolicy.AUTO, "the router classifies the task and chooses", List.of()));
     for (TaskType type : TaskType.values()) {
-      choice(
-          data,
-          RoutePolicy.AUTO + "/" + type.word(),
-          "the router's choice for " + type.word() + " tasks");
+      List<Model> candidates =
+          routing.task(type).candidates().stream().filter(allowed::contains).toList();
+      ObjectNode choice =
+          choice(
+              RoutePolicy.AUTO + "/" + type.word(),
+              "the router's choice for " + type.word() + " tasks",
+              candidates);
+      choice.putArray("task_types").add(type.word());
+      all.add(choice);
     }
     for (String alias : catalog.aliases().stream().sorted().toList()) {
-      List<String> behind =
-          catalog.resolve(alias).stream().filter(allowed::contains).map(Model::id).toList();
+      List<Model> behind = catalog.resolve(alias).stream().filter(allowed::contains).toList();
       if (!behind.isEmpty()) {
-        choice(data, alias, "stands for " + String.join(", then ", behind));
+        String names = String.join(", then ", behind.stream().map(Model::id).toList());
+        all.add(choice(alias, "stands for " + names, behind));
       }
     }
-    allowed.forEach(model -> model(data.addObject(), model));
-    visit.send(200, page);
+    allowed.forEach(model -> all.add(model(model, states)));
+    return all;
   }
 
-  private static void choice(ArrayNode data, String id, String description) {
-    data.addObject()
-        .put("id", id)
-        .put("object", "model")
-        .put("created", 0)
-        .put("owned_by", "flotilla")
-        .put("description", description);
+  /**
+   * @param asked in this order
+   */
+  private static ObjectNode choice(String id, String description, List<Model> asked) {
+    ObjectNode one = entry(id, id, Instant.EPOCH, "flotilla");
+    one.put("description", description);
+    ArrayNode fallbacks = one.putArray("fallbacks");
+    asked.stream().skip(1).map(Model::id).forEach(fallbacks::add);
+    return one;
   }
 
-  private void model(ObjectNode one, Model model) {
+  private ObjectNode model(Model model, Map<String, String> states) {
     Price price = model.priceAt(clock.instant());
-    one.put("id", model.id());
-    one.put("object", "model");
-    one.put(
-        "created", model.prices().getFirst().from().atStartOfDay(ZoneOffset.UTC).toEpochSecond());
-    one.put("owned_by", model.provider().id());
+    String name = model.id().substring(model.id().indexOf('/') + 1);
+    ObjectNode one =
+        entry(
+            model.id(),
+            name,
+            model.prices().getFirst().from().atStartOfDay().toInstant(ZoneOffset.UTC),
+            model.provider().id());
+    one.put("description", name + " of the family " + model.family());
     one.put("context_length", model.contextTokens());
+    one.put("max_input_tokens", model.contextTokens());
     one.put("max_output_tokens", model.maxOutputTokens());
+    one.put("max_tokens", model.maxOutputTokens());
     one.putObject("pricing")
         .put("prompt", perToken(price.input()))
         .put("completion", perToken(price.output()));
     ArrayNode supported = one.putArray("supported_parameters");
     model.supports().stream().sorted().forEach(supported::add);
-    one.put("simulated", model.provider().simulated());
+    ArrayNode types = one.putArray("task_types");
+    for (TaskType type : TaskType.values()) {
+      if (routing.task(type).candidates().contains(model)) {
+        types.add(type.word());
+      }
+    }
+    // Who names a model wants that one.
+    one.putArray("fallbacks");
+    one.put("status", status(states.getOrDefault(model.id(), "")));
+    return one.put("simulated", model.provider().simulated());
+  }
+
+  private static ObjectNode entry(String id, String name, Instant created, String owner) {
+    ObjectNode one = Json.object().put("id", id).put("object", "model").put("type", "model");
+    one.put("created", created.getEpochSecond()).put("created_at", created.toString());
+    return one.put("owned_by", owner).put("name", name).put("display_name", name);
+  }
+
+  private static String status(String circuit) {
+    return switch (circuit) {
+      case "" -> "up";
+      case "open" -> "down";
+      default -> "degraded";
+    };
   }
 
   /** USD per token as text, because 2.8e-9 does not survive a double in every client. */

@@ -19,16 +19,15 @@ import dev.flotilla.router.validation.BrokenRule;
 import dev.flotilla.router.validation.Judgement;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Writes replies: headers, the {@code route} object, whole bodies and streams. */
+/**
+ * Writes replies in the words of the way they came in: headers, the {@code route} object, whole
+ * bodies and streams.
+ */
 final class ReplyWriter {
-  private static final byte[] DONE = SseEvent.data("[DONE]").bytes();
-  private static final byte[] KEEP_ALIVE = SseEvent.comment("keep-alive").bytes();
-
   /**
    * How a reply ended, and what is known of it now.
    *
@@ -44,24 +43,25 @@ final class ReplyWriter {
    * @return what is known at its end: a stream's attempts are only known then
    * @throws IOException when the caller left
    */
-  Written write(Reply reply, ChatRequest request, Visit visit, Journey journey) throws IOException {
+  Written write(Reply reply, ChatRequest request, Wording wording, Visit visit, Journey journey)
+      throws IOException {
     headers(reply, visit, journey);
     return switch (reply) {
       case Reply.Refused refused -> {
-        visit.send(refused.error().status(), errorBody(refused, journey));
+        visit.send(refused.error().status(), visit.inDialect(errorBody(refused, journey)));
         yield new Written(reply.facts(), false, refused.broken(), 0L);
       }
       case Reply.Whole whole -> {
         if (request.stream()) {
-          replay(whole, request, visit, journey);
+          replay(whole, wording.stream(request), visit, journey);
         } else {
-          visit.send(200, body(whole, visit, journey));
+          visit.send(200, wording.whole(body(whole, visit, journey)));
         }
         boolean kept = reply.facts().cache() == RouteFacts.CacheResult.HIT;
         long tokens = kept ? 0 : Tokens.used(whole.completion().body().path("usage"));
         yield new Written(reply.facts(), true, List.of(), tokens);
       }
-      case Reply.Flowing flowing -> relay(flowing, request, visit, journey);
+      case Reply.Flowing flowing -> relay(flowing, wording.stream(request), visit, journey);
     };
   }
 
@@ -166,35 +166,32 @@ final class ReplyWriter {
   }
 
   /** Shows a whole answer to a caller who asked for a stream. */
-  private static void replay(Reply.Whole whole, ChatRequest request, Visit visit, Journey journey)
+  private static void replay(Reply.Whole whole, StreamWording words, Visit visit, Journey journey)
       throws IOException {
     var shown = new Completion(body(whole, visit, journey));
     try (OutputStream out = visit.beginEvents()) {
       for (ObjectNode chunk : shown.asChunks()) {
-        out.write(SseEvent.data(Json.text(chunk)).bytes());
+        out.write(words.chunk(Json.text(chunk), chunk));
       }
-      if (request.includeUsage()) {
-        ObjectNode last = shown.usageChunk();
-        if (wantsRoute(visit)) {
-          last.set("route", shown.body().path("route"));
-        }
-        writePlain(out, last);
+      ObjectNode last = shown.usageChunk();
+      if (wantsRoute(visit)) {
+        last.set("route", shown.body().path("route"));
       }
-      out.write(DONE);
+      out.write(words.end(last));
     }
   }
 
-  /** Passes a stream on. One that breaks ends in an error event and without [DONE]. */
+  /** Passes a stream on. One that breaks ends in an error event and without its last words. */
   private static Written relay(
-      Reply.Flowing flowing, ChatRequest request, Visit visit, Journey journey) throws IOException {
+      Reply.Flowing flowing, StreamWording words, Visit visit, Journey journey) throws IOException {
     try (AnswerStream stream = flowing.stream();
         OutputStream out = visit.beginEvents()) {
       try {
-        return pass(stream, out, flowing, request, visit, journey);
+        return pass(stream, out, flowing, words, visit, journey);
       } catch (RuntimeException bug) {
-        // Without this the stream would end like a finished one: no client notices a missing
-        // [DONE].
-        out.write(errorEvent("internal_error", "the router failed", journey));
+        // Without this the stream would end like a finished one: no client notices missing last
+        // words.
+        out.write(errorEvent("internal_error", "the router failed", visit));
         throw bug;
       }
     }
@@ -204,7 +201,7 @@ final class ReplyWriter {
       AnswerStream stream,
       OutputStream out,
       Reply.Flowing flowing,
-      ChatRequest request,
+      StreamWording words,
       Visit visit,
       Journey journey)
       throws IOException {
@@ -213,11 +210,11 @@ final class ReplyWriter {
       switch (stream.next()) {
         case StreamEvent.Chunk(var data, var chunk) -> {
           assembly.add(chunk);
-          out.write(SseEvent.data(data).bytes());
+          out.write(words.chunk(data, chunk));
           out.flush();
         }
         case StreamEvent.KeepAlive() -> {
-          out.write(KEEP_ALIVE);
+          out.write(words.keepAlive());
           out.flush();
         }
         case StreamEvent.Finished(var usage, var attempts) -> {
@@ -225,21 +222,18 @@ final class ReplyWriter {
           ObjectNode last = usage == null ? Json.object() : usage;
           if (flowing.end().apply(assembly.completion(last.path("usage")))
               instanceof Judgement.Refused(var broken)) {
-            out.write(invalidEvent(broken, journey));
+            out.write(invalidEvent(broken, visit));
             return new Written(facts, false, broken, Tokens.used(last.path("usage")));
           }
-          if (request.includeUsage()) {
-            last.withObject("/usage").put("cost", Money.usd(facts.costNanos()));
-            if (wantsRoute(visit)) {
-              last.set("route", route(facts, journey));
-            }
-            writePlain(out, last);
+          last.withObject("/usage").put("cost", Money.usd(facts.costNanos()));
+          if (wantsRoute(visit)) {
+            last.set("route", route(facts, journey));
           }
-          out.write(DONE);
+          out.write(words.end(last));
           return new Written(facts, true, List.of(), Tokens.used(last.path("usage")));
         }
         case StreamEvent.Broken(var reason, var message, var attempts) -> {
-          out.write(errorEvent(reason, message, journey));
+          out.write(errorEvent(reason, message, visit));
           return new Written(flowing.facts().with(attempts), false, List.of(), null);
         }
       }
@@ -247,7 +241,7 @@ final class ReplyWriter {
   }
 
   /** What was passed on already cannot be taken back; it can only be kept from looking good. */
-  private static byte[] invalidEvent(List<BrokenRule> broken, Journey journey) {
+  private static byte[] invalidEvent(List<BrokenRule> broken, Visit visit) {
     var error =
         new ApiError(
             502,
@@ -256,9 +250,9 @@ final class ReplyWriter {
             "The answer is complete but does not pass validation: " + broken.getFirst().message(),
             null,
             "provider");
-    ObjectNode body = error.body(journey.requestId());
+    ObjectNode body = error.body(visit.requestId());
     validation((ObjectNode) body.path("error"), broken);
-    return SseEvent.named("error", Json.text(body)).bytes();
+    return SseEvent.named("error", Json.text(visit.inDialect(body))).bytes();
   }
 
   private static void validation(ObjectNode error, List<BrokenRule> broken) {
@@ -268,9 +262,9 @@ final class ReplyWriter {
     }
   }
 
-  private static byte[] errorEvent(String reason, String message, Journey journey) {
-    ApiError error = broken(reason, message);
-    return SseEvent.named("error", Json.text(error.body(journey.requestId()))).bytes();
+  private static byte[] errorEvent(String reason, String message, Visit visit) {
+    ObjectNode body = broken(reason, message).body(visit.requestId());
+    return SseEvent.named("error", Json.text(visit.inDialect(body))).bytes();
   }
 
   private static ApiError broken(String reason, String message) {
@@ -281,13 +275,6 @@ final class ReplyWriter {
         "The answer broke off: " + message + ". What came before is incomplete.",
         null,
         "provider");
-  }
-
-  private static void writePlain(OutputStream out, ObjectNode chunk) throws IOException {
-    out.write("data: ".getBytes(StandardCharsets.US_ASCII));
-    out.write(Json.plainBytes(chunk));
-    out.write('\n');
-    out.write('\n');
   }
 
   private static boolean wantsRoute(Visit visit) {

@@ -9,6 +9,7 @@ import java.util.Set;
  * @param roles a key needs one of these
  * @param maxBytes longest body in bytes; 0 admits none
  * @param summary one sentence for the API's documentation
+ * @param dialect what its clients speak
  */
 public record Door(
     String method,
@@ -16,8 +17,20 @@ public record Door(
     Set<Role> roles,
     int maxBytes,
     String summary,
+    DoorDialect dialect,
     DoorHandler handler) {
   public Door {
     roles = Set.copyOf(roles);
+  }
+
+  /** A door for clients that speak OpenAI's dialect. */
+  public Door(
+      String method,
+      String path,
+      Set<Role> roles,
+      int maxBytes,
+      String summary,
+      DoorHandler handler) {
+    this(method, path, roles, maxBytes, summary, DoorDialect.OPENAI, handler);
   }
 }

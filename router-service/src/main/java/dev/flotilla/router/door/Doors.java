@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,7 +102,7 @@ public final class Doors {
   private void enter(Door door, ServerRequest request, ServerResponse response) {
     if (!inside.enter()) {
       response.header(HeaderNames.RETRY_AFTER, "1");
-      turnAway(LEAVING, request, response);
+      turnAway(LEAVING, door.dialect(), request, response);
       return;
     }
     try {
@@ -114,7 +115,7 @@ public final class Doors {
   private void inside(Door door, ServerRequest request, ServerResponse response) {
     long start = System.nanoTime();
     String requestId = requestId(request);
-    Visit.identify(response, requestId);
+    Visit.identify(response, requestId, door.dialect());
     String traceparent =
         request.headers().first(HeaderNames.create(FleetHeaders.TRACEPARENT)).orElse(null);
     Span span =
@@ -136,10 +137,15 @@ public final class Doors {
       long start,
       ServerRequest request,
       ServerResponse response) {
-    Optional<KnownKey> key = presentedKey(request).flatMap(keys::whoHas);
+    List<String> presented = presentedKeys(door.dialect(), request);
+    Optional<KnownKey> key =
+        presented.size() == 1 ? keys.whoHas(presented.getFirst()) : Optional.empty();
     KnownKey who = key.orElse(NOBODY);
     try {
       ApiError error = Framing.fault(request);
+      if (error == null && presented.size() > 1) {
+        error = Framing.severalKeys();
+      }
       boolean last = error != null;
       if (error == null) {
         error = key.isEmpty() ? unknownKey(response) : forbidden(door, who.caller());
@@ -159,7 +165,16 @@ public final class Doors {
         }
       }
       var visit =
-          new Visit(who.caller(), who.policy(), requestId, body, span, start, request, response);
+          new Visit(
+              who.caller(),
+              who.policy(),
+              requestId,
+              body,
+              span,
+              start,
+              door.dialect(),
+              request,
+              response);
       if (error != null) {
         visit.send(error);
         if (last) {
@@ -177,7 +192,7 @@ public final class Doors {
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "unexpected failure behind " + door.path(), e);
       span.setStatus(StatusCode.ERROR, e.getClass().getSimpleName());
-      abort(request, response, requestId);
+      abort(door.dialect(), request, response, requestId);
     }
   }
 
@@ -185,11 +200,12 @@ public final class Doors {
    * Says 500 when nothing was said yet; a reply that has begun is cut off instead of looking
    * complete.
    */
-  private static void abort(ServerRequest request, ServerResponse response, String requestId) {
+  private static void abort(
+      DoorDialect dialect, ServerRequest request, ServerResponse response, String requestId) {
     if (response.isSent()) {
       throw new CloseConnectionException("the reply broke off");
     }
-    stranger(requestId, request, response)
+    stranger(requestId, dialect, request, response)
         .send(
             new ApiError(
                 500,
@@ -213,8 +229,18 @@ public final class Doors {
             "There is nothing at this path; /openapi lists what there is.",
             null,
             "router"),
+        dialectAt(request.path().path()),
         request,
         response);
+  }
+
+  /** What those speak who lost their way below a door. */
+  private DoorDialect dialectAt(String path) {
+    return doors.stream()
+        .filter(door -> path.startsWith(door.path() + "/"))
+        .findFirst()
+        .map(Door::dialect)
+        .orElse(DoorDialect.OPENAI);
   }
 
   private void wrongMethod(List<Door> here, ServerRequest request, ServerResponse response) {
@@ -228,16 +254,18 @@ public final class Doors {
             "This path answers " + methods + " only.",
             null,
             "router"),
+        here.getFirst().dialect(),
         request,
         response);
   }
 
   /** Answers somebody who never came to a door. */
-  private static void turnAway(ApiError error, ServerRequest request, ServerResponse response) {
+  private static void turnAway(
+      ApiError error, DoorDialect dialect, ServerRequest request, ServerResponse response) {
     String requestId = requestId(request);
-    Visit.identify(response, requestId);
+    Visit.identify(response, requestId, dialect);
     ApiError fault = Framing.fault(request);
-    stranger(requestId, request, response).send(fault == null ? error : fault);
+    stranger(requestId, dialect, request, response).send(fault == null ? error : fault);
     if (fault != null) {
       leave();
     }
@@ -256,7 +284,8 @@ public final class Doors {
         .orElseGet(() -> "req_" + UlidCreator.getMonotonicUlid());
   }
 
-  private static Visit stranger(String requestId, ServerRequest request, ServerResponse response) {
+  private static Visit stranger(
+      String requestId, DoorDialect dialect, ServerRequest request, ServerResponse response) {
     return new Visit(
         NOBODY.caller(),
         NOBODY.policy(),
@@ -264,16 +293,23 @@ public final class Doors {
         new byte[0],
         Span.getInvalid(),
         0,
+        dialect,
         request,
         response);
   }
 
-  private static Optional<String> presentedKey(ServerRequest request) {
-    return request
-        .headers()
-        .first(HeaderNames.AUTHORIZATION)
-        .filter(value -> value.regionMatches(true, 0, "Bearer ", 0, 7))
-        .map(value -> value.substring(7).strip());
+  /** The keys a request shows, each once. */
+  private static List<String> presentedKeys(DoorDialect dialect, ServerRequest request) {
+    Stream<String> bearer =
+        request.headers().first(HeaderNames.AUTHORIZATION).stream()
+            .filter(value -> value.regionMatches(true, 0, "Bearer ", 0, 7))
+            .map(value -> value.substring(7).strip());
+    Stream<String> other =
+        dialect.keyHeader() == null
+            ? Stream.of()
+            : Framing.values(request, HeaderNames.create(dialect.keyHeader())).stream()
+                .map(String::strip);
+    return Stream.concat(bearer, other).filter(key -> !key.isEmpty()).distinct().toList();
   }
 
   /** What a visitor has with him. */

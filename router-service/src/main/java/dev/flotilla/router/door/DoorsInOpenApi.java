@@ -32,6 +32,7 @@ public class DoorsInOpenApi implements OASModelReader {
                 "key",
                 OASFactory.createSecurityScheme().type(SecurityScheme.Type.HTTP).scheme("bearer")));
     for (Door door : doors.all()) {
+      schemeOf(door.dialect(), api);
       String path = door.path().replace("/*", "/{rest}");
       PathItem item = api.getPaths().getPathItem(path);
       if (item == null) {
@@ -41,6 +42,19 @@ public class DoorsInOpenApi implements OASModelReader {
       item.setOperation(PathItem.HttpMethod.valueOf(door.method()), operation(door));
     }
     return api;
+  }
+
+  /** A key that may stand in a header of its own is one more way to show it. */
+  private static void schemeOf(DoorDialect dialect, OpenAPI api) {
+    if (dialect.keyHeader() != null) {
+      api.getComponents()
+          .addSecurityScheme(
+              dialect.keyHeader(),
+              OASFactory.createSecurityScheme()
+                  .type(SecurityScheme.Type.APIKEY)
+                  .in(SecurityScheme.In.HEADER)
+                  .name(dialect.keyHeader()));
+    }
   }
 
   private static Operation operation(Door door) {
@@ -58,7 +72,14 @@ public class DoorsInOpenApi implements OASModelReader {
                         "default",
                         OASFactory.createAPIResponse()
                             .description(
-                                "an error in OpenAI's shape, with source and request_id")));
+                                "an error in "
+                                    + door.dialect().owner()
+                                    + "'s shape, with source and request_id")));
+    String keyHeader = door.dialect().keyHeader();
+    if (keyHeader != null) {
+      operation.addSecurityRequirement(
+          OASFactory.createSecurityRequirement().addScheme(keyHeader, List.of()));
+    }
     if (door.path().endsWith("/*")) {
       operation.addParameter(
           OASFactory.createParameter()

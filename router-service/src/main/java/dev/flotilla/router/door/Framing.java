@@ -68,8 +68,13 @@ final class Framing {
     return decoded.chars().anyMatch(Character::isISOControl);
   }
 
-  private static List<String> values(ServerRequest request, HeaderName name) {
+  static List<String> values(ServerRequest request, HeaderName name) {
     return request.headers().contains(name) ? request.headers().get(name).allValues() : List.of();
+  }
+
+  /** Which of them counts would depend on who looks. */
+  static ApiError severalKeys() {
+    return ambiguous("keys that differ in its headers; send one key");
   }
 
   private static ApiError ambiguous(String what) {

@@ -1,6 +1,7 @@
 package dev.flotilla.router.door;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.contracts.call.FleetHeaders;
 import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.http.CallerStream;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param body the whole body; empty when the door admits none
  * @param span the request's root in this service; ended by the door
  * @param startNanos when it came, on {@link System#nanoTime()}
+ * @param dialect what the door's clients speak
  */
 public record Visit(
     Caller caller,
@@ -28,6 +30,7 @@ public record Visit(
     byte[] body,
     Span span,
     long startNanos,
+    DoorDialect dialect,
     ServerRequest request,
     ServerResponse response) {
 
@@ -51,7 +54,12 @@ public record Visit(
   }
 
   public void send(ApiError error) {
-    send(error.status(), error.body(requestId));
+    send(error.status(), inDialect(error.body(requestId)));
+  }
+
+  /** An error's body in the door's dialect, from one in OpenAI's. */
+  public ObjectNode inDialect(ObjectNode error) {
+    return dialect.errors().apply(error);
   }
 
   /**
@@ -67,7 +75,10 @@ public record Visit(
     return new CallerStream(response);
   }
 
-  static void identify(ServerResponse response, String requestId) {
+  static void identify(ServerResponse response, String requestId, DoorDialect dialect) {
     response.header(HeaderNames.create(FleetHeaders.REQUEST_ID), requestId);
+    if (dialect.requestIdHeader() != null) {
+      response.header(HeaderNames.create(dialect.requestIdHeader()), requestId);
+    }
   }
 }

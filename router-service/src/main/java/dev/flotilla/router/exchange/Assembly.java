@@ -93,7 +93,7 @@ public final class Assembly {
 
   private static boolean grows(String field) {
     return switch (field) {
-      case "role", "id", "type" -> false;
+      case "role", "id", "type", "format" -> false;
       default -> true;
     };
   }

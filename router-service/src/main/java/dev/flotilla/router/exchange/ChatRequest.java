@@ -1,7 +1,9 @@
 package dev.flotilla.router.exchange;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.catalog.Model;
 import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
@@ -22,13 +24,24 @@ import org.jspecify.annotations.Nullable;
  *
  * @param body the whole request
  * @param hints how it wants to be routed, wherever that was said
+ * @param marked whether {@code cache_control} and {@code reasoning_details} in it are words of
+ *     Anthropic's that only its models are to see; others refuse what they do not know
  */
-public record ChatRequest(ObjectNode body, Hints hints) {
+public record ChatRequest(ObjectNode body, Hints hints, boolean marked) {
+  private static final String ANTHROPIC = "anthropic";
+
+  private static final List<String> MARKS = List.of("cache_control", "reasoning_details");
+
   /** Fields that are ours or only steer this fleet; a provider never sees them. */
   private static final Set<String> OURS = Set.of("models", "route", "metadata");
 
   /** What the header that takes tags to the ledger holds, 4 KB of base64. */
   private static final int MOST_TAG_BYTES = 3_072;
+
+  /** A request of a caller who speaks OpenAI's dialect: everything in it goes on as it came. */
+  public ChatRequest(ObjectNode body, Hints hints) {
+    this(body, hints, false);
+  }
 
   /** How reading went. */
   public sealed interface Parsed {
@@ -52,12 +65,22 @@ public record ChatRequest(ObjectNode body, Hints hints) {
    * @param ofKey what holds for the caller's key where the request says nothing
    */
   public static Parsed parse(byte[] bytes, Function<String, Optional<String>> header, Hints ofKey) {
-    ObjectNode body;
     try {
-      body = Json.parseObject(bytes);
+      return parse(Json.parseObject(bytes), header, ofKey);
     } catch (NotJson e) {
-      return bad("invalid_json", "The request body cannot be read: " + e.getMessage() + ".", null);
+      return new Parsed.Bad(unreadable(e));
     }
+  }
+
+  /** What to say about a body that is no JSON. */
+  public static ApiError unreadable(NotJson why) {
+    return ApiError.invalid(
+        "invalid_json", "The request body cannot be read: " + why.getMessage() + ".", null);
+  }
+
+  /** The same for a body that has been read, or was put together from another dialect. */
+  public static Parsed parse(
+      ObjectNode body, Function<String, Optional<String>> header, Hints ofKey) {
     JsonNode model = body.path("model");
     if (!model.isTextual() || model.textValue().isBlank()) {
       return bad(
@@ -111,7 +134,12 @@ public record ChatRequest(ObjectNode body, Hints hints) {
   public ChatRequest whole() {
     ObjectNode copy = Json.object().setAll(body);
     copy.remove(List.of("stream", "stream_options"));
-    return new ChatRequest(copy, hints);
+    return new ChatRequest(copy, hints, marked);
+  }
+
+  /** The same request, whose marks only Anthropic's models are to see. */
+  public ChatRequest withMarks() {
+    return new ChatRequest(body, hints, true);
   }
 
   public String model() {
@@ -232,7 +260,7 @@ public record ChatRequest(ObjectNode body, Hints hints) {
   }
 
   /** What a provider is asked: this request for a concrete model, without what is ours alone. */
-  public byte[] bodyFor(String model) {
+  public byte[] bodyFor(Model model) {
     ObjectNode copy = Json.object();
     body.properties()
         .forEach(
@@ -241,7 +269,34 @@ public record ChatRequest(ObjectNode body, Hints hints) {
                 copy.set(field.getKey(), field.getValue());
               }
             });
-    return Json.bytes(copy.put("model", model));
+    copy.put("model", model.id());
+    return Json.bytes(
+        marked && !model.provider().dialect().equals(ANTHROPIC) ? withoutMarks(copy) : copy);
+  }
+
+  /** Marks stand at the top, in messages and their parts, and in tools; nowhere deeper. */
+  private static ObjectNode withoutMarks(ObjectNode body) {
+    ObjectNode plain = unmarked(body);
+    for (String list : List.of("messages", "tools")) {
+      if (plain.path(list).isArray()) {
+        ArrayNode items = plain.putArray(list);
+        for (JsonNode item : body.path(list)) {
+          ObjectNode copy = unmarked(item);
+          if (item.path("content").isArray()) {
+            ArrayNode parts = copy.putArray("content");
+            item.path("content").forEach(part -> parts.add(unmarked(part)));
+          }
+          items.add(copy);
+        }
+      }
+    }
+    return plain;
+  }
+
+  private static ObjectNode unmarked(JsonNode object) {
+    ObjectNode copy = Json.object();
+    object.properties().forEach(field -> copy.set(field.getKey(), field.getValue()));
+    return copy.remove(MARKS);
   }
 
   private static String text(JsonNode content) {

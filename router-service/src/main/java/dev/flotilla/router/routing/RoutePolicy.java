@@ -140,7 +140,11 @@ public final class RoutePolicy {
     return expected != null && expected.compareTo(threshold) >= 0;
   }
 
-  private Optional<Classification> classify(ChatRequest request) {
+  /**
+   * What kind of task a request for {@code auto} is; empty when {@code auto/<type>} names a type
+   * nobody knows.
+   */
+  public Optional<Classification> classify(ChatRequest request) {
     if (!request.model().equals(AUTO)) {
       return TaskType.of(request.model().substring(AUTO.length() + 1)).map(Classification::hinted);
     }
@@ -149,7 +153,8 @@ public final class RoutePolicy {
         hinted == null ? routing.classifier().classify(request) : Classification.hinted(hinted));
   }
 
-  private static boolean isAuto(String model) {
+  /** Whether a name leaves the choice to us. */
+  public static boolean isAuto(String model) {
     return model.equals(AUTO) || model.startsWith(AUTO + "/");
   }
 
@@ -169,6 +174,15 @@ public final class RoutePolicy {
     if (!behind.isEmpty()) {
       return null;
     }
+    return unknownModel(catalog, name, param);
+  }
+
+  /**
+   * What to say about a name that nothing here has.
+   *
+   * @param param where it stood
+   */
+  public static ApiError unknownModel(Catalog catalog, String name, String param) {
     return new ApiError(
         404,
         ApiError.INVALID_REQUEST,
@@ -177,12 +191,13 @@ public final class RoutePolicy {
             + shown(name)
             + "' does not exist here. Near it are "
             + String.join(", ", catalog.near(name, 3))
-            + "; 'auto' lets the router choose.",
+            + "; 'auto' lets the router choose, and an alias in the catalogue gives a model a further name.",
         param,
         "router");
   }
 
-  private static ApiError unknownTaskType(String model) {
+  /** What to say about {@code auto/<type>} with such a type. */
+  public static ApiError unknownTaskType(String model) {
     return ApiError.invalid(
         "unknown_task_type",
         "'"

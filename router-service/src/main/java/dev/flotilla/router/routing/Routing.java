@@ -43,7 +43,8 @@ public record Routing(
     }
   }
 
-  Task task(TaskType type) {
+  /** What is done about a type of task. */
+  public Task task(TaskType type) {
     Task task = tasks.get(type);
     if (task == null) {
       throw new IllegalStateException("no candidates for " + type.word());

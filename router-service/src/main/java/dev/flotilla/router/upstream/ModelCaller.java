@@ -178,7 +178,7 @@ public final class ModelCaller {
             .header(FleetHeaders.DEADLINE, call.deadline().header())
             .header(FleetHeaders.ORIGIN, "chat")
             .header(FleetHeaders.CANDIDATE, Integer.toString(candidate))
-            .POST(HttpRequest.BodyPublishers.ofByteArray(request.bodyFor(model.id())));
+            .POST(HttpRequest.BodyPublishers.ofByteArray(request.bodyFor(model)));
     call.caller().send(builder::header);
     if (call.taskType() != null) {
       builder.header(FleetHeaders.TASK_TYPE, call.taskType().word());

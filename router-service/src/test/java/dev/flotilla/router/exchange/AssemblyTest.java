@@ -26,6 +26,24 @@ class AssemblyTest {
   }
 
   @Test
+  void pieces_of_a_signed_thought_become_one_in_the_format_they_say() throws NotJson {
+    var assembly = new Assembly();
+    String begin =
+        "{\"reasoning_details\":[{\"type\":\"reasoning.text\",\"format\":\"f1\",\"index\":0,";
+    assembly.add(chunk(begin + "\"text\":\"Hm\"}]}", null));
+    assembly.add(chunk(begin + "\"text\":\", yes\"}]}", null));
+    assembly.add(chunk(begin + "\"signature\":\"sig\"}]}", "stop"));
+    assertEquals(
+        begin.substring("{\"reasoning_details\":[".length())
+            + "\"text\":\"Hm, yes\",\"signature\":\"sig\"}",
+        Json.text(
+            assembly
+                .completion(Json.object())
+                .body()
+                .at("/choices/0/message/reasoning_details/0")));
+  }
+
+  @Test
   void pieces_of_parallel_tool_calls_find_their_own_call() throws NotJson {
     var assembly = new Assembly();
     assembly.add(
