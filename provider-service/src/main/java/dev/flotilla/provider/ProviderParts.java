@@ -17,6 +17,8 @@ import dev.flotilla.provider.dialect.simulator.SimulatorConfig;
 import dev.flotilla.provider.dialect.simulator.SimulatorDialect;
 import dev.flotilla.provider.resilience.BreakerConfig;
 import dev.flotilla.provider.resilience.Breakers;
+import dev.flotilla.provider.resilience.Retries;
+import dev.flotilla.provider.resilience.RetryConfig;
 import dev.flotilla.provider.spool.DeadLetters;
 import dev.flotilla.provider.spool.RestLedger;
 import dev.flotilla.provider.spool.Shipper;
@@ -25,6 +27,7 @@ import dev.flotilla.provider.spool.Spool;
 import dev.flotilla.provider.spool.SpoolConfig;
 import dev.flotilla.provider.telemetry.AttemptMetrics;
 import dev.flotilla.provider.telemetry.CircuitMetrics;
+import dev.flotilla.provider.telemetry.RetryMetrics;
 import dev.flotilla.provider.telemetry.SpoolMetrics;
 import dev.flotilla.provider.transport.Transport;
 import dev.flotilla.provider.transport.TransportConfig;
@@ -128,6 +131,9 @@ class ProviderParts {
         breakers,
         new CircuitMetrics(registry, catalog, breakers),
         attempts,
+        new Retries(RetryConfig.from(settings), Math::random, System::nanoTime),
+        new RetryMetrics(registry, catalog),
+        Thread::sleep,
         config);
   }
 
