@@ -3,6 +3,7 @@ package dev.flotilla.provider.completion;
 import dev.flotilla.catalog.Catalog;
 import dev.flotilla.catalog.Model;
 import dev.flotilla.catalog.Money;
+import dev.flotilla.catalog.Provider;
 import dev.flotilla.contracts.call.AttemptReport;
 import dev.flotilla.contracts.call.Outcomes;
 import dev.flotilla.kit.http.ApiError;
@@ -11,12 +12,12 @@ import dev.flotilla.provider.dialect.Dialect;
 import dev.flotilla.provider.dialect.Failure;
 import dev.flotilla.provider.dialect.Objection;
 import dev.flotilla.provider.dialect.Question;
-import dev.flotilla.provider.resilience.Admission;
-import dev.flotilla.provider.resilience.Breakers;
 import dev.flotilla.provider.resilience.CallRetries;
-import dev.flotilla.provider.resilience.Permit;
+import dev.flotilla.provider.resilience.Lanes;
+import dev.flotilla.provider.resilience.Pass;
 import dev.flotilla.provider.resilience.Retries;
 import dev.flotilla.provider.resilience.RetryVerdict;
+import dev.flotilla.provider.resilience.Way;
 import dev.flotilla.provider.spool.IntentResult;
 import dev.flotilla.provider.telemetry.CircuitMetrics;
 import dev.flotilla.provider.telemetry.RetryMetrics;
@@ -32,8 +33,8 @@ public final class Completions {
   private static final Duration UNTIL_THE_SPOOL_MAY_HAVE_ROOM = Duration.ofSeconds(5);
 
   private final Catalog catalog;
-  private final Map<String, Dialect> dialects;
-  private final Breakers breakers;
+  private final Map<Provider, Dialect> dialects;
+  private final Lanes lanes;
   private final CircuitMetrics circuitMetrics;
   private final Attempts attempts;
   private final Retries retries;
@@ -42,12 +43,12 @@ public final class Completions {
   private final CompletionConfig config;
 
   /**
-   * @param dialects by the name the catalogue uses, one for each that an enabled provider speaks
+   * @param dialects one for each provider of {@link Lanes#waysTo}, with its address and its key
    */
   public Completions(
       Catalog catalog,
-      Map<String, Dialect> dialects,
-      Breakers breakers,
+      Map<Provider, Dialect> dialects,
+      Lanes lanes,
       CircuitMetrics circuitMetrics,
       Attempts attempts,
       Retries retries,
@@ -56,7 +57,7 @@ public final class Completions {
       CompletionConfig config) {
     this.catalog = catalog;
     this.dialects = Map.copyOf(dialects);
-    this.breakers = breakers;
+    this.lanes = lanes;
     this.circuitMetrics = circuitMetrics;
     this.attempts = attempts;
     this.retries = retries;
@@ -80,9 +81,10 @@ public final class Completions {
       return refused(objection);
     }
     CallRetries callRetries = retries.begin();
+    var taken = new ArrayList<Pass>();
     Reply.Refusal last = null;
     while (true) {
-      switch (attempt(call, model, dialect, last)) {
+      switch (attempt(call, model, taken, last)) {
         case Try.Answered(Reply reply) -> {
           return reply;
         }
@@ -91,7 +93,7 @@ public final class Completions {
         }
         case Try.Failed failed -> {
           last = failed.refusal();
-          if (!again(failed, callRetries, call, model)) {
+          if (!again(failed, callRetries, call, model, taken)) {
             return last;
           }
         }
@@ -102,14 +104,23 @@ public final class Completions {
   /**
    * One attempt, with all that stands before it.
    *
+   * @param taken the ways of this call so far; this one's is added
    * @param before how the attempts before it ended; null when it is the first
    */
-  private Try attempt(Call call, Model model, Dialect dialect, Reply.@Nullable Refusal before) {
-    Admission admission = breakers.admit(model);
-    if (!(admission instanceof Permit permit)) {
-      return new Try.NotMade(circuitOpen(model, admission.retryAfter()));
+  private Try attempt(Call call, Model asked, List<Pass> taken, Reply.@Nullable Refusal before) {
+    Pass pass;
+    switch (lanes.find(asked, Demand.tokens(asked, call), taken)) {
+      case Way.Resting(Duration retryAfter) -> {
+        return new Try.NotMade(circuitOpen(asked, retryAfter));
+      }
+      case Way.Full(Duration retryAfter) -> {
+        return new Try.NotMade(throttled(asked, retryAfter));
+      }
+      case Pass found -> pass = found;
     }
-    Attempt attempt = attempts.plan(call, model, permit);
+    taken.add(pass);
+    Model model = pass.model();
+    Attempt attempt = attempts.plan(call, pass);
     Long most = call.maxCostNanos();
     long spent = before == null ? 0 : before.mostNanos();
     if (most != null && attempt.ceilingNanos() > most - spent) {
@@ -125,7 +136,9 @@ public final class Completions {
     var heard = new Heard();
     boolean simulated = model.provider().simulated();
     List<AttemptReport> made = before == null ? List.of() : before.attempts();
-    return switch (ask(dialect, question, heard, attempt)) {
+    CallOutcome outcome = ask(question, heard, attempt);
+    pass.heard(heard.headers());
+    return switch (outcome) {
       case CallOutcome.Answered answered -> {
         var report = attempt.answered(answered);
         var body = answered.completion().body().put("model", model.id());
@@ -155,10 +168,21 @@ public final class Completions {
   }
 
   /** Waits and is true when another attempt is to be made. */
-  private boolean again(Try.Failed failed, CallRetries callRetries, Call call, Model model) {
+  private boolean again(
+      Try.Failed failed, CallRetries callRetries, Call call, Model model, List<Pass> taken) {
+    boolean elsewhere = lanes.hasAnother(model, taken);
+    if (elsewhere && failed.failure() instanceof Failure.Barred) {
+      // It cost nothing, and another key or place is not this one.
+      retryMetrics.retried(model, failed.refusal().outcome());
+      return !call.deadline().passed();
+    }
     var verdict =
         callRetries.after(
-            failed.failure(), failed.shouldRetry(), failed.took(), call.deadline().remaining());
+            failed.failure(),
+            failed.shouldRetry(),
+            elsewhere,
+            failed.took(),
+            call.deadline().remaining());
     return switch (verdict) {
       case RetryVerdict.Again(Duration pause) -> {
         retryMetrics.retried(model, failed.refusal().outcome());
@@ -189,7 +213,7 @@ public final class Completions {
   }
 
   private @Nullable Dialect dialectOf(Model model) {
-    Dialect dialect = dialects.get(model.provider().dialect());
+    Dialect dialect = dialects.get(lanes.waysTo(model).getFirst().provider());
     return dialect != null && dialect.serves(model) ? dialect : null;
   }
 
@@ -202,8 +226,12 @@ public final class Completions {
     }
   }
 
-  private static CallOutcome ask(Dialect dialect, Question question, Heard heard, Attempt attempt) {
+  private CallOutcome ask(Question question, Heard heard, Attempt attempt) {
     try {
+      Dialect dialect = dialects.get(question.model().provider());
+      if (dialect == null) {
+        throw new IllegalStateException("nobody speaks to " + question.model().provider());
+      }
       return ScopedValue.where(Heard.CURRENT, heard).call(() -> dialect.ask(question));
     } catch (RuntimeException | Error bug) {
       attempt.broken();
@@ -257,6 +285,25 @@ public final class Completions {
             null,
             "provider"),
         Outcomes.CIRCUIT_OPEN,
+        retryAfter);
+  }
+
+  private Reply.Refusal throttled(Model model, Duration retryAfter) {
+    circuitMetrics.throttled(model);
+    return Reply.Refusal.here(
+        new ApiError(
+            429,
+            "requests",
+            "rate_limit_exceeded",
+            "What "
+                + model.provider().id()
+                + " grants for "
+                + model.id()
+                + " is used up for now; use another model or send the request again after"
+                + " retry_after_ms.",
+            null,
+            "provider"),
+        Outcomes.RATE_LIMITED,
         retryAfter);
   }
 

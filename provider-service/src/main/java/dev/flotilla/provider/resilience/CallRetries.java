@@ -39,21 +39,27 @@ public final class CallRetries {
    *
    * @param providerSays whether the provider itself wants the request again; null when it did not
    *     say. It can forbid a retry, but ask for one only where nothing was charged
+   * @param elsewhere whether there is another way to the model; what was asked of this one is no
+   *     reason to wait there
    * @param took how long the attempt took: one more is given as long
    * @param remaining until the deadline
    */
   public RetryVerdict after(
-      Failure failure, @Nullable Boolean providerSays, Duration took, Duration remaining) {
+      Failure failure,
+      @Nullable Boolean providerSays,
+      boolean elsewhere,
+      Duration took,
+      Duration remaining) {
     Kind kind = kind(failure, providerSays, took);
     int madeOfKind = made.getOrDefault(kind, 0);
     if (Boolean.FALSE.equals(providerSays) || all >= config.most() || madeOfKind >= limit(kind)) {
       return new RetryVerdict.Enough();
     }
-    Duration asked = asked(failure);
+    Duration asked = elsewhere ? Duration.ZERO : asked(failure);
     if (asked.compareTo(config.longestThrottle()) > 0) {
       return new RetryVerdict.Enough();
     }
-    Duration pause = asked.plus(jitter(kind));
+    Duration pause = elsewhere ? Duration.ZERO : asked.plus(jitter(kind));
     if (pause.plus(took).compareTo(remaining) >= 0) {
       return new RetryVerdict.Enough();
     }

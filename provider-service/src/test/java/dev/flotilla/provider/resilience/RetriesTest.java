@@ -41,7 +41,7 @@ class RetriesTest {
     assertEquals(Duration.ofMillis(10), again(call, new Failure.Unreachable("refused")));
     CallRetries other = retries(config(2, 1, 1, 1, 1, 0)).begin();
     var verdict =
-        other.after(new Failure.Unreachable("timeout"), null, Duration.ofSeconds(2), MINUTE);
+        other.after(new Failure.Unreachable("timeout"), null, false, Duration.ofSeconds(2), MINUTE);
     assertInstanceOf(RetryVerdict.Enough.class, verdict);
   }
 
@@ -56,7 +56,15 @@ class RetriesTest {
     CallRetries late = retries(config(2, 1, 1, 1, 1, 0)).begin();
     assertInstanceOf(
         RetryVerdict.Enough.class,
-        late.after(new Failure.Throttled(429, SECOND), null, AT_ONCE, Duration.ofMillis(1_100)));
+        late.after(
+            new Failure.Throttled(429, SECOND), null, false, AT_ONCE, Duration.ofMillis(1_100)));
+  }
+
+  @Test
+  void nobody_waits_for_a_rate_limit_when_there_is_another_way() {
+    CallRetries call = retries(config(2, 1, 1, 1, 1, 0)).begin();
+    var verdict = call.after(new Failure.Throttled(429, MINUTE), null, true, AT_ONCE, MINUTE);
+    assertEquals(new RetryVerdict.Again(Duration.ZERO), verdict);
   }
 
   @Test
@@ -86,7 +94,11 @@ class RetriesTest {
     CallRetries call = retries(config(2, 1, 1, 1, 1, 0)).begin();
     assertEnough(
         call.after(
-            new Failure.ServerError(500), null, Duration.ofSeconds(30), Duration.ofSeconds(30)));
+            new Failure.ServerError(500),
+            null,
+            false,
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(30)));
   }
 
   @Test
@@ -109,7 +121,8 @@ class RetriesTest {
     Retries retries = retries(config(2, 1, 1, 1, 1, 0));
     int retried = 0;
     for (int i = 0; i < 1_000; i++) {
-      var verdict = retries.begin().after(new Failure.Overloaded(503, null), null, AT_ONCE, MINUTE);
+      var verdict =
+          retries.begin().after(new Failure.Overloaded(503, null), null, false, AT_ONCE, MINUTE);
       if (verdict instanceof RetryVerdict.Again) {
         retried++;
       } else {
@@ -137,7 +150,9 @@ class RetriesTest {
   }
 
   private RetryVerdict verdict(Failure failure, @Nullable Boolean providerSays) {
-    return retries(config(2, 1, 1, 1, 1, 0)).begin().after(failure, providerSays, AT_ONCE, MINUTE);
+    return retries(config(2, 1, 1, 1, 1, 0))
+        .begin()
+        .after(failure, providerSays, false, AT_ONCE, MINUTE);
   }
 
   private Retries retries(RetryConfig config) {
@@ -146,12 +161,14 @@ class RetriesTest {
 
   private static Duration again(CallRetries call, Failure failure) {
     return assertInstanceOf(
-            RetryVerdict.Again.class, call.after(failure, null, AT_ONCE, MINUTE), failure::toString)
+            RetryVerdict.Again.class,
+            call.after(failure, null, false, AT_ONCE, MINUTE),
+            failure::toString)
         .pause();
   }
 
   private static void enough(CallRetries call, Failure failure) {
-    assertEnough(call.after(failure, null, AT_ONCE, MINUTE));
+    assertEnough(call.after(failure, null, false, AT_ONCE, MINUTE));
   }
 
   private static void assertEnough(RetryVerdict verdict) {
