@@ -4,6 +4,7 @@ import dev.flotilla.catalog.Catalog;
 import dev.flotilla.catalog.CatalogException;
 import dev.flotilla.catalog.Model;
 import dev.flotilla.catalog.Provider;
+import dev.flotilla.catalog.Rates;
 import dev.flotilla.kit.redis.TimeBoxedRedis;
 import dev.flotilla.kit.settings.ConfigurationException;
 import dev.flotilla.kit.settings.Settings;
@@ -124,10 +125,18 @@ class ProviderParts {
 
   @Produces
   @Singleton
-  Buckets buckets(Settings settings) {
+  Buckets buckets(Settings settings, Catalog catalog) {
+    boolean shared =
+        catalog.models().stream()
+            .flatMap(model -> model.deployments().stream())
+            .anyMatch(place -> !place.rates().equals(Rates.UNKNOWN));
     return new Buckets(
         BucketConfig.from(settings),
-        settings.optional("flotilla.redis.url").map(url -> redis(settings, url)).orElse(null),
+        settings
+            .optional("flotilla.redis.url")
+            .filter(url -> shared)
+            .map(url -> redis(settings, url))
+            .orElse(null),
         System::nanoTime,
         InstantSource.system());
   }

@@ -37,6 +37,7 @@ public final class Buckets implements AutoCloseable {
         rates,
         new LocalBucket(rates, config, nanoClock),
         redis == null || !limited ? null : new SharedBucket(name, rates, config, redis),
+        config.believeHeaders(),
         nanoClock,
         clock);
   }

@@ -19,6 +19,7 @@ public final class ModelBucket {
   private final Rates rates;
   private final LocalBucket local;
   private final @Nullable SharedBucket shared;
+  private final boolean believeHeaders;
   private final LongSupplier nanoClock;
   private final InstantSource clock;
 
@@ -30,11 +31,13 @@ public final class ModelBucket {
       Rates rates,
       LocalBucket local,
       @Nullable SharedBucket shared,
+      boolean believeHeaders,
       LongSupplier nanoClock,
       InstantSource clock) {
     this.rates = rates;
     this.local = local;
     this.shared = shared;
+    this.believeHeaders = believeHeaders;
     this.nanoClock = nanoClock;
     this.clock = clock;
   }
@@ -75,12 +78,12 @@ public final class ModelBucket {
    */
   public void settle(Grant.Taken taken, @Nullable Long usedTokens, HttpHeaders headers) {
     long more = usedTokens == null ? 0 : usedTokens - taken.tokens();
-    correct(0, more, RateHeaders.of(headers, clock.instant()));
+    correct(0, more, said(headers));
   }
 
   /** What the provider says of its limits, as soon as it says so. */
   public void heard(HttpHeaders headers) {
-    RateHeaders said = RateHeaders.of(headers, clock.instant());
+    RateHeaders said = said(headers);
     long now = nanoClock.getAsLong();
     synchronized (this) {
       if (said.requests() != null) {
@@ -90,6 +93,10 @@ public final class ModelBucket {
         tokens.heard(said.tokens(), now);
       }
     }
+  }
+
+  private RateHeaders said(HttpHeaders headers) {
+    return believeHeaders ? RateHeaders.of(headers, clock.instant()) : RateHeaders.NOTHING;
   }
 
   private synchronized Duration announcedWait(long expectedTokens) {

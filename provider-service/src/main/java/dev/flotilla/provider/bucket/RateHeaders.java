@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param tokens as above
  */
 record RateHeaders(@Nullable Left requests, @Nullable Left tokens) {
+  static final RateHeaders NOTHING = new RateHeaders(null, null);
+
   /** As Go writes durations: {@code 6m0s}, {@code 1h2m3.5s}, {@code 120ms}. */
   private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?)(ms|us|µs|ns|h|m|s)");
 

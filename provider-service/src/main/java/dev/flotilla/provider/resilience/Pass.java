@@ -18,6 +18,7 @@ public final class Pass implements Way {
   /** Some providers forget to say how long they want to be left alone. */
   private static final Duration A_SHORT_REST = Duration.ofSeconds(1);
 
+  private static final Duration A_LONG_REST = Duration.ofMinutes(1);
   private static final HttpHeaders NOTHING_SAID = HttpHeaders.of(Map.of(), (name, value) -> true);
 
   private final Lane lane;
@@ -85,6 +86,8 @@ public final class Pass implements Way {
     switch (failure) {
       case Failure.Barred(int status) when refusesTheKey(status) ->
           keys.refused(lane.model().provider().id(), lane.key(), status);
+      // The place does not know the model, or has moved: no other call need find that out at once.
+      case Failure.Barred b -> lane.rest(A_LONG_REST);
       case Failure.Throttled(int status, var retryAfter) ->
           lane.rest(retryAfter == null ? A_SHORT_REST : retryAfter);
       default -> {}

@@ -123,6 +123,15 @@ class ModelBucketTest {
   }
 
   @Test
+  void a_provider_whose_headers_are_wrong_need_not_be_believed() {
+    ModelBucket bucket =
+        new Buckets(new BucketConfig(MINUTE, 1, false), null, () -> nanos, InstantSource.fixed(NOW))
+            .bucket("up/m", Rates.UNKNOWN);
+    bucket.heard(said(openAi("requests", 0, null, "20s")));
+    taken(bucket, 1);
+  }
+
+  @Test
   void anthropics_words_are_understood_too() {
     ModelBucket bucket = bucket(Rates.UNKNOWN, 1);
     bucket.heard(
@@ -138,13 +147,13 @@ class ModelBucketTest {
   void a_configuration_that_makes_no_sense_says_what_to_write() {
     var wrong =
         assertThrows(
-            ConfigurationException.class, () -> new BucketConfig(Duration.ofMillis(99), 1));
+            ConfigurationException.class, () -> new BucketConfig(Duration.ofMillis(99), 1, true));
     assertTrue(String.valueOf(wrong.getMessage()).contains("PT0.099S; write PT1M"));
   }
 
   private ModelBucket bucket(Rates rates, int replicas) {
     return new Buckets(
-            new BucketConfig(MINUTE, replicas), null, () -> nanos, InstantSource.fixed(NOW))
+            new BucketConfig(MINUTE, replicas, true), null, () -> nanos, InstantSource.fixed(NOW))
         .bucket("up/m", rates);
   }
 

@@ -23,7 +23,7 @@ import redis.clients.jedis.RedisClient;
 
 /** Two instances, one Redis. An hour to fill a bucket: nothing comes back while a test runs. */
 class SharedBucketIT {
-  private static final BucketConfig CONFIG = new BucketConfig(Duration.ofHours(1), 2);
+  private static final BucketConfig CONFIG = new BucketConfig(Duration.ofHours(1), 2, true);
 
   private final RealRedis redis = RealRedis.own();
   private final String name = "up/m|" + UUID.randomUUID();

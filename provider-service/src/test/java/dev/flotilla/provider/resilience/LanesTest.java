@@ -65,7 +65,7 @@ class LanesTest {
           BREAKER,
           keys,
           new Buckets(
-              new BucketConfig(Duration.ofMinutes(1), 1),
+              new BucketConfig(Duration.ofMinutes(1), 1, true),
               null,
               () -> nanos,
               InstantSource.fixed(Instant.EPOCH)),
@@ -125,13 +125,16 @@ class LanesTest {
   }
 
   @Test
-  void row_20_a_missing_model_or_a_redirection_parks_no_key() throws Exception {
+  void row_20_a_missing_model_or_a_redirection_parks_no_key_and_is_found_out_once_a_minute()
+      throws Exception {
     Model model = model(TWO_KEYS);
     for (int status : List.of(404, 302)) {
       Pass pass = pass(model, List.of());
       fail(pass, status);
       assertFalse(keys.isParked("up", keyOf(pass)));
       assertTrue(lanes.hasAnother(model, List.of(pass)));
+      assertFalse(keyOf(pass).equals(keyOf(pass(model, List.of()))));
+      nanos += Duration.ofMinutes(1).toNanos();
     }
   }
 
