@@ -1,5 +1,6 @@
 package dev.flotilla.catalog;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -19,11 +20,13 @@ import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,12 +40,15 @@ final class CatalogFiles {
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .build();
 
+  private static final Pattern KEY_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
   record ProviderFile(
       String provider,
       String dialect,
       @Nullable String baseUrl,
       @Nullable String baseUrlEnv,
-      @Nullable String keyEnv,
+      @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+          @Nullable List<String> keyEnv,
       List<ModelEntry> models) {}
 
   record ModelEntry(
@@ -53,7 +59,22 @@ final class CatalogFiles {
       @Nullable Long maxOutputTokens,
       @Nullable Set<String> inputs,
       @Nullable Set<String> supports,
+      @Nullable Long rpm,
+      @Nullable Long tpm,
+      @Nullable String balance,
+      @Nullable List<DeploymentEntry> deployments,
       List<PriceEntry> prices) {}
+
+  record DeploymentEntry(
+      String name,
+      @Nullable String upstream,
+      @Nullable String baseUrl,
+      @Nullable String baseUrlEnv,
+      @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+          @Nullable List<String> keyEnv,
+      @Nullable Long weight,
+      @Nullable Long rpm,
+      @Nullable Long tpm) {}
 
   record PriceEntry(
       String from,
@@ -159,7 +180,13 @@ final class CatalogFiles {
               + id
               + " listens, e.g. https://api.example.com/v1");
     }
-    var provider = new Provider(id, dialect, baseUrl, written.baseUrlEnv(), written.keyEnv());
+    var provider =
+        new Provider(
+            id,
+            dialect,
+            baseUrl,
+            written.baseUrlEnv(),
+            keys(file + ": key_env", written.keyEnv(), List.of()));
     if (providers.putIfAbsent(id, provider) != null) {
       throw new CatalogException(
           file + ": provider '" + id + "' is described in another file already");
@@ -190,16 +217,102 @@ final class CatalogFiles {
             .map(p -> price(at, p))
             .sorted(Comparator.comparing(Price::from))
             .toList();
+    String upstream = entry.upstream() == null ? name : entry.upstream();
     return new Model(
         id,
         provider,
-        entry.upstream() == null ? name : entry.upstream(),
+        upstream,
         entry.family() == null ? id : entry.family(),
         atLeastOne(at + ".context_tokens", entry.contextTokens(), 128_000),
         atLeastOne(at + ".max_output_tokens", entry.maxOutputTokens(), 4_096),
         entry.inputs() == null ? Set.of("text") : entry.inputs(),
         entry.supports() == null ? Set.of() : entry.supports(),
-        prices);
+        prices,
+        deployments(at, provider, upstream, entry),
+        balance(at + ".balance", entry.balance()));
+  }
+
+  private static List<Deployment> deployments(
+      String at, Provider provider, String upstream, ModelEntry entry) {
+    var rates = rates(at, entry.rpm(), entry.tpm(), Rates.UNKNOWN);
+    List<DeploymentEntry> written = entry.deployments();
+    if (written == null) {
+      return List.of(new Deployment(Deployment.DEFAULT, provider, upstream, 1, rates));
+    }
+    if (written.isEmpty()) {
+      throw new CatalogException(
+          at + ".deployments is empty; leave it out when the model is served in one place");
+    }
+    var names = new HashSet<String>();
+    var deployments = new ArrayList<Deployment>();
+    for (DeploymentEntry one : written) {
+      String name = required(at + ".deployments[].name", one.name());
+      String place = at + ".deployments." + name;
+      if (!names.add(name)) {
+        throw new CatalogException(place + " is there twice; give each place a name of its own");
+      }
+      deployments.add(
+          new Deployment(
+              name,
+              placed(place, provider, one),
+              one.upstream() == null ? upstream : one.upstream(),
+              (int) atLeastOne(place + ".weight", one.weight(), 1, "its share, 1 to 1000", 1_000),
+              rates(place, one.rpm(), one.tpm(), rates)));
+    }
+    return deployments;
+  }
+
+  /** The provider at a place; what the place does not say is as everywhere. */
+  private static Provider placed(String place, Provider provider, DeploymentEntry one) {
+    boolean elsewhere = one.baseUrl() != null || one.baseUrlEnv() != null;
+    String baseUrl =
+        one.baseUrl() == null ? provider.baseUrl() : one.baseUrl().replaceAll("/+$", "");
+    return new Provider(
+        provider.id(),
+        provider.dialect(),
+        baseUrl,
+        elsewhere ? one.baseUrlEnv() : provider.baseUrlEnv(),
+        keys(place + ".key_env", one.keyEnv(), provider.keyEnvs()));
+  }
+
+  private static List<String> keys(
+      String what, @Nullable List<String> written, List<String> otherwise) {
+    if (written == null) {
+      return otherwise;
+    }
+    for (String name : written) {
+      if (!KEY_NAME.matcher(name == null ? "" : name).matches()) {
+        throw new CatalogException(
+            what
+                + " names something that is no environment variable; write the variable that holds"
+                + " the key, never the key itself, such as OPENAI_API_KEY, or a list of them");
+      }
+    }
+    if (new HashSet<>(written).size() < written.size()) {
+      throw new CatalogException(what + " names a variable twice; each key is counted by its own");
+    }
+    return written;
+  }
+
+  private static Rates rates(String at, @Nullable Long rpm, @Nullable Long tpm, Rates otherwise) {
+    return new Rates(
+        rpm == null ? otherwise.requests() : Long.valueOf(rate(at + ".rpm", rpm)),
+        tpm == null ? otherwise.tokens() : Long.valueOf(rate(at + ".tpm", tpm)));
+  }
+
+  private static long rate(String what, long found) {
+    return atLeastOne(
+        what, found, 1, "what the provider grants in a minute, 1 to 1000000000", 1_000_000_000);
+  }
+
+  private static Balance balance(String what, @Nullable String word) {
+    if (word == null) {
+      return Balance.WEIGHTED;
+    }
+    return Balance.of(word)
+        .orElseThrow(
+            () ->
+                new CatalogException(what + " is '" + word + "'; write one of " + Balance.words()));
   }
 
   private static Price price(String at, PriceEntry written) {
@@ -290,6 +403,17 @@ final class CatalogFiles {
     }
     if (found < 1) {
       throw new CatalogException(what + " is " + found + "; write the provider's limit, 1 or more");
+    }
+    return found;
+  }
+
+  private static long atLeastOne(
+      String what, @Nullable Long found, long otherwise, String write, long most) {
+    if (found == null) {
+      return otherwise;
+    }
+    if (found < 1 || found > most) {
+      throw new CatalogException(what + " is " + found + "; write " + write);
     }
     return found;
   }

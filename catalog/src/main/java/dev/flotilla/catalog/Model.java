@@ -5,6 +5,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model that can be asked.
@@ -17,6 +18,9 @@ import java.util.Set;
  * @param inputs modalities it understands, e.g. {@code text}, {@code image}
  * @param supports features it has, e.g. {@code tools}, {@code json_schema}
  * @param prices at least one, oldest first
+ * @param deployments where it is served, at least one place; the first has {@code provider} and
+ *     {@code upstream} unless the catalogue lists them
+ * @param balance by what one of them, or of their keys, is chosen
  */
 public record Model(
     String id,
@@ -27,11 +31,14 @@ public record Model(
     long maxOutputTokens,
     Set<String> inputs,
     Set<String> supports,
-    List<Price> prices) {
+    List<Price> prices,
+    List<Deployment> deployments,
+    Balance balance) {
   public Model {
     inputs = Set.copyOf(inputs);
     supports = Set.copyOf(supports);
     prices = List.copyOf(prices);
+    deployments = List.copyOf(deployments);
   }
 
   /**
@@ -60,6 +67,28 @@ public record Model(
         maxOutputTokens,
         inputs,
         supports,
-        prices);
+        prices,
+        deployments.stream().map(deployment -> deployment.failing(how)).toList(),
+        balance);
+  }
+
+  /**
+   * The same model as it is asked in one place with one key.
+   *
+   * @param keyEnv one of the place's variables; null when it needs none
+   */
+  public Model at(Deployment place, @Nullable String keyEnv) {
+    return new Model(
+        id,
+        keyEnv == null ? place.provider() : place.provider().withKey(keyEnv),
+        place.upstream(),
+        family,
+        contextTokens,
+        maxOutputTokens,
+        inputs,
+        supports,
+        prices,
+        deployments,
+        balance);
   }
 }

@@ -128,4 +128,78 @@ class CatalogTest {
   private void write(String name, String content) throws IOException {
     Files.writeString(folder.resolve(name), content);
   }
+
+  @Test
+  void a_model_may_be_served_in_several_places_with_several_keys() throws IOException {
+    Model model =
+        with(
+            """
+            key_env: [KEY_A, KEY_B]
+            models:
+              - name: m
+                rpm: 500
+                tpm: 200000
+                balance: peak_ewma
+                deployments:
+                  - {name: east, base_url: "http://east/v1/", upstream: m-east, key_env: KEY_E, weight: 3}
+                  - {name: west, rpm: 60}
+                prices: [{from: 2026-01-01, source: t, input: 1, output: 2}]
+            """);
+    assertEquals(Balance.PEAK_EWMA, model.balance());
+    Deployment east = model.deployments().getFirst();
+    Deployment west = model.deployments().getLast();
+    assertEquals("http://east/v1", east.provider().baseUrl());
+    assertEquals(List.of("KEY_E"), east.provider().keyEnvs());
+    assertEquals(3, east.weight());
+    assertEquals(new Rates(500L, 200_000L), east.rates());
+    assertEquals("http://p/v1", west.provider().baseUrl());
+    assertEquals(List.of("KEY_A", "KEY_B"), west.provider().keyEnvs());
+    assertEquals(new Rates(60L, 200_000L), west.rates());
+    Model asked = model.at(west, "KEY_B");
+    assertEquals("p/m", asked.id());
+    assertEquals("m", asked.upstream());
+    assertEquals("KEY_B", asked.provider().keyEnv());
+    assertEquals("m-east", model.at(east, "KEY_E").upstream());
+  }
+
+  @Test
+  void a_model_in_one_place_says_so_itself() throws IOException {
+    Model model =
+        with(
+            """
+            key_env: KEY_A
+            models:
+              - {name: m, upstream: mm, prices: [{from: 2026-01-01, source: t, input: 1, output: 2}]}
+            """);
+    assertEquals(
+        List.of(new Deployment("default", model.provider(), "mm", 1, Rates.UNKNOWN)),
+        model.deployments());
+    assertEquals("KEY_A", model.provider().keyEnv());
+  }
+
+  @Test
+  void what_is_wrong_with_keys_places_and_rates_is_named() {
+    String model =
+        "models: [{name: m, %s, prices: [{from: 2026-01-01, source: t, input: 1, output: 2}]}]\n";
+    for (var wrong :
+        List.of(
+            List.of("key_env: sk-live-123\n" + model.formatted("rpm: 1"), "never the key itself"),
+            List.of("key_env: [A, A]\n" + model.formatted("rpm: 1"), "twice"),
+            List.of(model.formatted("rpm: 0"), "p/m.rpm is 0; write what the provider grants"),
+            List.of(model.formatted("balance: best"), "write one of [weighted, least_in_flight"),
+            List.of(model.formatted("deployments: []"), "leave it out"),
+            List.of(
+                model.formatted("deployments: [{name: a}, {name: a}]"), "deployments.a is there"),
+            List.of(model.formatted("deployments: [{name: a, weight: 0}]"), "1 to 1000"))) {
+      var found = assertThrows(CatalogException.class, () -> with(wrong.getFirst()));
+      assertTrue(String.valueOf(found.getMessage()).contains(wrong.getLast()), found.getMessage());
+      assertTrue(!String.valueOf(found.getMessage()).contains("sk-live-123"), found.getMessage());
+    }
+  }
+
+  private Model with(String rest) throws IOException {
+    Files.writeString(
+        folder.resolve("p.yaml"), "provider: p\ndialect: openai\nbase_url: http://p/v1\n" + rest);
+    return Catalog.readAll(folder).find("p/m").orElseThrow();
+  }
 }

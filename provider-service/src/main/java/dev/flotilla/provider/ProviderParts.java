@@ -2,11 +2,16 @@ package dev.flotilla.provider;
 
 import dev.flotilla.catalog.Catalog;
 import dev.flotilla.catalog.CatalogException;
+import dev.flotilla.catalog.Model;
 import dev.flotilla.catalog.Provider;
+import dev.flotilla.catalog.Rates;
 import dev.flotilla.kit.http.InFlight;
+import dev.flotilla.kit.redis.TimeBoxedRedis;
 import dev.flotilla.kit.settings.ConfigurationException;
 import dev.flotilla.kit.settings.Settings;
 import dev.flotilla.kit.telemetry.Tracing;
+import dev.flotilla.provider.bucket.BucketConfig;
+import dev.flotilla.provider.bucket.Buckets;
 import dev.flotilla.provider.completion.Attempts;
 import dev.flotilla.provider.completion.CompletionConfig;
 import dev.flotilla.provider.completion.Completions;
@@ -19,7 +24,11 @@ import dev.flotilla.provider.dialect.openai.OpenAiDialect;
 import dev.flotilla.provider.dialect.simulator.SimulatorConfig;
 import dev.flotilla.provider.dialect.simulator.SimulatorDialect;
 import dev.flotilla.provider.resilience.BreakerConfig;
-import dev.flotilla.provider.resilience.Breakers;
+import dev.flotilla.provider.resilience.KeyConfig;
+import dev.flotilla.provider.resilience.Lanes;
+import dev.flotilla.provider.resilience.ParkedKeys;
+import dev.flotilla.provider.resilience.Retries;
+import dev.flotilla.provider.resilience.RetryConfig;
 import dev.flotilla.provider.spool.DeadLetters;
 import dev.flotilla.provider.spool.RestLedger;
 import dev.flotilla.provider.spool.Shipper;
@@ -28,6 +37,8 @@ import dev.flotilla.provider.spool.Spool;
 import dev.flotilla.provider.spool.SpoolConfig;
 import dev.flotilla.provider.telemetry.AttemptMetrics;
 import dev.flotilla.provider.telemetry.CircuitMetrics;
+import dev.flotilla.provider.telemetry.KeyMetrics;
+import dev.flotilla.provider.telemetry.RetryMetrics;
 import dev.flotilla.provider.telemetry.SpoolMetrics;
 import dev.flotilla.provider.transport.Transport;
 import dev.flotilla.provider.transport.TransportConfig;
@@ -39,9 +50,14 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -108,8 +124,45 @@ class ProviderParts {
 
   @Produces
   @Singleton
-  Breakers breakers(Settings settings) {
-    return new Breakers(BreakerConfig.from(settings), System::nanoTime);
+  ParkedKeys parkedKeys(Settings settings) {
+    return new ParkedKeys(KeyConfig.from(settings), System::nanoTime);
+  }
+
+  @Produces
+  @Singleton
+  Buckets buckets(Settings settings, Catalog catalog) {
+    boolean shared =
+        catalog.models().stream()
+            .flatMap(model -> model.deployments().stream())
+            .anyMatch(place -> !place.rates().equals(Rates.UNKNOWN));
+    return new Buckets(
+        BucketConfig.from(settings),
+        settings
+            .optional("flotilla.redis.url")
+            .filter(url -> shared)
+            .map(url -> redis(settings, url))
+            .orElse(null),
+        System::nanoTime,
+        InstantSource.system());
+  }
+
+  private static TimeBoxedRedis redis(Settings settings, String url) {
+    return new TimeBoxedRedis(
+        URI.create(url),
+        settings.duration("flotilla.redis.time-box"),
+        settings.duration("flotilla.redis.probe-every"));
+  }
+
+  @Produces
+  @Singleton
+  Lanes lanes(Settings settings, ParkedKeys keys, Buckets buckets) {
+    return new Lanes(
+        BreakerConfig.from(settings),
+        keys,
+        buckets,
+        ProviderParts::holdsAKey,
+        Math::random,
+        System::nanoTime);
   }
 
   @Produces
@@ -119,45 +172,70 @@ class ProviderParts {
       CompletionConfig config,
       Catalog catalog,
       Transport transport,
-      Breakers breakers,
+      Lanes lanes,
+      ParkedKeys keys,
       Spool spool,
       Tracing tracing,
       MetricRegistry registry) {
     var clock = InstantSource.system();
+    KeyMetrics.register(registry, catalog, keys);
     var attempts =
         new Attempts(
             catalog.version(), spool, new AttemptMetrics(registry, catalog), tracing, clock);
     return new Completions(
         catalog,
-        dialects(settings, catalog, transport, clock),
-        breakers,
-        new CircuitMetrics(registry, catalog, breakers),
+        dialects(settings, catalog, lanes, transport, clock),
+        lanes,
+        new CircuitMetrics(registry, catalog, lanes),
         attempts,
+        new Retries(RetryConfig.from(settings), Math::random, System::nanoTime),
+        new RetryMetrics(registry, catalog),
+        Thread::sleep,
         config);
   }
 
+  private static boolean holdsAKey(String variable) {
+    String value = System.getenv(variable);
+    return value != null && !value.isBlank();
+  }
+
+  /** One for each address and key of each provider. */
+  private static Map<Provider, Dialect> dialects(
+      Settings settings, Catalog catalog, Lanes lanes, Transport transport, InstantSource clock) {
+    var dialects = new HashMap<Provider, Dialect>();
+    for (Model model : catalog.models()) {
+      for (Model way : lanes.waysTo(model)) {
+        Provider provider = way.provider();
+        Dialect dialect =
+            dialects(settings, List.of(provider), transport, clock).get(provider.dialect());
+        dialects.putIfAbsent(provider, Objects.requireNonNull(dialect));
+      }
+    }
+    return dialects;
+  }
+
   private static Map<String, Dialect> dialects(
-      Settings settings, Catalog catalog, Transport transport, InstantSource clock) {
+      Settings settings, Collection<Provider> providers, Transport transport, InstantSource clock) {
     var config = TransportConfig.from(settings);
     // A line for each dialect; who speaks it is the catalogue's business.
     var spoken =
         Map.<String, Function<Map<String, Provider>, Dialect>>of(
             "openai",
-            providers ->
+            served ->
                 new OpenAiDialect(
-                    transport, config, each(providers, p -> Endpoint.of(p, System::getenv))),
+                    transport, config, each(served, p -> Endpoint.of(p, System::getenv))),
             "anthropic",
-            providers ->
+            served ->
                 new AnthropicDialect(
-                    transport, config, each(providers, p -> Access.of(p, System::getenv)), clock),
+                    transport, config, each(served, p -> Access.of(p, System::getenv)), clock),
             "gemini",
-            providers ->
+            served ->
                 new GeminiDialect(
-                    transport, config, each(providers, p -> Access.of(p, System::getenv)), clock),
+                    transport, config, each(served, p -> Access.of(p, System::getenv)), clock),
             Provider.SIMULATOR,
-            providers -> new SimulatorDialect(SimulatorConfig.from(settings), clock));
+            served -> new SimulatorDialect(SimulatorConfig.from(settings), clock));
     var speakers = new TreeMap<String, Map<String, Provider>>();
-    for (Provider provider : catalog.providers()) {
+    for (Provider provider : providers) {
       if (!spoken.containsKey(provider.dialect())) {
         throw new ConfigurationException(
             "provider '"
@@ -218,6 +296,10 @@ class ProviderParts {
         unfinished == 0 && shipped ? Level.INFO : Level.WARNING,
         "Left with {0} calls unfinished; the ledger has {1}",
         new Object[] {unfinished, shipped ? "everything" : "not everything: the rest is on disk"});
+  }
+
+  void close(@Disposes Buckets buckets) {
+    buckets.close();
   }
 
   void close(@Disposes Transport transport) {

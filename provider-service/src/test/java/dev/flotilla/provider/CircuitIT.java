@@ -42,6 +42,7 @@ class CircuitIT {
             folder,
             ledger.url(),
             Map.of(
+                "flotilla.retry.most", "0",
                 "flotilla.breaker.minimum-calls", "4",
                 "flotilla.breaker.open", "PT2S",
                 "flotilla.breaker.longest-open", "PT2S",

@@ -35,12 +35,23 @@ final class RunningProvider implements AutoCloseable {
 
   /** Starts it and waits until it is ready. */
   static RunningProvider start(Path folder, URI ledger, Map<String, String> settings) {
-    var provider = launch(folder, ledger, settings);
+    return start(folder, ledger, settings, Map.of());
+  }
+
+  /** The same with more environment, such as keys. */
+  static RunningProvider start(
+      Path folder, URI ledger, Map<String, String> settings, Map<String, String> environment) {
+    var provider = launch(folder, ledger, settings, environment);
     provider.awaitReady();
     return provider;
   }
 
   static RunningProvider launch(Path folder, URI ledger, Map<String, String> settings) {
+    return launch(folder, ledger, settings, Map.of());
+  }
+
+  private static RunningProvider launch(
+      Path folder, URI ledger, Map<String, String> settings, Map<String, String> environment) {
     try {
       int port = freePort();
       int opsPort = freePort();
@@ -64,6 +75,7 @@ final class RunningProvider implements AutoCloseable {
       builder.environment().put("FLOTILLA_SERVICE_TOKEN", TOKEN);
       builder.environment().put("FLOTILLA_COST_URL", ledger.toString());
       builder.environment().put("FLOTILLA_SPOOL_DIR", folder.resolve("spool").toString());
+      builder.environment().putAll(environment);
       return new RunningProvider(builder.start(), port, opsPort, log);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

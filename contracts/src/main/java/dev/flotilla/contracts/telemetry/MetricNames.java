@@ -19,6 +19,10 @@ public final class MetricNames {
   public static final String PROVIDER_ATTEMPTS = "llm_provider_attempts";
   public static final String CIRCUIT_STATE = "llm_provider_circuit_state";
   public static final String CIRCUIT_REFUSALS = "llm_provider_circuit_refusals";
+  public static final String RETRIES = "llm_provider_retries";
+  public static final String RETRY_BUDGET_SPENT = "llm_provider_retry_budget_spent";
+  public static final String KEYS_PARKED = "llm_provider_keys_parked";
+  public static final String PROVIDER_THROTTLED = "llm_provider_throttled";
   public static final String COST_NANOUSD = "llm_cost_nanousd";
   public static final String LEDGER_ENTRIES = "ledger_entries";
   public static final String LEDGER_OLDEST_UNSHIPPED = "ledger_oldest_unshipped_seconds";

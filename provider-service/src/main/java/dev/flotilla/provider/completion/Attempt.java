@@ -17,7 +17,7 @@ import dev.flotilla.provider.pricing.Cost;
 import dev.flotilla.provider.pricing.Floor;
 import dev.flotilla.provider.pricing.TokenCount;
 import dev.flotilla.provider.resilience.Evidence;
-import dev.flotilla.provider.resilience.Permit;
+import dev.flotilla.provider.resilience.Pass;
 import dev.flotilla.provider.spool.IntentResult;
 import dev.flotilla.provider.spool.Spool;
 import dev.flotilla.provider.telemetry.AttemptMetrics;
@@ -26,13 +26,14 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One call to a provider: written down before it is made and, exactly once, after it ended. Each of
- * the methods that end it decides what the ledger will say, and gives the permit back. One thread
- * at a time.
+ * the methods that end it decides what the ledger will say, and gives the pass back. One thread at
+ * a time.
  */
 final class Attempt {
   private static final AttributeKey<List<String>> FINISH_REASONS =
@@ -43,7 +44,7 @@ final class Attempt {
   private final Price price;
   private final ObjectNode request;
   private final boolean surelyFits;
-  private final Permit permit;
+  private final Pass pass;
   private final Span span;
   private final Spool spool;
   private final AttemptMetrics metrics;
@@ -60,7 +61,7 @@ final class Attempt {
       Price price,
       ObjectNode request,
       boolean surelyFits,
-      Permit permit,
+      Pass pass,
       Span span,
       Spool spool,
       AttemptMetrics metrics,
@@ -71,7 +72,7 @@ final class Attempt {
     this.price = price;
     this.request = request;
     this.surelyFits = surelyFits;
-    this.permit = permit;
+    this.pass = pass;
     this.span = span;
     this.spool = spool;
     this.metrics = metrics;
@@ -94,14 +95,15 @@ final class Attempt {
 
   /** It is not made after all, and nothing was written down. */
   void drop() {
-    permit.giveBack(Evidence.NONE);
+    pass.giveBack(Evidence.NONE);
+    pass.notSent();
     span.setStatus(StatusCode.ERROR, "refused before sending");
     span.end();
   }
 
   /** A stream has begun. */
   void begun() {
-    permit.begun();
+    pass.begun();
   }
 
   /** A stream goes on: writes down what it has surely cost by now. Never fails, never waits. */
@@ -114,7 +116,7 @@ final class Attempt {
 
   /** The provider answered: its own usage is the cost, else what we count ourselves. */
   AttemptReport answered(CallOutcome.Answered answered) {
-    permit.giveBack(Evidence.HEALTHY);
+    pass.giveBack(Evidence.HEALTHY);
     Completion c = answered.completion();
     var usage = c.usage();
     return usage != null
@@ -132,9 +134,10 @@ final class Attempt {
    * settled when it charged for rubbish.
    */
   AttemptReport failed(Failure failure, FaultRow row) {
+    pass.failed(failure);
     // Some providers fail with 500 when a prompt is too long; that says nothing of their health.
     boolean perhapsThePrompt = failure instanceof Failure.ServerError && !surelyFits;
-    permit.giveBack(perhapsThePrompt ? Evidence.NONE : row.evidence());
+    pass.giveBack(perhapsThePrompt ? Evidence.NONE : row.evidence());
     if (failure instanceof Failure.BadAnswer(int status, var usage) && usage != null) {
       return end(EntryState.SETTLED, row.outcome(), status, ProviderWords.NONE, usage);
     }
@@ -144,7 +147,7 @@ final class Attempt {
 
   /** A stream ended, well or not: what the model wrote until then is charged by every provider. */
   AttemptReport streamed(String outcome, int status, StreamTally tally, Evidence evidence) {
-    permit.giveBack(evidence);
+    pass.giveBack(evidence);
     var usage = tally.usage();
     return usage != null
         ? end(EntryState.SETTLED, outcome, status, ProviderWords.of(tally), usage)
@@ -158,7 +161,7 @@ final class Attempt {
 
   /** We failed ourselves, and nobody can say how far the provider got. */
   void broken() {
-    permit.giveBack(Evidence.NONE);
+    pass.giveBack(Evidence.NONE);
     end(EntryState.UNKNOWN, Outcomes.SERVER_ERROR, null, ProviderWords.NONE, null);
   }
 
@@ -184,12 +187,31 @@ final class Attempt {
             usage == null ? AttemptUsage.NONE : usage,
             cost);
     spool.outcome(entry);
+    pass.used(tokens(state, usage));
     metrics.ended(entry);
     describe(entry);
     span.end();
     long ms = Duration.ofNanos(System.nanoTime() - startedNanoTime).toMillis();
     Long ceiling = cost == null ? Long.valueOf(ceilingNanos()) : null;
     return new AttemptReport(id(), model.id(), outcome, status, ms, cost, ceiling);
+  }
+
+  private static @Nullable Long tokens(String state, @Nullable AttemptUsage usage) {
+    if (usage == null) {
+      return state.equals(EntryState.VOID) ? Long.valueOf(0) : null;
+    }
+    long sum = 0;
+    for (Long bucket :
+        Arrays.asList(
+            usage.input(),
+            usage.cacheRead(),
+            usage.cacheWrite5m(),
+            usage.cacheWrite1h(),
+            usage.output(),
+            usage.reasoning())) {
+      sum += bucket == null ? 0 : bucket;
+    }
+    return sum;
   }
 
   private void describe(LedgerEntry entry) {

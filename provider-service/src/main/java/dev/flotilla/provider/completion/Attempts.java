@@ -9,7 +9,7 @@ import dev.flotilla.contracts.telemetry.SpanNames;
 import dev.flotilla.kit.telemetry.Tracing;
 import dev.flotilla.provider.pricing.Ceiling;
 import dev.flotilla.provider.resilience.Evidence;
-import dev.flotilla.provider.resilience.Permit;
+import dev.flotilla.provider.resilience.Pass;
 import dev.flotilla.provider.spool.Spool;
 import dev.flotilla.provider.telemetry.AttemptMetrics;
 import io.opentelemetry.api.trace.Span;
@@ -42,18 +42,19 @@ public final class Attempts {
 
   /**
    * An attempt that is only planned: nothing is written down or sent yet. The price is fixed. From
-   * here on the permit is the attempt's to give back.
+   * here on the pass is the attempt's to give back.
    */
-  Attempt plan(Call call, Model model, Permit permit) {
+  Attempt plan(Call call, Pass pass) {
     try {
-      return planned(call, model, permit);
+      return planned(call, pass.model(), pass);
     } catch (RuntimeException | Error bug) {
-      permit.giveBack(Evidence.NONE);
+      pass.giveBack(Evidence.NONE);
+      pass.notSent();
       throw bug;
     }
   }
 
-  private Attempt planned(Call call, Model model, Permit permit) {
+  private Attempt planned(Call call, Model model, Pass pass) {
     var now = clock.instant();
     var price = model.priceAt(now);
     long ceiling = Ceiling.nanos(model, price, call.body(), call.bodyBytes());
@@ -92,7 +93,7 @@ public final class Attempts {
     // A token has at least a byte.
     boolean surelyFits = call.bodyBytes() <= model.contextTokens();
     return new Attempt(
-        intent, model, price, call.body(), surelyFits, permit, span, spool, metrics, clock);
+        intent, model, price, call.body(), surelyFits, pass, span, spool, metrics, clock);
   }
 
   private Span span(Call call, Model model, String id) {

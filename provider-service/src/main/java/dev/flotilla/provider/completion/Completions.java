@@ -3,6 +3,8 @@ package dev.flotilla.provider.completion;
 import dev.flotilla.catalog.Catalog;
 import dev.flotilla.catalog.Model;
 import dev.flotilla.catalog.Money;
+import dev.flotilla.catalog.Provider;
+import dev.flotilla.contracts.call.AttemptReport;
 import dev.flotilla.contracts.call.Outcomes;
 import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.provider.dialect.CallOutcome;
@@ -10,12 +12,18 @@ import dev.flotilla.provider.dialect.Dialect;
 import dev.flotilla.provider.dialect.Failure;
 import dev.flotilla.provider.dialect.Objection;
 import dev.flotilla.provider.dialect.Question;
-import dev.flotilla.provider.resilience.Admission;
-import dev.flotilla.provider.resilience.Breakers;
-import dev.flotilla.provider.resilience.Permit;
+import dev.flotilla.provider.resilience.CallRetries;
+import dev.flotilla.provider.resilience.Lanes;
+import dev.flotilla.provider.resilience.Pass;
+import dev.flotilla.provider.resilience.Retries;
+import dev.flotilla.provider.resilience.RetryVerdict;
+import dev.flotilla.provider.resilience.Way;
 import dev.flotilla.provider.spool.IntentResult;
 import dev.flotilla.provider.telemetry.CircuitMetrics;
+import dev.flotilla.provider.telemetry.RetryMetrics;
+import dev.flotilla.provider.transport.Heard;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,27 +33,36 @@ public final class Completions {
   private static final Duration UNTIL_THE_SPOOL_MAY_HAVE_ROOM = Duration.ofSeconds(5);
 
   private final Catalog catalog;
-  private final Map<String, Dialect> dialects;
-  private final Breakers breakers;
+  private final Map<Provider, Dialect> dialects;
+  private final Lanes lanes;
   private final CircuitMetrics circuitMetrics;
   private final Attempts attempts;
+  private final Retries retries;
+  private final RetryMetrics retryMetrics;
+  private final Pause pause;
   private final CompletionConfig config;
 
   /**
-   * @param dialects by the name the catalogue uses, one for each that an enabled provider speaks
+   * @param dialects one for each provider of {@link Lanes#waysTo}, with its address and its key
    */
   public Completions(
       Catalog catalog,
-      Map<String, Dialect> dialects,
-      Breakers breakers,
+      Map<Provider, Dialect> dialects,
+      Lanes lanes,
       CircuitMetrics circuitMetrics,
       Attempts attempts,
+      Retries retries,
+      RetryMetrics retryMetrics,
+      Pause pause,
       CompletionConfig config) {
     this.catalog = catalog;
     this.dialects = Map.copyOf(dialects);
-    this.breakers = breakers;
+    this.lanes = lanes;
     this.circuitMetrics = circuitMetrics;
     this.attempts = attempts;
+    this.retries = retries;
+    this.retryMetrics = retryMetrics;
+    this.pause = pause;
     this.config = config;
   }
 
@@ -63,46 +80,140 @@ public final class Completions {
     if (objection != null) {
       return refused(objection);
     }
-    Admission admission = breakers.admit(model);
-    if (!(admission instanceof Permit permit)) {
-      return circuitOpen(model, admission.retryAfter());
+    CallRetries callRetries = retries.begin();
+    var taken = new ArrayList<Pass>();
+    Reply.Refusal last = null;
+    while (true) {
+      switch (attempt(call, model, taken, last)) {
+        case Try.Answered(Reply reply) -> {
+          return reply;
+        }
+        case Try.NotMade(Reply.Refusal why) -> {
+          return last == null ? why : last;
+        }
+        case Try.Failed failed -> {
+          last = failed.refusal();
+          if (!again(failed, callRetries, call, model, taken)) {
+            return last;
+          }
+        }
+      }
     }
-    Attempt attempt = attempts.plan(call, model, permit);
+  }
+
+  /**
+   * One attempt, with all that stands before it.
+   *
+   * @param taken the ways of this call so far; this one's is added
+   * @param before how the attempts before it ended; null when it is the first
+   */
+  private Try attempt(Call call, Model asked, List<Pass> taken, Reply.@Nullable Refusal before) {
+    Pass pass;
+    switch (lanes.find(asked, Demand.tokens(asked, call), taken)) {
+      case Way.Resting(Duration retryAfter) -> {
+        return new Try.NotMade(circuitOpen(asked, retryAfter));
+      }
+      case Way.Full(Duration retryAfter) -> {
+        return new Try.NotMade(throttled(asked, retryAfter));
+      }
+      case Pass found -> pass = found;
+    }
+    taken.add(pass);
+    Model model = pass.model();
+    Attempt attempt = attempts.plan(call, pass);
     Long most = call.maxCostNanos();
-    if (most != null && attempt.ceilingNanos() > most) {
+    long spent = before == null ? 0 : before.mostNanos();
+    if (most != null && attempt.ceilingNanos() > most - spent) {
       attempt.drop();
-      return tooDear(attempt.ceilingNanos(), most);
+      return new Try.NotMade(tooDear(attempt.ceilingNanos(), most));
     }
     if (begin(attempt) instanceof IntentResult.Refused(String why)) {
       attempt.drop();
-      return spoolFull(why);
+      return new Try.NotMade(spoolFull(why));
     }
     // From here on money may leave, and the spool knows it.
     var question = new Question(attempt.id(), model, call.body(), call.deadline());
+    var heard = new Heard();
     boolean simulated = model.provider().simulated();
-    return switch (ask(dialect, question, attempt)) {
+    List<AttemptReport> made = before == null ? List.of() : before.attempts();
+    CallOutcome outcome = ask(question, heard, attempt);
+    pass.heard(heard.headers());
+    return switch (outcome) {
       case CallOutcome.Answered answered -> {
         var report = attempt.answered(answered);
         var body = answered.completion().body().put("model", model.id());
-        yield new Reply.Answer(body, simulated, List.of(report));
+        yield new Try.Answered(new Reply.Answer(body, simulated, and(made, report)));
       }
       case CallOutcome.Opened opened -> {
         attempt.begun();
-        yield new Reply.Stream(
-            new StreamRelay(attempt, model, opened, call.deadline(), call.requestId(), config),
-            simulated);
+        var relay =
+            new StreamRelay(
+                attempt, made, model, opened, call.deadline(), call.requestId(), config);
+        yield new Try.Answered(new Reply.Stream(relay, simulated));
       }
       case Failure failure -> {
         FaultRow row = FaultRow.of(failure, model.provider().id());
         var report = attempt.failed(failure, row);
-        yield new Reply.Refusal(
-            row.error(), row.outcome(), row.retryAfter(), row.sent(), simulated, List.of(report));
+        var refusal =
+            new Reply.Refusal(
+                row.error(),
+                row.outcome(),
+                row.retryAfter(),
+                row.sent() || (before != null && before.sent()),
+                simulated,
+                and(made, report));
+        yield new Try.Failed(failure, refusal, heard.shouldRetry(), Duration.ofMillis(report.ms()));
       }
     };
   }
 
+  /** Waits and is true when another attempt is to be made. */
+  private boolean again(
+      Try.Failed failed, CallRetries callRetries, Call call, Model model, List<Pass> taken) {
+    boolean elsewhere = lanes.hasAnother(model, taken);
+    if (elsewhere && failed.failure() instanceof Failure.Barred) {
+      // It cost nothing, and another key or place is not this one.
+      retryMetrics.retried(model, failed.refusal().outcome());
+      return !call.deadline().passed();
+    }
+    var verdict =
+        callRetries.after(
+            failed.failure(),
+            failed.shouldRetry(),
+            elsewhere,
+            failed.took(),
+            call.deadline().remaining());
+    return switch (verdict) {
+      case RetryVerdict.Again(Duration pause) -> {
+        retryMetrics.retried(model, failed.refusal().outcome());
+        yield waited(pause);
+      }
+      case RetryVerdict.BudgetSpent() -> {
+        retryMetrics.budgetSpent(model);
+        yield false;
+      }
+      case RetryVerdict.Enough() -> false;
+    };
+  }
+
+  private boolean waited(Duration duration) {
+    try {
+      pause.of(duration);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private static List<AttemptReport> and(List<AttemptReport> made, AttemptReport report) {
+    var all = new ArrayList<AttemptReport>(made);
+    all.add(report);
+    return List.copyOf(all);
+  }
+
   private @Nullable Dialect dialectOf(Model model) {
-    Dialect dialect = dialects.get(model.provider().dialect());
+    Dialect dialect = dialects.get(lanes.waysTo(model).getFirst().provider());
     return dialect != null && dialect.serves(model) ? dialect : null;
   }
 
@@ -115,16 +226,20 @@ public final class Completions {
     }
   }
 
-  private static CallOutcome ask(Dialect dialect, Question question, Attempt attempt) {
+  private CallOutcome ask(Question question, Heard heard, Attempt attempt) {
     try {
-      return dialect.ask(question);
+      Dialect dialect = dialects.get(question.model().provider());
+      if (dialect == null) {
+        throw new IllegalStateException("nobody speaks to " + question.model().provider());
+      }
+      return ScopedValue.where(Heard.CURRENT, heard).call(() -> dialect.ask(question));
     } catch (RuntimeException | Error bug) {
       attempt.broken();
       throw bug;
     }
   }
 
-  private Reply unknownModel(String name) {
+  private Reply.Refusal unknownModel(String name) {
     return Reply.Refusal.here(
         new ApiError(
             404,
@@ -137,14 +252,14 @@ public final class Completions {
         null);
   }
 
-  private static Reply refused(Objection objection) {
+  private static Reply.Refusal refused(Objection objection) {
     return Reply.Refusal.here(
         ApiError.invalid(objection.code(), objection.message(), objection.param()),
         objection.code().equals(Objection.UNSUPPORTED) ? Outcomes.UNSUPPORTED : Outcomes.REJECTED,
         null);
   }
 
-  private static Reply tooLate() {
+  private static Reply.Refusal tooLate() {
     return Reply.Refusal.here(
         new ApiError(
             504,
@@ -157,7 +272,7 @@ public final class Completions {
         null);
   }
 
-  private Reply circuitOpen(Model model, Duration retryAfter) {
+  private Reply.Refusal circuitOpen(Model model, Duration retryAfter) {
     circuitMetrics.refused(model);
     return Reply.Refusal.here(
         new ApiError(
@@ -173,7 +288,26 @@ public final class Completions {
         retryAfter);
   }
 
-  private static Reply tooDear(long ceiling, long most) {
+  private Reply.Refusal throttled(Model model, Duration retryAfter) {
+    circuitMetrics.throttled(model);
+    return Reply.Refusal.here(
+        new ApiError(
+            429,
+            "requests",
+            "rate_limit_exceeded",
+            "What "
+                + model.provider().id()
+                + " grants for "
+                + model.id()
+                + " is used up for now; use another model or send the request again after"
+                + " retry_after_ms.",
+            null,
+            "provider"),
+        Outcomes.RATE_LIMITED,
+        retryAfter);
+  }
+
+  private static Reply.Refusal tooDear(long ceiling, long most) {
     return Reply.Refusal.here(
         new ApiError(
             402,
@@ -190,7 +324,7 @@ public final class Completions {
         null);
   }
 
-  private static Reply spoolFull(String why) {
+  private static Reply.Refusal spoolFull(String why) {
     return Reply.Refusal.here(
         new ApiError(503, "server_error", "spool_full", why, null, "router"),
         Outcomes.OVERLOADED,

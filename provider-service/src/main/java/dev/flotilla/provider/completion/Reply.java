@@ -32,6 +32,16 @@ public sealed interface Reply {
       List<AttemptReport> attempts)
       implements Reply {
 
+    /** The most that its attempts can have cost together, nano-dollars. */
+    long mostNanos() {
+      long sum = 0;
+      for (AttemptReport attempt : attempts) {
+        Long cost = attempt.costNanos() == null ? attempt.ceilingNanos() : attempt.costNanos();
+        sum += cost == null ? 0 : cost;
+      }
+      return sum;
+    }
+
     /** Refused here, before anything was sent. */
     static Refusal here(ApiError error, String outcome, @Nullable Duration retryAfter) {
       return new Refusal(error, outcome, retryAfter, false, false, List.of());

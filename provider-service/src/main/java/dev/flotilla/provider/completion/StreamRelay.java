@@ -16,6 +16,7 @@ import dev.flotilla.provider.resilience.Evidence;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.logging.Level;
@@ -32,6 +33,7 @@ final class StreamRelay implements AutoCloseable {
   private static final SseEvent KEEP_ALIVE = SseEvent.comment("keep-alive");
 
   private final Attempt attempt;
+  private final List<AttemptReport> before;
   private final Model model;
   private final CallOutcome.Opened opened;
   private final Deadline deadline;
@@ -41,14 +43,19 @@ final class StreamRelay implements AutoCloseable {
   private final Progress progress;
   private boolean used;
 
+  /**
+   * @param before the reports of attempts that failed before this one
+   */
   StreamRelay(
       Attempt attempt,
+      List<AttemptReport> before,
       Model model,
       CallOutcome.Opened opened,
       Deadline deadline,
       String requestId,
       CompletionConfig config) {
     this.attempt = attempt;
+    this.before = before;
     this.model = model;
     this.opened = opened;
     this.deadline = deadline;
@@ -89,12 +96,12 @@ final class StreamRelay implements AutoCloseable {
       case Ending.Whole() -> {
         AttemptReport report =
             attempt.streamed(Outcomes.OK, opened.status(), tally, Evidence.HEALTHY);
-        write(caller, ReportText.comment(List.of(report)));
+        write(caller, comment(report));
         write(caller, SseEvent.data("[DONE]"));
       }
       case Ending.Cut(String outcome, String reason, Evidence evidence) -> {
         AttemptReport report = attempt.streamed(outcome, opened.status(), tally, evidence);
-        write(caller, ReportText.comment(List.of(report)));
+        write(caller, comment(report));
         write(caller, SseEvent.named("error", Json.text(error(outcome, reason))));
       }
       case Ending.Left() ->
@@ -166,6 +173,12 @@ final class StreamRelay implements AutoCloseable {
                   config.keepAlive().minusNanos(now - written),
                   progress.untilDue()));
     }
+  }
+
+  private SseEvent comment(AttemptReport last) {
+    var all = new ArrayList<AttemptReport>(before);
+    all.add(last);
+    return ReportText.comment(all);
   }
 
   private void note(ObjectNode chunk) {

@@ -29,12 +29,12 @@ public class CircuitRoute implements HttpService {
   private static final HeaderName AUTHORIZATION = HeaderNames.create("authorization");
   private static final HeaderName REQUEST_ID = HeaderNames.create(FleetHeaders.REQUEST_ID);
 
-  private final Breakers breakers;
+  private final Lanes lanes;
   private final ServiceToken token;
 
   @Inject
-  CircuitRoute(Breakers breakers, ServiceToken token) {
-    this.breakers = breakers;
+  CircuitRoute(Lanes lanes, ServiceToken token) {
+    this.lanes = lanes;
     this.token = token;
   }
 
@@ -65,7 +65,7 @@ public class CircuitRoute implements HttpService {
   private ObjectNode circuits() {
     ObjectNode body = Json.object();
     ArrayNode all = body.putArray("circuits");
-    for (Circuit circuit : breakers.circuits()) {
+    for (Circuit circuit : lanes.circuits()) {
       var retryAfter = circuit.retryAfter();
       all.addObject()
           .put("provider", circuit.provider())

@@ -4,7 +4,7 @@ import dev.flotilla.catalog.Catalog;
 import dev.flotilla.catalog.Model;
 import dev.flotilla.contracts.telemetry.MetricNames;
 import dev.flotilla.kit.metrics.LabelledCounter;
-import dev.flotilla.provider.resilience.Breakers;
+import dev.flotilla.provider.resilience.Lanes;
 import java.util.List;
 import org.eclipse.microprofile.metrics.Metadata;
 import org.eclipse.microprofile.metrics.MetricRegistry;
@@ -12,17 +12,24 @@ import org.eclipse.microprofile.metrics.Tag;
 
 /**
  * Shows the state of each configured model's circuit, from the start on, and counts the calls it
- * kept away. Thread-safe.
+ * and the limits of the provider kept away. Thread-safe.
  */
 public final class CircuitMetrics {
   private final LabelledCounter refusals;
+  private final LabelledCounter throttled;
 
-  public CircuitMetrics(MetricRegistry registry, Catalog catalog, Breakers breakers) {
+  public CircuitMetrics(MetricRegistry registry, Catalog catalog, Lanes lanes) {
     refusals =
         new LabelledCounter(
             registry,
             MetricNames.CIRCUIT_REFUSALS,
             "Calls that were not made because the circuit of their model was open",
+            List.of("provider", "model"));
+    throttled =
+        new LabelledCounter(
+            registry,
+            MetricNames.PROVIDER_THROTTLED,
+            "Calls that were not made because what the provider grants was used up",
             List.of("provider", "model"));
     var state =
         Metadata.builder()
@@ -33,11 +40,18 @@ public final class CircuitMetrics {
       registry.gauge(
           state,
           model,
-          m -> breakers.stateOf(m).level(),
+          m -> lanes.stateOf(m).level(),
           new Tag("provider", model.provider().id()),
           new Tag("model", model.id()));
       refusals.of(model.provider().id(), model.id());
+      throttled.of(model.provider().id(), model.id());
     }
+  }
+
+  /** Counts a call for which there was no room in what the provider grants. */
+  public void throttled(Model model) {
+    String label = ModelLabel.of(model.id(), model.provider().simulated());
+    throttled.of(model.provider().id(), label).inc();
   }
 
   /** Counts a call that was refused. */

@@ -65,6 +65,7 @@ public final class Transport implements AutoCloseable {
     try {
       HttpResponse<Body> response =
           answer.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
+      Heard.note(response.headers());
       return switch (response.body()) {
         case Body.Whole(byte[] bytes) ->
             new Sent.Received(response.statusCode(), response.headers(), bytes);

@@ -28,7 +28,7 @@ class BreakerTest {
   private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1_000);
 
   private final Breaker breaker =
-      new Breaker(new CircuitKey("up", "up/fast", "default"), CONFIG, nanos::get);
+      new Breaker(new CircuitKey("up", "up/fast", "default", "default"), CONFIG, nanos::get);
 
   @Test
   void a_few_failures_are_no_reason_to_open() {
@@ -237,7 +237,7 @@ class BreakerTest {
               Duration.ofMillis(100),
               1 + random.nextInt(4),
               Duration.ofMillis(random.nextInt(20)));
-      var any = new Breaker(new CircuitKey("p", "p/m", "default"), config, nanos::get);
+      var any = new Breaker(new CircuitKey("p", "p/m", "default", "default"), config, nanos::get);
       var out = new ArrayList<Permit>();
       var probing = new ArrayList<Permit>();
       for (int step = 0; step < 400; step++) {

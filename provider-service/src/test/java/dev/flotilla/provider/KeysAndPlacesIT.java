@@ -1,0 +1,237 @@
+package dev.flotilla.provider;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpExchange;
+import dev.flotilla.contracts.ledger.EntryState;
+import dev.flotilla.kit.json.Json;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A provider with several keys, and a model that is served in several places. */
+class KeysAndPlacesIT {
+  private static final String ASK =
+      """
+      {"model":"up/fast","messages":[{"role":"user","content":"Is it so?"}],"max_tokens":50}""";
+  private static final String USAGE =
+      """
+      {"prompt_tokens":100,"completion_tokens":50}""";
+  private static final Map<String, String> KEYS =
+      Map.of("UP_KEY_A", "sk-good-1", "UP_KEY_B", "sk-good-2");
+
+  private final WatchedUpstream east = new WatchedUpstream();
+  private final WatchedUpstream west = new WatchedUpstream();
+  private final FakeLedger ledger = FakeLedger.start();
+  private final List<String> asked = new CopyOnWriteArrayList<>();
+
+  @AfterEach
+  void close() {
+    east.close();
+    west.close();
+    ledger.close();
+  }
+
+  @Test
+  void row_18_a_revoked_key_costs_one_attempt_and_is_left_out_from_then_on(@TempDir Path folder)
+      throws Exception {
+    catalogue(folder, "key_env: [UP_KEY_A, UP_KEY_B]", "");
+    east.does(
+        e -> {
+          String key = note(e, "");
+          if (key.equals("Bearer sk-good-1")) {
+            WatchedUpstream.plain(e, 401, "{\"error\":{\"code\":\"invalid_api_key\"}}");
+          } else {
+            WatchedUpstream.plain(e, 200, WatchedUpstream.completion(USAGE));
+          }
+        });
+    try (var provider = RunningProvider.start(folder, ledger.url(), Map.of(), KEYS)) {
+      for (int i = 0; i < 20; i++) {
+        assertEquals(200, provider.ask(ASK).statusCode());
+      }
+      assertEquals(1, asked.stream().filter("Bearer sk-good-1"::equals).count(), asked::toString);
+      assertEquals(21, asked.size());
+      assertEquals(1, parked(provider, "UP_KEY_A"));
+      assertEquals(0, parked(provider, "UP_KEY_B"));
+      var rows = ledger.await(all -> all.size() >= 21).values();
+      assertEquals(1, rows.stream().filter(r -> "auth".equals(r.outcome())).count());
+      assertTrue(
+          rows.stream()
+              .filter(r -> "auth".equals(r.outcome()))
+              .allMatch(r -> r.state().equals(EntryState.VOID)));
+      String log = provider.log();
+      assertEquals(1, log.split("the key in UP_KEY_A", -1).length - 1, log);
+      assertFalse(log.contains("sk-good"), log);
+      assertFalse(provider.ops("/metrics").body().contains("sk-good"));
+    }
+  }
+
+  @Test
+  void row_19_a_spent_quota_is_not_retried_and_the_last_key_is_asked_all_the_same(
+      @TempDir Path folder) throws Exception {
+    catalogue(folder, "key_env: [UP_KEY_A, UP_KEY_B]", "");
+    east.does(
+        e -> {
+          note(e, "");
+          WatchedUpstream.plain(e, 429, "{\"error\":{\"code\":\"insufficient_quota\"}}");
+        });
+    try (var provider = RunningProvider.start(folder, ledger.url(), Map.of(), KEYS)) {
+      var response = provider.ask(ASK);
+      assertEquals(502, response.statusCode());
+      assertEquals(List.of("auth", "auth"), outcomes(response));
+      assertEquals(2, asked.stream().distinct().count(), "each key once");
+      assertEquals(List.of("auth"), outcomes(provider.ask(ASK)), "the last resort");
+      east.does(e -> WatchedUpstream.plain(e, 200, WatchedUpstream.completion(USAGE)));
+      assertEquals(200, provider.ask(ASK).statusCode(), "paid up");
+    }
+  }
+
+  @Test
+  void a_key_whose_variable_is_not_set_is_no_key(@TempDir Path folder) throws Exception {
+    catalogue(folder, "key_env: [UP_KEY_A, UP_KEY_MISSING]", "");
+    east.does(
+        e -> {
+          note(e, "");
+          WatchedUpstream.plain(e, 200, WatchedUpstream.completion(USAGE));
+        });
+    try (var provider = RunningProvider.start(folder, ledger.url(), Map.of(), KEYS)) {
+      for (int i = 0; i < 10; i++) {
+        provider.ask(ASK);
+      }
+      assertEquals(List.of("Bearer sk-good-1"), asked.stream().distinct().toList());
+    }
+  }
+
+  @Test
+  void calls_are_spread_over_places_and_one_that_fails_is_covered_by_the_other(@TempDir Path folder)
+      throws Exception {
+    catalogue(
+        folder,
+        "key_env: UP_KEY_A",
+        """
+            deployments:
+              - {name: east, upstream: fast-east, weight: 2}
+              - {name: west, base_url: "%s", upstream: fast-west, key_env: UP_KEY_B}
+        """
+            .formatted(west.baseUrl()));
+    east.does(e -> answer(e, "east"));
+    west.does(e -> answer(e, "west"));
+    var settings = Map.of("flotilla.breaker.window", "4", "flotilla.breaker.minimum-calls", "2");
+    try (var provider = RunningProvider.start(folder, ledger.url(), settings, KEYS)) {
+      for (int i = 0; i < 40; i++) {
+        assertEquals(200, provider.ask(ASK).statusCode());
+      }
+      long inTheEast = asked.stream().filter("east Bearer sk-good-1"::equals).count();
+      long inTheWest = asked.stream().filter("west Bearer sk-good-2"::equals).count();
+      assertEquals(40, inTheEast + inTheWest, asked::toString);
+      assertTrue(inTheEast > inTheWest && inTheWest > 0, asked::toString);
+
+      east.does(e -> WatchedUpstream.plain(e, 503, "{}"));
+      for (int i = 0; i < 100; i++) {
+        assertEquals(200, provider.ask(ASK).statusCode());
+      }
+      JsonNode circuits = Json.parse(circuits(provider).body()).path("circuits");
+      assertEquals(1, circuits.size(), "one for the model");
+      assertEquals("closed", circuits.at("/0/state").asText(), "there is a way");
+      assertTrue(
+          provider
+              .ops("/metrics")
+              .body()
+              .lines()
+              .anyMatch(
+                  l ->
+                      l.startsWith("llm_provider_circuit_state{")
+                          && l.contains("up/fast")
+                          && l.endsWith(" 2.0")),
+          "but one of them is gone");
+      assertTrue(
+          ledger.await(all -> all.size() >= 140).values().stream()
+              .allMatch(row -> row.model().equals("up/fast")));
+    }
+  }
+
+  @Test
+  void a_rate_limit_in_one_place_is_not_waited_for_when_there_is_another(@TempDir Path folder)
+      throws Exception {
+    catalogue(
+        folder,
+        "key_env: UP_KEY_A",
+        """
+            balance: least_in_flight
+            deployments:
+              - {name: east}
+              - {name: west, base_url: "%s"}
+        """
+            .formatted(west.baseUrl()));
+    east.does(
+        e -> {
+          note(e, "east");
+          e.getResponseHeaders().set("retry-after", "30");
+          WatchedUpstream.plain(e, 429, "{}");
+        });
+    west.does(e -> answer(e, "west"));
+    try (var provider = RunningProvider.start(folder, ledger.url(), Map.of(), KEYS)) {
+      for (int i = 0; i < 20; i++) {
+        assertEquals(200, provider.ask(ASK).statusCode());
+      }
+      assertEquals(1, asked.stream().filter(a -> a.startsWith("east")).count(), asked::toString);
+    }
+  }
+
+  private void answer(HttpExchange exchange, String place) throws IOException {
+    note(exchange, place + " ");
+    WatchedUpstream.plain(exchange, 200, WatchedUpstream.completion(USAGE));
+  }
+
+  private String note(HttpExchange exchange, String place) {
+    String key = exchange.getRequestHeaders().getFirst("authorization");
+    asked.add(place + key);
+    return key;
+  }
+
+  private void catalogue(Path folder, String keys, String model) throws IOException {
+    TestCatalog.write(folder, east.baseUrl());
+    Path up = folder.resolve("catalog/up.yaml");
+    Files.writeString(
+        up,
+        Files.readString(up)
+            .replace("models:", keys + "\nmodels:")
+            .replace("    context_tokens", model + "    context_tokens"));
+  }
+
+  private static long parked(RunningProvider provider, String key) throws Exception {
+    return provider
+        .ops("/metrics")
+        .body()
+        .lines()
+        .filter(l -> l.startsWith("llm_provider_keys_parked{") && l.contains("\"" + key + "\""))
+        .mapToLong(l -> (long) Double.parseDouble(l.substring(l.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  private static HttpResponse<String> circuits(RunningProvider provider) throws Exception {
+    return provider.send(
+        HttpRequest.newBuilder(provider.uri("/v1/circuits"))
+            .header("authorization", "Bearer " + RunningProvider.TOKEN)
+            .GET());
+  }
+
+  private static List<String> outcomes(HttpResponse<String> response) throws Exception {
+    var all = new ArrayList<String>();
+    Json.parse(response.headers().firstValue("x-flotilla-attempts").orElse("[]"))
+        .forEach(report -> all.add(report.path("outcome").asText()));
+    return all;
+  }
+}
