@@ -10,6 +10,7 @@ import dev.flotilla.router.classification.Classification;
 import dev.flotilla.router.exchange.ChatRequest;
 import dev.flotilla.router.exchange.Completion;
 import dev.flotilla.router.exchange.TaskType;
+import dev.flotilla.testkit.FaultRow;
 import dev.flotilla.testkit.RealRedis;
 import java.net.URI;
 import java.time.Duration;
@@ -50,6 +51,7 @@ class AnswerCacheTest {
   }
 
   @Test
+  @FaultRow(row = 79, fault = "another team asks the same")
   void another_team_another_policy_or_other_models_allowed_is_a_miss() {
     cache.keep(Requests.asking("hi"), Requests.ANYBODY, answer("stop"));
     assertTrue(cache.find(Requests.asking("hi"), Requests.caller("other", "*")).isEmpty());
@@ -76,6 +78,7 @@ class AnswerCacheTest {
   }
 
   @Test
+  @FaultRow(row = 78, fault = "answers cut by length or by a filter")
   void an_answer_that_did_not_come_to_its_own_end_is_never_kept() {
     for (String finish : new String[] {"length", "content_filter", ""}) {
       cache.keep(Requests.asking("hi"), Requests.ANYBODY, answer(finish));
