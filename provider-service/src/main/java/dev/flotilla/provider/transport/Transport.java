@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -43,12 +44,21 @@ public final class Transport implements AutoCloseable {
   }
 
   /**
+   * @param privateHosts names of providers that may stand for addresses of our own network
+   */
+  public Transport(TransportConfig config, Set<String> privateHosts) {
+    this(config);
+    ProviderNames.mayBePrivate(privateHosts);
+  }
+
+  /**
    * Posts a JSON body and waits until the deadline for the answer.
    *
    * @param stream whether a successful answer is wanted as events while it comes
    */
   public Sent post(
       URI address, Map<String, String> headers, byte[] body, boolean stream, Deadline deadline) {
+    ProviderNames.guard(address.getHost());
     var request =
         HttpRequest.newBuilder(address)
             // Plain-text HTTP/2 costs an upgrade round trip that model servers rarely speak.

@@ -19,6 +19,8 @@ import java.time.InstantSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AnswerCacheTest {
   private static final InstantSource NOW =
@@ -84,6 +86,39 @@ class AnswerCacheTest {
       cache.keep(Requests.asking("hi"), Requests.ANYBODY, answer(finish));
       assertTrue(cache.find(Requests.asking("hi"), Requests.ANYBODY).isEmpty(), finish);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "garbage",
+        "\u0000\u0001\u00ff",
+        "{\"model\":\"sim-north/fast\",\"completion\":{\"choices\":[{\"finish_re",
+        "{\"version\":1,\"answer\":\"Yes.\",\"at\":1}",
+        "{\"model\":\"sim-north/fast\",\"completion\":\"Yes.\",\"at\":1}",
+        "{\"model\":7,\"completion\":{},\"at\":1}",
+        "{\"model\":\"sim-north/fast\",\"completion\":{},\"task_type\":\"unheard-of\",\"at\":1}",
+        "[]"
+      })
+  @FaultRow(row = 76, fault = "what stands there was cut off, or written by somebody else")
+  void what_is_no_answer_of_ours_is_a_miss_and_replaced_by_the_next_one(String garbage) {
+    String where = cache.key(Requests.asking("hi"), Requests.ANYBODY);
+    redis.ask(client -> client.set(where, garbage)).orElseThrow();
+    assertTrue(cache.find(Requests.asking("hi"), Requests.ANYBODY).isEmpty());
+    cache.keep(Requests.asking("hi"), Requests.ANYBODY, answer("stop"));
+    assertTrue(cache.find(Requests.asking("hi"), Requests.ANYBODY).isPresent());
+  }
+
+  @Test
+  @FaultRow(row = 76, fault = "a value of another kind stands there")
+  void a_value_of_another_kind_is_a_miss_and_keeps_nobody_from_redis() throws Exception {
+    String where = cache.key(Requests.asking("hi"), Requests.ANYBODY);
+    redis.ask(client -> client.rpush(where, "not", "ours")).orElseThrow();
+    assertTrue(cache.find(Requests.asking("hi"), Requests.ANYBODY).isEmpty());
+    assertTrue(redis.awaitAvailable(Duration.ofSeconds(10)));
+    cache.keep(Requests.asking("hi"), Requests.ANYBODY, answer("stop"));
+    assertTrue(cache.find(Requests.asking("hi"), Requests.ANYBODY).isPresent());
   }
 
   @Test
