@@ -84,7 +84,9 @@ class BadInputIT {
   @FaultRow(row = 49, fault = "depth, names, digits and names twice")
   @FaultRow(row = 50, fault = "invalid UTF-8 and control characters")
   @FaultRow(row = 52, fault = "an unknown model, an unknown type, a wrong type")
-  @FaultRow(row = 53, fault = "two lengths, length and chunks, folded headers, line breaks, two hosts")
+  @FaultRow(
+      row = 53,
+      fault = "two lengths, length and chunks, folded headers, line breaks, two hosts")
   @FaultRow(row = 56, fault = "no key, a wrong, an expired one, two of them")
   Stream<DynamicTest> each_is_told_what_to_write_instead() {
     send(row("warm", body("{"), 400, "invalid_json", ""));

@@ -77,8 +77,7 @@ class FaultTableTest {
 
         %d of %d faults have a test.
         """
-            .formatted(
-                byRow.size(), matrix.values().stream().mapToInt(part -> part.size()).sum()));
+            .formatted(byRow.size(), matrix.values().stream().mapToInt(part -> part.size()).sum()));
     matrix.forEach(
         (part, rows) -> {
           page.append("\n## %s\n\n| # | fault | test | what holds |\n".formatted(part));

@@ -182,7 +182,8 @@ class FaultsIT {
   private static long rows() throws Exception {
     try (var connection = fleet.ledger();
         var query =
-            connection.prepareStatement("select count(*) from cost.attempt where state = 'settled'");
+            connection.prepareStatement(
+                "select count(*) from cost.attempt where state = 'settled'");
         var found = query.executeQuery()) {
       found.next();
       return found.getLong(1);

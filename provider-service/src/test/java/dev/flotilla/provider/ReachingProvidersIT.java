@@ -48,14 +48,14 @@ class ReachingProvidersIT {
   private final List<Socket> waiting = new ArrayList<>();
   private Certificates certificates;
   private ServerSocket blackHole;
-  private Path hosts;
+  private Path names;
   private RunningProvider provider;
 
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
     certificates = Certificates.in(Files.createDirectories(folder.resolve("certificates")));
     blackHole = blackHole();
-    hosts = folder.resolve("hosts");
+    names = folder.resolve("names");
     names("127.0.0.1 moving.example", "127.0.0.1 rebound.example", "169.254.169.254 cloud.example");
     upstream.does(RawUpstream.json(200, GOOD));
     moved.does(RawUpstream.json(200, GOOD.replace("Well, yes.", "From elsewhere.")));
@@ -79,7 +79,7 @@ class ReachingProvidersIT {
                     "flotilla.providers.enabled",
                     "up,moving,late,rebound,cloud,hole," + String.join(",", Certificates.KINDS)),
                 Map.entry("flotilla.transport.private-hosts", "moving.example,late.example"),
-                Map.entry("jdk.net.hosts.file", hosts.toString()),
+                Map.entry(NamesFromFile.FILE, names.toString()),
                 // How long a name that was found is believed; what was not found keeps its default.
                 Map.entry("sun.net.inetaddr.ttl", "0"),
                 Map.entry("javax.net.ssl.trustStore", certificates.trusted().toString()),
@@ -110,7 +110,7 @@ class ReachingProvidersIT {
   void a_name_that_is_not_found_costs_nothing_and_is_believed_again_within_ten_seconds()
       throws Exception {
     assertNotReached("late", "name not found");
-    names(Files.readString(hosts), "127.0.0.1 late.example");
+    names(Files.readString(names), "127.0.0.1 late.example");
     long begun = System.nanoTime();
     awaitAnswer("late", answer -> answer.statusCode() == 200);
     Duration doubted = Duration.ofNanos(System.nanoTime() - begun);
@@ -130,7 +130,7 @@ class ReachingProvidersIT {
           to.close();
         });
     assertTrue(ask("moving").body().contains("Well, yes."));
-    names(Files.readString(hosts).replace("127.0.0.1 moving.example", "127.0.0.2 moving.example"));
+    names(Files.readString(names).replace("127.0.0.1 moving.example", "127.0.0.2 moving.example"));
     awaitAnswer("moving", answer -> answer.body().contains("From elsewhere."));
   }
 
@@ -205,8 +205,8 @@ class ReachingProvidersIT {
 
   private void names(String... lines) throws IOException {
     // At once, because it may be read at any time.
-    Path next = Files.writeString(hosts.resolveSibling("next"), String.join("\n", lines) + "\n");
-    Files.move(next, hosts, StandardCopyOption.ATOMIC_MOVE);
+    Path next = Files.writeString(names.resolveSibling("next"), String.join("\n", lines) + "\n");
+    Files.move(next, names, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static void provider(Path folder, String id, String url) throws IOException {

@@ -451,16 +451,16 @@ class UpstreamFaultsIT {
   @FaultRow(row = 38, fault = "headers or informational answers without an end")
   void a_head_without_an_end_is_cut_off(String piece) throws Exception {
     var written = new AtomicLong();
-    var hungUp = new CompletableFuture<Boolean>();
     boolean whole = piece.endsWith("\r\n\r\n");
     upstream.does(
         to -> {
           send(to, piece);
           String again = whole ? piece : piece.endsWith("\n") ? "x-more: 1\r\n" : "x";
-          flood(to, again.repeat(1_000), written, hungUp);
+          flood(to, again.repeat(1_000), written, new CompletableFuture<>());
         });
     assertEquals(504, provider.ask(PLAIN).statusCode());
-    assertTrue(hungUp.get(10, TimeUnit.SECONDS));
+    // The JDK's client leaves the connection open, but takes nothing from it any more.
+    awaitStandstill(written);
     assertTrue(written.get() < 50_000_000, written + " bytes were taken");
     assertUnknown("truncated");
   }

@@ -129,11 +129,9 @@ public final class Transport implements AutoCloseable {
         case HttpConnectTimeoutException e -> {
           return new Sent.NotSent("connect timeout");
         }
-        case UnresolvedAddressException e -> {
-          return new Sent.NotSent("name not found");
-        }
         case ConnectException e -> {
-          return new Sent.NotSent("connection refused");
+          // An unknown name is told as a connect failure, with the reason below it.
+          return new Sent.NotSent(isUnresolved(e) ? "name not found" : "connection refused");
         }
         case SSLHandshakeException e -> {
           return new Sent.NotSent("TLS handshake failed");
@@ -146,6 +144,15 @@ public final class Transport implements AutoCloseable {
     }
     LOG.log(Level.FINE, "A provider's connection broke", cause);
     return new Sent.Broken();
+  }
+
+  private static boolean isUnresolved(Throwable failure) {
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (t instanceof UnresolvedAddressException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static void closeWhenItComes(CompletableFuture<HttpResponse<Body>> late) {

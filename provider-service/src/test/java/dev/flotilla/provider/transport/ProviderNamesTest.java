@@ -1,9 +1,13 @@
 package dev.flotilla.provider.transport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.flotilla.testkit.FaultRow;
 import java.net.InetAddress;
+import java.net.spi.InetAddressResolverProvider;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -34,5 +38,14 @@ class ProviderNamesTest {
   void an_address_of_our_own_network_is_told_from_a_public_one(String address, boolean isPrivate)
       throws Exception {
     assertEquals(isPrivate, ProviderNames.isPrivate(InetAddress.ofLiteral(address)));
+  }
+
+  /** In the tests another one comes first and asks this one; in an installation it is alone. */
+  @Test
+  @FaultRow(row = 3, fault = "the JDK does not know whom to ask")
+  void the_jdk_finds_the_resolution_that_guards_providers_names() {
+    assertTrue(
+        ServiceLoader.load(InetAddressResolverProvider.class).stream()
+            .anyMatch(provider -> provider.type() == GuardedResolution.class));
   }
 }
