@@ -72,8 +72,7 @@ class FaultTableTest {
         """
         # Faults and the tests that hold us to them
 
-        Made from the tests by `FaultTableTest`; a test is listed by its annotation `@FaultRow`, and its name says what holds. Each of
-        them fails when the behaviour is taken away.
+        Made from the tests by `FaultTableTest`: a test is listed by its annotation `@FaultRow`, and its name says what holds.
 
         %d of %d faults have a test.
         """

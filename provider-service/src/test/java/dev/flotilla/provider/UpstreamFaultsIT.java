@@ -331,10 +331,9 @@ class UpstreamFaultsIT {
   void a_stream_that_comes_byte_by_byte_says_the_same(String end) throws Exception {
     String words = "gruß 🚀 漢字 \\u00e9\\n";
     String whole =
-        ("\uFEFF: hello ü\n\n"
-                + "data:"
+        ("\uFEFFdata:"
                 + WatchedUpstream.chunk(words).replaceFirst(",", ",\ndata: ")
-                + "\n\n"
+                + "\n\n: hello ü\n\n"
                 + "id: 7\nretry: 1\nunheard: of\n"
                 + event(WatchedUpstream.lastChunk())
                 + event(WatchedUpstream.usageChunk(100, 50))
@@ -436,7 +435,7 @@ class UpstreamFaultsIT {
       upstream.does(RawUpstream.json(200, GOOD));
       String next = provider.ask(PLAIN).body();
       assertFalse(next.contains("poison"), next);
-      seen.addAll(ledger.await(rows -> rows.size() == seen.size() + 2).keySet());
+      seen.addAll(ledger.await(rows -> rows.size() >= seen.size() + 2).keySet());
     }
   }
 
