@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.flotilla.testkit.FaultRow;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -78,6 +79,15 @@ class BadInputIT {
   }
 
   @TestFactory
+  @FaultRow(row = 47, fault = "a body longer than the limit")
+  @FaultRow(row = 48, fault = "compressed bodies and a gzip bomb")
+  @FaultRow(row = 49, fault = "depth, names, digits and names twice")
+  @FaultRow(row = 50, fault = "invalid UTF-8 and control characters")
+  @FaultRow(row = 52, fault = "an unknown model, an unknown type, a wrong type")
+  @FaultRow(
+      row = 53,
+      fault = "two lengths, length and chunks, folded headers, line breaks, two hosts")
+  @FaultRow(row = 56, fault = "no key, a wrong, an expired one, two of them")
   Stream<DynamicTest> each_is_told_what_to_write_instead() {
     send(row("warm", body("{"), 400, "invalid_json", ""));
     return Stream.concat(
@@ -347,6 +357,7 @@ class BadInputIT {
   }
 
   @Test
+  @FaultRow(row = 50, fault = "half a character, U+0000 escaped, turned text, an emoji")
   void what_is_only_unusual_goes_on_as_it_came() {
     String odd = "half \\ud83d, nothing \\u0000, turned \u202e, a whole \uD83D\uDE80";
     String body =
@@ -361,12 +372,14 @@ class BadInputIT {
   }
 
   @Test
+  @FaultRow(row = 47, fault = "a prompt just under the limit")
   void a_body_just_under_the_limit_is_answered_even_without_a_space_in_it() {
     HttpResponse<String> answer = fleet.chat(ask("auto", "x".repeat(9_900_000)));
     assertEquals(200, answer.statusCode(), answer.body());
   }
 
   @Test
+  @FaultRow(row = 53, fault = "line breaks and marks in x-request-id")
   void a_request_id_that_could_break_a_log_or_a_header_is_not_taken() {
     for (String id : List.of("a b", "a%0d%0ax-evil: 1", "\u00e9", "x".repeat(129), "<script>")) {
       String request = keyed("authorization: Bearer " + KEY + "\r\nx-request-id: " + id + "\r\n");

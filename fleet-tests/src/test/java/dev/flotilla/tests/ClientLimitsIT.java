@@ -15,6 +15,7 @@ import com.openai.errors.RateLimitException;
 import com.openai.errors.UnexpectedStatusCodeException;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import dev.flotilla.testkit.Behaviour;
+import dev.flotilla.testkit.FaultRow;
 import dev.langchain4j.exception.HttpException;
 import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.model.openai.OpenAiChatModel;
@@ -141,6 +142,8 @@ class ClientLimitsIT {
   }
 
   @Test
+  @FaultRow(row = 51, fault = "negative, zero, fractional and huge counts")
+  @FaultRow(row = 59, fault = "a thousand answers to one request")
   void numbers_of_answers_and_tokens_that_make_no_sense_are_refused() {
     for (String member :
         List.of(

@@ -25,6 +25,7 @@ import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionMessageFunctionToolCall;
 import dev.flotilla.testkit.Behaviour;
+import dev.flotilla.testkit.FaultRow;
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.UserMessage;
@@ -204,6 +205,7 @@ class ClientsIT {
   }
 
   @Test
+  @FaultRow(row = 33, fault = "the stream is cut, read by two clients")
   void a_broken_stream_fails_in_both() {
     fleet.alpha.always(Behaviour.cutAfter(2));
     var parts = new ArrayList<String>();

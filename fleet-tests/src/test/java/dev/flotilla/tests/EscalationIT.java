@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.local.supervision.Service;
 import dev.flotilla.testkit.Behaviour;
+import dev.flotilla.testkit.FaultRow;
 import java.math.BigDecimal;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,7 @@ class EscalationIT {
   }
 
   @Test
+  @FaultRow(row = 24, fault = "an answer its validators refuse")
   void an_answer_its_schema_refuses_is_paid_for_and_the_next_candidate_is_asked() {
     fleet.alpha.always(Behaviour.says("{\"score\":\"high\"}"));
     fleet.beta.always(Behaviour.says("{\"score\":4}"));
@@ -74,6 +76,7 @@ class EscalationIT {
   }
 
   @Test
+  @FaultRow(row = 78, fault = "a stream whose answer turned out wrong")
   void a_stream_that_turns_out_wrong_does_not_look_finished() {
     fleet.alpha.always(Behaviour.says("{\"score\":"));
     String body = request("rate it in pieces", SCHEMA + ",\"stream\":true");
@@ -101,6 +104,7 @@ class EscalationIT {
   }
 
   @Test
+  @FaultRow(row = 59, fault = "a request dearer than its caller allows")
   void a_limit_of_cost_is_kept_before_anything_is_spent() {
     long asked = fleet.alpha.requests() + fleet.beta.requests();
     HttpResponse<String> answer =

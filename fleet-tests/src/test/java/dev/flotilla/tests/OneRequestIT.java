@@ -18,6 +18,7 @@ import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import dev.flotilla.local.supervision.Service;
 import dev.flotilla.testkit.Behaviour;
+import dev.flotilla.testkit.FaultRow;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.openai.OpenAiChatModel;
@@ -68,6 +69,7 @@ class OneRequestIT {
   }
 
   @Test
+  @FaultRow(row = 79, fault = "another team asks the same")
   void the_same_request_again_is_a_hit_that_costs_nothing_and_another_team_misses() {
     String body = ask("auto", cached("What is a hit?"));
     long asked = fleet.alpha.requests();
@@ -156,6 +158,7 @@ class OneRequestIT {
   }
 
   @Test
+  @FaultRow(row = 14, fault = "503 from the first provider")
   void a_broken_first_provider_is_answered_by_the_second_and_metrics_agree() throws Exception {
     double before =
         fleet.metric(Service.ROUTER, "llm_router_fallback_answers_total", "reason=\"overloaded\"");
@@ -174,6 +177,8 @@ class OneRequestIT {
   }
 
   @Test
+  @FaultRow(row = 33, fault = "the stream is cut before and after its first token")
+  @FaultRow(row = 78, fault = "a stream that was cut")
   void a_stream_falls_back_before_its_first_token_and_never_looks_finished_after_it() {
     fleet.alpha.next(1, Behaviour.cutAfter(0));
     HttpResponse<String> early = fleet.chat(askStreaming("auto", "cut at once"));
@@ -192,6 +197,7 @@ class OneRequestIT {
   }
 
   @Test
+  @FaultRow(row = 43, fault = "the caller leaves after the first byte")
   void a_caller_who_leaves_is_accounted_for_and_no_log_calls_it_a_failure() throws Exception {
     fleet.alpha.next(1, Behaviour.slow(Duration.ZERO, Duration.ofMillis(100)));
     var request =
@@ -215,6 +221,7 @@ class OneRequestIT {
   }
 
   @Test
+  @FaultRow(row = 41, fault = "every provider fails")
   void when_everybody_fails_the_answer_says_who_and_how_and_asks_sdks_not_to_hammer() {
     fleet.alpha.next(1, Behaviour.status(503));
     fleet.beta.next(1, Behaviour.hangUp());

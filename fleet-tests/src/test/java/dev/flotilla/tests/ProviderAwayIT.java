@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.flotilla.local.supervision.Service;
 import dev.flotilla.testkit.Behaviour;
 import dev.flotilla.testkit.CountingUpstream;
+import dev.flotilla.testkit.FaultRow;
 import java.net.URI;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -48,6 +49,7 @@ class ProviderAwayIT {
   }
 
   @Test
+  @FaultRow(row = 1, fault = "the first provider is gone under load")
   void nobody_is_refused_while_the_first_provider_fails_in_every_way_and_every_fallback_is_counted()
       throws Exception {
     // An answer is counted after its last byte: those of the test before must be.

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.local.supervision.Instance;
 import dev.flotilla.local.supervision.Service;
 import dev.flotilla.testkit.Behaviour;
+import dev.flotilla.testkit.FaultRow;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -102,6 +103,7 @@ class SeveralRoutersIT {
   }
 
   @Test
+  @FaultRow(row = 77, fault = "200 identical requests at two routers")
   void of_200_identical_requests_at_two_routers_one_asks_and_all_get_its_answer() throws Exception {
     long asked = upstreamCalls();
     fleet.alpha.next(1, Behaviour.slow(Duration.ofMillis(300), Duration.ZERO));
@@ -222,6 +224,7 @@ class SeveralRoutersIT {
   }
 
   @Test
+  @FaultRow(row = 73, fault = "limits without Redis")
   void without_redis_each_router_admits_its_share_and_nobody_fails() throws Exception {
     fleet.fleet.stopRedis();
     try {

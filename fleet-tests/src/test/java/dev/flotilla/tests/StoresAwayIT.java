@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.flotilla.local.supervision.Service;
+import dev.flotilla.testkit.FaultRow;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.regex.Matcher;
@@ -25,6 +26,7 @@ class StoresAwayIT {
   }
 
   @Test
+  @FaultRow(row = 73, fault = "Redis is stopped")
   void redis_stopped_no_request_fails_and_none_waits_more_than_50_ms_for_it() throws Exception {
     for (int i = 0; i < 50; i++) {
       fleet.chat(ask("auto", "before " + i));
@@ -47,6 +49,7 @@ class StoresAwayIT {
   }
 
   @Test
+  @FaultRow(row = 74, fault = "Redis is frozen")
   void redis_hanging_no_request_fails_and_none_waits_more_than_50_ms_for_it() throws Exception {
     fleet.chat(ask("auto", "warm"));
     new ProcessBuilder("kill", "-STOP", Long.toString(fleet.fleet.redisPid())).start().waitFor();

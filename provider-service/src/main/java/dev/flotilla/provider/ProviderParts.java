@@ -93,7 +93,8 @@ class ProviderParts {
   @Produces
   @Singleton
   Transport transport(Settings settings) {
-    return new Transport(TransportConfig.from(settings));
+    return new Transport(
+        TransportConfig.from(settings), settings.names("flotilla.transport.private-hosts"));
   }
 
   @Produces

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.kit.json.Json;
+import dev.flotilla.testkit.FaultRow;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -58,6 +59,7 @@ class CircuitIT {
   }
 
   @Test
+  @FaultRow(row = 40, fault = "500 to everything, then healed")
   void a_model_that_fails_is_left_alone_until_a_probe_finds_it_healed() throws Exception {
     answers(e -> WatchedUpstream.plain(e, 500, "{}"));
     assertEquals("{\"circuits\":[]}", circuits().body());
@@ -100,6 +102,8 @@ class CircuitIT {
   }
 
   @Test
+  @FaultRow(row = 16, fault = "400 context_length_exceeded, ten times")
+  @FaultRow(row = 17, fault = "500 to prompts that may be too long")
   void one_callers_mistakes_and_rate_limits_keep_nobody_away() throws Exception {
     answers(
         e ->
@@ -170,6 +174,7 @@ class CircuitIT {
   }
 
   @Test
+  @FaultRow(row = 1, fault = "the port stays closed")
   void a_provider_nobody_can_reach_is_left_alone_after_a_few_tries() throws Exception {
     upstream.close();
     for (int i = 0; i < 3; i++) {

@@ -10,6 +10,7 @@ import dev.flotilla.contracts.ledger.AttemptUsage;
 import dev.flotilla.contracts.ledger.EntryState;
 import dev.flotilla.contracts.ledger.LedgerEntry;
 import dev.flotilla.kit.json.Json;
+import dev.flotilla.testkit.FaultRow;
 import dev.flotilla.testkit.OtlpReceiver;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -115,6 +116,7 @@ class ProviderServiceIT {
   }
 
   @Test
+  @FaultRow(row = 28, fault = "no usage in the answer")
   void an_answer_without_usage_is_counted_here_and_says_so() throws Exception {
     upstream.does(e -> WatchedUpstream.plain(e, 200, WatchedUpstream.completion("")));
     LedgerEntry row = ledger.awaitRow(report(provider.ask(PLAIN)).path("attempt_id").asText());
@@ -185,6 +187,7 @@ class ProviderServiceIT {
   }
 
   @Test
+  @FaultRow(row = 33, fault = "the stream is cut")
   void a_stream_that_breaks_never_looks_finished() throws Exception {
     upstream.does(
         e -> {
@@ -203,6 +206,7 @@ class ProviderServiceIT {
   }
 
   @Test
+  @FaultRow(row = 33, fault = "[DONE] without a finish_reason")
   void a_stream_without_a_finish_reason_is_broken_even_when_it_says_done() throws Exception {
     upstream.does(
         e -> {
@@ -217,6 +221,7 @@ class ProviderServiceIT {
   }
 
   @Test
+  @FaultRow(row = 7, fault = "silence after the first chunk")
   void a_provider_that_falls_silent_within_a_stream_is_given_up() throws Exception {
     var never = new CountDownLatch(1);
     upstream.does(
@@ -232,6 +237,7 @@ class ProviderServiceIT {
   }
 
   @Test
+  @FaultRow(row = 43, fault = "the caller leaves after the first chunk")
   void a_caller_that_leaves_is_charged_what_the_provider_really_wrote() throws Exception {
     var left = new CountDownLatch(1);
     var attempt = new CompletableFuture<String>();
@@ -264,6 +270,7 @@ class ProviderServiceIT {
   }
 
   @Test
+  @FaultRow(row = 15, fault = "500")
   void a_server_error_may_have_been_billed_so_nobody_says_what_it_cost() throws Exception {
     upstream.does(e -> WatchedUpstream.plain(e, 500, "{}"));
     var response = provider.ask(PLAIN);
@@ -295,6 +302,7 @@ class ProviderServiceIT {
   }
 
   @Test
+  @FaultRow(row = 16, fault = "400 context_length_exceeded")
   void the_callers_own_mistake_comes_back_with_the_providers_words() throws Exception {
     upstream.does(
         e ->
@@ -310,6 +318,7 @@ class ProviderServiceIT {
   }
 
   @Test
+  @FaultRow(row = 6, fault = "no first byte until the deadline")
   void a_deadline_ends_the_wait_and_leaves_the_cost_unknown() throws Exception {
     var never = new CountDownLatch(1);
     upstream.does(e -> never.await());
@@ -354,6 +363,7 @@ class ProviderServiceIT {
   }
 
   @Test
+  @FaultRow(row = 59, fault = "a call dearer than its ceiling")
   void a_call_that_could_cost_more_than_it_may_is_not_made() throws Exception {
     upstream.does(e -> WatchedUpstream.plain(e, 200, WatchedUpstream.completion(USAGE)));
     var response = provider.send(provider.call(PLAIN).header("x-flotilla-max-cost-nanos", "1000"));

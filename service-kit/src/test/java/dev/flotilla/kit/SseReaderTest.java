@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.flotilla.kit.http.SseEvent;
 import dev.flotilla.kit.http.SseReader;
+import dev.flotilla.testkit.FaultRow;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +45,7 @@ class SseReaderTest {
   }
 
   @Test
+  @FaultRow(row = 36, fault = "a line without an end")
   void an_endless_line_is_refused() {
     assertThrows(IOException.class, () -> all("data: " + "x".repeat(2_000)));
   }
@@ -52,10 +56,40 @@ class SseReaderTest {
     assertEquals(List.of(event), all(new String(event.bytes(), StandardCharsets.UTF_8)));
   }
 
+  @Test
+  @FaultRow(
+      row = 35,
+      fault =
+          "characters of several bytes cut at every byte; LF, CR, CRLF; comments, two data lines, a byte order mark")
+  void wherever_the_bytes_of_a_stream_are_cut_its_events_are_the_same() throws IOException {
+    for (String end : List.of("\n", "\r", "\r\n")) {
+      String stream =
+          "\uFEFF: hi ü\n\ndata: {\"a\":\ndata: \"gruß 🚀 漢\"}\n\nevent: error\ndata:é\n\ndata: [DONE]\n\n"
+              .replace("\n", end);
+      byte[] bytes = stream.getBytes(StandardCharsets.UTF_8);
+      var expected =
+          List.of(
+              SseEvent.comment("hi ü"),
+              SseEvent.data("{\"a\":\n\"gruß 🚀 漢\"}"),
+              SseEvent.named("error", "é"),
+              SseEvent.data("[DONE]"));
+      for (int cut = 0; cut <= bytes.length; cut++) {
+        var pieces =
+            new SequenceInputStream(
+                new ByteArrayInputStream(bytes, 0, cut),
+                new ByteArrayInputStream(bytes, cut, bytes.length - cut));
+        assertEquals(expected, all(pieces), "cut after " + cut + " of " + bytes.length);
+      }
+    }
+  }
+
   private static List<SseEvent> all(String stream) throws IOException {
+    return all(new ByteArrayInputStream(stream.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static List<SseEvent> all(InputStream stream) throws IOException {
     var events = new ArrayList<SseEvent>();
-    try (var reader =
-        new SseReader(new ByteArrayInputStream(stream.getBytes(StandardCharsets.UTF_8)), 1_000)) {
+    try (var reader = new SseReader(stream, 1_000)) {
       for (SseEvent event; (event = reader.next()) != null; ) {
         events.add(event);
       }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.flotilla.kit.redis.TimeBoxedRedis;
+import dev.flotilla.testkit.FaultRow;
 import dev.flotilla.testkit.RealRedis;
 import java.net.URI;
 import java.time.Duration;
@@ -16,6 +17,8 @@ class TimeBoxedRedisTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   @Test
+  @FaultRow(row = 73, fault = "Redis is stopped")
+  @FaultRow(row = 74, fault = "Redis hangs")
   void redis_stopped_or_hanging_costs_one_box_and_then_nothing_until_it_is_back()
       throws InterruptedException {
     try (RealRedis server = RealRedis.own();

@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -43,12 +44,21 @@ public final class Transport implements AutoCloseable {
   }
 
   /**
+   * @param privateHosts names of providers that may stand for addresses of our own network
+   */
+  public Transport(TransportConfig config, Set<String> privateHosts) {
+    this(config);
+    ProviderNames.mayBePrivate(privateHosts);
+  }
+
+  /**
    * Posts a JSON body and waits until the deadline for the answer.
    *
    * @param stream whether a successful answer is wanted as events while it comes
    */
   public Sent post(
       URI address, Map<String, String> headers, byte[] body, boolean stream, Deadline deadline) {
+    ProviderNames.guard(address.getHost());
     var request =
         HttpRequest.newBuilder(address)
             // Plain-text HTTP/2 costs an upgrade round trip that model servers rarely speak.
@@ -120,11 +130,9 @@ public final class Transport implements AutoCloseable {
         case HttpConnectTimeoutException e -> {
           return new Sent.NotSent("connect timeout");
         }
-        case UnresolvedAddressException e -> {
-          return new Sent.NotSent("name not found");
-        }
         case ConnectException e -> {
-          return new Sent.NotSent("connection refused");
+          // An unknown name is told as a connect failure, with the reason below it.
+          return new Sent.NotSent(isUnresolved(e) ? "name not found" : "connection refused");
         }
         case SSLHandshakeException e -> {
           return new Sent.NotSent("TLS handshake failed");
@@ -137,6 +145,15 @@ public final class Transport implements AutoCloseable {
     }
     LOG.log(Level.FINE, "A provider's connection broke", cause);
     return new Sent.Broken();
+  }
+
+  private static boolean isUnresolved(Throwable failure) {
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (t instanceof UnresolvedAddressException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static void closeWhenItComes(CompletableFuture<HttpResponse<Body>> late) {

@@ -12,6 +12,7 @@ import dev.flotilla.contracts.ledger.AttemptUsage;
 import dev.flotilla.kit.http.Deadline;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.provider.dialect.AnswerStream.Part;
+import dev.flotilla.testkit.FaultRow;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -92,6 +93,7 @@ public abstract class DialectContract {
   }
 
   @Test
+  @FaultRow(row = 6, fault = "no first byte, plain and streamed")
   void a_provider_that_does_not_answer_is_given_up_at_the_deadline() {
     long begun = System.nanoTime();
     var patience = Duration.ofMillis(200);
@@ -106,6 +108,8 @@ public abstract class DialectContract {
   }
 
   @Test
+  @FaultRow(row = 9, fault = "the connection ends within the body")
+  @FaultRow(row = 33, fault = "the connection ends within the stream")
   void an_answer_that_breaks_off_is_never_taken_for_a_whole_one() throws Exception {
     assertInstanceOf(Failure.Lost.class, ask(Trouble.CUT, false, PATIENCE));
     var opened = assertInstanceOf(CallOutcome.Opened.class, ask(Trouble.CUT, true, PATIENCE));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.flotilla.contracts.ledger.AttemptUsage;
 import dev.flotilla.kit.json.Json;
+import dev.flotilla.testkit.FaultRow;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,6 +47,7 @@ class OpenAiUsageTest {
         "{\"prompt_tokens\":5,\"completion_tokens\":1,\"prompt_tokens_details\":{\"cached_tokens\":6}}",
         "{\"prompt_tokens\":5,\"completion_tokens\":1,\"completion_tokens_details\":{\"reasoning_tokens\":2}}"
       })
+  @FaultRow(row = 29, fault = "negative, fractional, textual, enormous or inconsistent counts")
   void what_cannot_be_true_is_not_paid(String usage) throws Exception {
     assertNull(read(usage));
   }

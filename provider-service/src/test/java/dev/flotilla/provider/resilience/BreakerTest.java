@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.flotilla.testkit.FaultRow;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +39,7 @@ class BreakerTest {
   }
 
   @Test
+  @FaultRow(row = 40, fault = "every other call fails")
   void half_of_the_last_outcomes_failing_opens_it() {
     ends(2, Evidence.HEALTHY);
     ends(1, Evidence.SICK);
@@ -156,6 +158,7 @@ class BreakerTest {
   }
 
   @Test
+  @FaultRow(row = 40, fault = "many calls at once when it may be probed")
   void no_more_probes_at_once_than_configured() {
     open();
     passes(Duration.ofSeconds(5));

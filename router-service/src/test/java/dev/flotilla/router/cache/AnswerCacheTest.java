@@ -10,6 +10,7 @@ import dev.flotilla.router.classification.Classification;
 import dev.flotilla.router.exchange.ChatRequest;
 import dev.flotilla.router.exchange.Completion;
 import dev.flotilla.router.exchange.TaskType;
+import dev.flotilla.testkit.FaultRow;
 import dev.flotilla.testkit.RealRedis;
 import java.net.URI;
 import java.time.Duration;
@@ -18,6 +19,8 @@ import java.time.InstantSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AnswerCacheTest {
   private static final InstantSource NOW =
@@ -50,6 +53,7 @@ class AnswerCacheTest {
   }
 
   @Test
+  @FaultRow(row = 79, fault = "another team asks the same")
   void another_team_another_policy_or_other_models_allowed_is_a_miss() {
     cache.keep(Requests.asking("hi"), Requests.ANYBODY, answer("stop"));
     assertTrue(cache.find(Requests.asking("hi"), Requests.caller("other", "*")).isEmpty());
@@ -76,11 +80,45 @@ class AnswerCacheTest {
   }
 
   @Test
+  @FaultRow(row = 78, fault = "answers cut by length or by a filter")
   void an_answer_that_did_not_come_to_its_own_end_is_never_kept() {
     for (String finish : new String[] {"length", "content_filter", ""}) {
       cache.keep(Requests.asking("hi"), Requests.ANYBODY, answer(finish));
       assertTrue(cache.find(Requests.asking("hi"), Requests.ANYBODY).isEmpty(), finish);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "garbage",
+        "\u0000\u0001\u00ff",
+        "{\"model\":\"sim-north/fast\",\"completion\":{\"choices\":[{\"finish_re",
+        "{\"version\":1,\"answer\":\"Yes.\",\"at\":1}",
+        "{\"model\":\"sim-north/fast\",\"completion\":\"Yes.\",\"at\":1}",
+        "{\"model\":7,\"completion\":{},\"at\":1}",
+        "{\"model\":\"sim-north/fast\",\"completion\":{},\"task_type\":\"unheard-of\",\"at\":1}",
+        "[]"
+      })
+  @FaultRow(row = 76, fault = "what stands there was cut off, or written by somebody else")
+  void what_is_no_answer_of_ours_is_a_miss_and_replaced_by_the_next_one(String garbage) {
+    String where = cache.key(Requests.asking("hi"), Requests.ANYBODY);
+    redis.ask(client -> client.set(where, garbage)).orElseThrow();
+    assertTrue(cache.find(Requests.asking("hi"), Requests.ANYBODY).isEmpty());
+    cache.keep(Requests.asking("hi"), Requests.ANYBODY, answer("stop"));
+    assertTrue(cache.find(Requests.asking("hi"), Requests.ANYBODY).isPresent());
+  }
+
+  @Test
+  @FaultRow(row = 76, fault = "a value of another kind stands there")
+  void a_value_of_another_kind_is_a_miss_and_keeps_nobody_from_redis() throws Exception {
+    String where = cache.key(Requests.asking("hi"), Requests.ANYBODY);
+    redis.ask(client -> client.rpush(where, "not", "ours")).orElseThrow();
+    assertTrue(cache.find(Requests.asking("hi"), Requests.ANYBODY).isEmpty());
+    assertTrue(redis.awaitAvailable(Duration.ofSeconds(10)));
+    cache.keep(Requests.asking("hi"), Requests.ANYBODY, answer("stop"));
+    assertTrue(cache.find(Requests.asking("hi"), Requests.ANYBODY).isPresent());
   }
 
   @Test

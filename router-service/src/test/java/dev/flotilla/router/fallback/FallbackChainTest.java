@@ -18,6 +18,7 @@ import dev.flotilla.router.routing.Plan;
 import dev.flotilla.router.upstream.CallOutcome;
 import dev.flotilla.router.validation.BadCheck;
 import dev.flotilla.router.validation.Validation;
+import dev.flotilla.testkit.FaultRow;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -81,6 +82,7 @@ class FallbackChainTest {
   }
 
   @Test
+  @FaultRow(row = 16, fault = "the first model finds the prompt too long")
   void a_request_that_was_too_long_is_shown_to_larger_windows_only() {
     var small = MODELS.getFirst();
     var large = CATALOG.resolve("flagship").getFirst();

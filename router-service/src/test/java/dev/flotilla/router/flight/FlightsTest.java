@@ -12,6 +12,7 @@ import dev.flotilla.router.flight.Boarding.Alone;
 import dev.flotilla.router.flight.Boarding.JustFailed;
 import dev.flotilla.router.flight.Boarding.Landed;
 import dev.flotilla.router.flight.Boarding.Lead;
+import dev.flotilla.testkit.FaultRow;
 import dev.flotilla.testkit.RealRedis;
 import java.net.URI;
 import java.time.Duration;
@@ -66,6 +67,7 @@ class FlightsTest {
   }
 
   @Test
+  @FaultRow(row = 77, fault = "200 identical requests at two routers")
   void of_two_hundred_at_two_routers_one_asks_and_all_others_get_its_answer() throws Exception {
     var asked = new AtomicInteger();
     var results =

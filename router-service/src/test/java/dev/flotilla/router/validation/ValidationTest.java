@@ -12,6 +12,7 @@ import dev.flotilla.router.Requests;
 import dev.flotilla.router.exchange.AskedChecks.Rule;
 import dev.flotilla.router.exchange.ChatRequest;
 import dev.flotilla.router.exchange.Completion;
+import dev.flotilla.testkit.FaultRow;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -29,6 +30,8 @@ class ValidationTest {
   private final Validation validation = new Validation();
 
   @Test
+  @FaultRow(row = 24, fault = "an empty answer, an answer without choices, a refusal")
+  @FaultRow(row = 25, fault = "a filtered answer that says so")
   void prose_is_accepted_also_when_its_caller_cut_it_but_not_when_it_is_empty() throws Exception {
     Validators prose = of(request(""));
     accepts(prose, answer("hello", "stop"));
@@ -41,6 +44,7 @@ class ValidationTest {
   }
 
   @Test
+  @FaultRow(row = 26, fault = "JSON cut by the limit of tokens")
   void json_that_was_asked_for_must_come_whole_and_as_its_schema_says() throws Exception {
     Validators json = of(request(SCHEMA));
     accepts(json, answer("{\\\"score\\\": 4.5}", "stop"));
@@ -72,6 +76,7 @@ class ValidationTest {
   }
 
   @Test
+  @FaultRow(row = 27, fault = "arguments that are no JSON, a function nobody offered")
   void a_function_is_called_only_if_it_was_offered_and_with_arguments_that_are_some()
       throws Exception {
     Validators tools =

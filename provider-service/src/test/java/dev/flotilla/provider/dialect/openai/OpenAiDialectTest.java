@@ -18,6 +18,7 @@ import dev.flotilla.provider.transport.Transport;
 import dev.flotilla.provider.transport.TransportConfig;
 import dev.flotilla.testkit.Behaviour;
 import dev.flotilla.testkit.CountingUpstream;
+import dev.flotilla.testkit.FaultRow;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
@@ -97,6 +98,7 @@ class OpenAiDialectTest extends DialectContract {
   }
 
   @Test
+  @FaultRow(row = 1, fault = "the port is closed")
   void a_refused_connection_proves_that_nothing_was_sent() throws Exception {
     int port;
     try (var socket = new ServerSocket(0)) {
@@ -109,6 +111,7 @@ class OpenAiDialectTest extends DialectContract {
   }
 
   @Test
+  @FaultRow(row = 2, fault = "the name does not exist")
   void a_name_that_does_not_exist_proves_that_nothing_was_sent() {
     var outcome =
         dialectAt("http://no-such-host.invalid/v1", null)
@@ -117,6 +120,7 @@ class OpenAiDialectTest extends DialectContract {
   }
 
   @Test
+  @FaultRow(row = 8, fault = "the kept connection is closed before a status line")
   void a_provider_that_hangs_up_on_a_kept_connection_is_not_asked_again_behind_our_back() {
     ask(Trouble.NONE, false, PATIENCE);
     upstream.always(Behaviour.hangUp());
