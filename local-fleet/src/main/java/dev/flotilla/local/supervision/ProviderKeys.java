@@ -6,6 +6,7 @@ import dev.flotilla.catalog.Provider;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -54,9 +55,8 @@ public record ProviderKeys(List<Provider> providers, Map<String, String> environ
   }
 
   private Stream<String> variables(Provider provider) {
-    return Stream.of(provider.keyEnv(), provider.baseUrlEnv())
-        .filter(name -> name != null)
-        .map(String::valueOf);
+    return Stream.concat(
+        provider.keyEnvs().stream(), Optional.ofNullable(provider.baseUrlEnv()).stream());
   }
 
   private boolean isSet(String variable) {
