@@ -3,6 +3,7 @@ package dev.flotilla.local.supervision;
 import dev.flotilla.catalog.Catalog;
 import dev.flotilla.catalog.CatalogException;
 import dev.flotilla.catalog.Provider;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,10 @@ public record ProviderKeys(List<Provider> providers, Map<String, String> environ
             options
                 .environment()
                 .getOrDefault("FLOTILLA_CONFIG_DIR", options.tree().resolve("config").toString()));
+    if (!Files.isDirectory(config.resolve("catalog"))) {
+      // The services say what is wrong with that, and better.
+      return new ProviderKeys(List.of(), options.environment());
+    }
     try {
       return new ProviderKeys(
           List.copyOf(Catalog.readAll(config.resolve("catalog")).providers()),
