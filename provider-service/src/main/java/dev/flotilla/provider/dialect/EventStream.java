@@ -85,6 +85,10 @@ public final class EventStream implements AnswerStream {
       return List.of(new Part.Broken("the provider sent something that is not JSON"));
     } catch (IOException e) {
       return List.of(new Part.Broken("the connection to the provider ended"));
+    } catch (RuntimeException bug) {
+      // Without this nothing would ever come, and whoever waits would wait until the deadline.
+      LOG.log(Level.SEVERE, "A provider's stream could not be read", bug);
+      return List.of(new Part.Broken("the provider sent something that cannot be read"));
     }
   }
 }
