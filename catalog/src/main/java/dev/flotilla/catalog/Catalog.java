@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The models this installation can ask. Immutable; every id and alias in it resolves.
@@ -99,6 +101,51 @@ public final class Catalog {
       return behind;
     }
     return find(name).map(List::of).orElse(List.of());
+  }
+
+  /**
+   * Which model a provider served when it was asked for one and says this name. A name that differs
+   * only in its date or version at the end is the same model.
+   *
+   * @param asked of this catalogue, or such a one at one of its places
+   * @param name as the provider wrote it; null when it did not say
+   */
+  public Served served(Model asked, @Nullable String name) {
+    if (name == null || name.isBlank() || asked.provider().simulated()) {
+      return new Served.AsAsked();
+    }
+    String said = ServedName.plain(name);
+    if (ServedName.of(asked).contains(said)) {
+      return new Served.AsAsked();
+    }
+    Optional<Model> exact = sibling(asked, other -> ServedName.of(other).contains(said));
+    if (exact.isPresent()) {
+      return new Served.Another(exact.get());
+    }
+    if (ServedName.isVersionOf(said, asked)) {
+      return new Served.AsAsked();
+    }
+    return sibling(asked, other -> ServedName.isVersionOf(said, other))
+        .<Served>map(Served.Another::new)
+        .orElseGet(Served.Unknown::new);
+  }
+
+  /**
+   * The model whose price holds for what was served: the one its provider says, else the one that
+   * was asked.
+   *
+   * @param name as in {@link #served}
+   */
+  public Model charged(Model asked, @Nullable String name) {
+    return served(asked, name) instanceof Served.Another(Model other) ? other : asked;
+  }
+
+  private Optional<Model> sibling(Model asked, Predicate<Model> test) {
+    return models.values().stream()
+        .filter(other -> other.provider().id().equals(asked.provider().id()))
+        .filter(other -> !other.id().equals(asked.id()))
+        .filter(test)
+        .findFirst();
   }
 
   /** Names close to a wrong one, nearest first, for the error message. */

@@ -40,6 +40,7 @@ final class CatalogFiles {
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .build();
 
+  private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z][A-Za-z0-9-]*");
   private static final Pattern KEY_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
   record ProviderFile(
@@ -49,6 +50,9 @@ final class CatalogFiles {
       @Nullable String baseUrlEnv,
       @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
           @Nullable List<String> keyEnv,
+      @Nullable String keyHeader,
+      @Nullable Map<String, String> query,
+      @Nullable Set<String> supports,
       List<ModelEntry> models) {}
 
   record ModelEntry(
@@ -59,6 +63,7 @@ final class CatalogFiles {
       @Nullable Long maxOutputTokens,
       @Nullable Set<String> inputs,
       @Nullable Set<String> supports,
+      @Nullable Set<String> servedAs,
       @Nullable Long rpm,
       @Nullable Long tpm,
       @Nullable String balance,
@@ -72,6 +77,8 @@ final class CatalogFiles {
       @Nullable String baseUrlEnv,
       @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
           @Nullable List<String> keyEnv,
+      @Nullable String keyHeader,
+      @Nullable Map<String, String> query,
       @Nullable Long weight,
       @Nullable Long rpm,
       @Nullable Long tpm) {}
@@ -186,7 +193,9 @@ final class CatalogFiles {
             dialect,
             baseUrl,
             written.baseUrlEnv(),
-            keys(file + ": key_env", written.keyEnv(), List.of()));
+            keys(file + ": key_env", written.keyEnv(), List.of()),
+            header(file + ": key_header", written.keyHeader()),
+            written.query() == null ? Map.of() : written.query());
     if (providers.putIfAbsent(id, provider) != null) {
       throw new CatalogException(
           file + ": provider '" + id + "' is described in another file already");
@@ -196,14 +205,18 @@ final class CatalogFiles {
           file + ": models is missing; write a list with at least a name and prices");
     }
     for (ModelEntry entry : written.models()) {
-      Model model = model(file, provider, entry);
+      Model model = model(file, provider, all(written.supports()), entry);
       if (models.putIfAbsent(model.id(), model) != null) {
         throw new CatalogException(file + ": model '" + model.id() + "' is there twice");
       }
     }
   }
 
-  private static Model model(Path file, Provider provider, ModelEntry entry) {
+  /**
+   * @param common what all models of the provider support
+   */
+  private static Model model(
+      Path file, Provider provider, Set<String> common, ModelEntry entry) {
     String name = required(file + ": models[].name", entry.name());
     String id = provider.id() + "/" + name;
     String at = file + ": " + id;
@@ -226,10 +239,21 @@ final class CatalogFiles {
         atLeastOne(at + ".context_tokens", entry.contextTokens(), 128_000),
         atLeastOne(at + ".max_output_tokens", entry.maxOutputTokens(), 4_096),
         entry.inputs() == null ? Set.of("text") : entry.inputs(),
-        entry.supports() == null ? Set.of() : entry.supports(),
+        union(common, all(entry.supports())),
         prices,
         deployments(at, provider, upstream, entry),
-        balance(at + ".balance", entry.balance()));
+        balance(at + ".balance", entry.balance()),
+        all(entry.servedAs()));
+  }
+
+  private static Set<String> all(@Nullable Set<String> written) {
+    return written == null ? Set.of() : written;
+  }
+
+  private static Set<String> union(Set<String> some, Set<String> others) {
+    var union = new HashSet<String>(some);
+    union.addAll(others);
+    return union;
   }
 
   private static List<Deployment> deployments(
@@ -272,7 +296,19 @@ final class CatalogFiles {
         provider.dialect(),
         baseUrl,
         elsewhere ? one.baseUrlEnv() : provider.baseUrlEnv(),
-        keys(place + ".key_env", one.keyEnv(), provider.keyEnvs()));
+        keys(place + ".key_env", one.keyEnv(), provider.keyEnvs()),
+        one.keyHeader() == null
+            ? provider.keyHeader()
+            : header(place + ".key_header", one.keyHeader()),
+        one.query() == null ? provider.query() : one.query());
+  }
+
+  private static @Nullable String header(String what, @Nullable String written) {
+    if (written != null && !HEADER_NAME.matcher(written).matches()) {
+      throw new CatalogException(
+          what + " is '" + written + "', which no header can be called; write a name such as api-key");
+    }
+    return written;
   }
 
   private static List<String> keys(

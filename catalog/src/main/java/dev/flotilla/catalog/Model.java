@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param deployments where it is served, at least one place; the first has {@code provider} and
  *     {@code upstream} unless the catalogue lists them
  * @param balance by what one of them, or of their keys, is chosen
+ * @param servedAs further names by which its provider may say that it served it
  */
 public record Model(
     String id,
@@ -33,8 +34,10 @@ public record Model(
     Set<String> supports,
     List<Price> prices,
     List<Deployment> deployments,
-    Balance balance) {
+    Balance balance,
+    Set<String> servedAs) {
   public Model {
+    servedAs = Set.copyOf(servedAs);
     inputs = Set.copyOf(inputs);
     supports = Set.copyOf(supports);
     prices = List.copyOf(prices);
@@ -69,7 +72,8 @@ public record Model(
         supports,
         prices,
         deployments.stream().map(deployment -> deployment.failing(how)).toList(),
-        balance);
+        balance,
+        servedAs);
   }
 
   /**
@@ -89,6 +93,7 @@ public record Model(
         supports,
         prices,
         deployments,
-        balance);
+        balance,
+        servedAs);
   }
 }

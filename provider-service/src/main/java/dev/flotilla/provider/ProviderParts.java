@@ -182,7 +182,7 @@ class ProviderParts {
     KeyMetrics.register(registry, catalog, keys);
     var attempts =
         new Attempts(
-            catalog.version(), spool, new AttemptMetrics(registry, catalog), tracing, clock);
+            catalog, spool, new AttemptMetrics(registry, catalog), tracing, clock);
     return new Completions(
         catalog,
         dialects(settings, catalog, lanes, transport, clock),

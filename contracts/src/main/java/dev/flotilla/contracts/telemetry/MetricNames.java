@@ -21,6 +21,8 @@ public final class MetricNames {
   public static final String CIRCUIT_REFUSALS = "llm_provider_circuit_refusals";
   public static final String RETRIES = "llm_provider_retries";
   public static final String RETRY_BUDGET_SPENT = "llm_provider_retry_budget_spent";
+  public static final String MODEL_GONE = "llm_provider_model_gone";
+  public static final String PROVIDER_ODDITIES = "llm_provider_oddities";
   public static final String KEYS_PARKED = "llm_provider_keys_parked";
   public static final String PROVIDER_THROTTLED = "llm_provider_throttled";
   public static final String COST_NANOUSD = "llm_cost_nanousd";

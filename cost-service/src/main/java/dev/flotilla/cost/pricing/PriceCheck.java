@@ -35,6 +35,8 @@ public class PriceCheck {
     }
     return catalog
         .find(entry.model())
+        // The provider charges for what it served, whatever was asked.
+        .map(asked -> catalog.charged(asked, entry.servedModel()))
         .map(model -> nanos(model.priceAt(entry.startedAt()), entry))
         .map(repriced -> PriceVerdict.of(sent, repriced))
         .orElse(PriceVerdict.UNCHECKED);

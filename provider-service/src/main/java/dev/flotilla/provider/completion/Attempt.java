@@ -1,8 +1,10 @@
 package dev.flotilla.provider.completion;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.catalog.Catalog;
 import dev.flotilla.catalog.Model;
 import dev.flotilla.catalog.Price;
+import dev.flotilla.catalog.Served;
 import dev.flotilla.contracts.call.AttemptReport;
 import dev.flotilla.contracts.call.Outcomes;
 import dev.flotilla.contracts.ledger.AttemptUsage;
@@ -21,6 +23,7 @@ import dev.flotilla.provider.resilience.Pass;
 import dev.flotilla.provider.spool.IntentResult;
 import dev.flotilla.provider.spool.Spool;
 import dev.flotilla.provider.telemetry.AttemptMetrics;
+import dev.flotilla.provider.telemetry.Oddity;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
@@ -28,6 +31,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,12 +41,13 @@ import org.jspecify.annotations.Nullable;
  * a time.
  */
 final class Attempt {
+  private static final Logger LOG = Logger.getLogger(Attempt.class.getName());
   private static final AttributeKey<List<String>> FINISH_REASONS =
       AttributeKey.stringArrayKey(SpanNames.FINISH_REASONS);
 
   private final LedgerEntry intent;
+  private final Catalog catalog;
   private final Model model;
-  private final Price price;
   private final ObjectNode request;
   private final boolean surelyFits;
   private final Pass pass;
@@ -57,8 +63,8 @@ final class Attempt {
    */
   Attempt(
       LedgerEntry intent,
+      Catalog catalog,
       Model model,
-      Price price,
       ObjectNode request,
       boolean surelyFits,
       Pass pass,
@@ -68,8 +74,8 @@ final class Attempt {
       InstantSource clock) {
     this.intent = intent;
     this.soFar = intent;
+    this.catalog = catalog;
     this.model = model;
-    this.price = price;
     this.request = request;
     this.surelyFits = surelyFits;
     this.pass = pass;
@@ -108,8 +114,8 @@ final class Attempt {
 
   /** A stream goes on: writes down what it has surely cost by now. Never fails, never waits. */
   void progress(StreamTally tally) {
-    long floor = Floor.nanos(price, request, tally);
     ProviderWords words = ProviderWords.of(tally);
+    long floor = Floor.nanos(price(words), request, tally);
     soFar = intent.running(words.model(), words.id(), Math.min(floor, intent.ceilingNanos()));
     spool.progress(soFar);
   }
@@ -119,6 +125,9 @@ final class Attempt {
     pass.giveBack(Evidence.HEALTHY);
     Completion c = answered.completion();
     var usage = c.usage();
+    if (c.usageRefused()) {
+      odd(Oddity.USAGE_REFUSED);
+    }
     return usage != null
         ? end(EntryState.SETTLED, Outcomes.OK, answered.status(), ProviderWords.of(c), usage)
         : end(
@@ -137,7 +146,12 @@ final class Attempt {
     pass.failed(failure);
     // Some providers fail with 500 when a prompt is too long; that says nothing of their health.
     boolean perhapsThePrompt = failure instanceof Failure.ServerError && !surelyFits;
-    pass.giveBack(perhapsThePrompt ? Evidence.NONE : row.evidence());
+    // Nor does a file of the caller's that is not there.
+    boolean perhapsTheFile = row.evidence() == Evidence.GONE && namesAFile(request);
+    pass.giveBack(perhapsThePrompt || perhapsTheFile ? Evidence.NONE : row.evidence());
+    if (failure instanceof Failure.CutShort(int status, var usage) && usage != null) {
+      return end(EntryState.SETTLED, row.outcome(), status, ProviderWords.NONE, usage);
+    }
     if (failure instanceof Failure.BadAnswer(int status, var usage) && usage != null) {
       return end(EntryState.SETTLED, row.outcome(), status, ProviderWords.NONE, usage);
     }
@@ -145,10 +159,27 @@ final class Attempt {
     return end(state, row.outcome(), row.upstreamStatus(), ProviderWords.NONE, null);
   }
 
+  /** A stream breaks off; what that means for its key and its place is noted before it ends. */
+  void brokeOff(Failure why) {
+    pass.failed(why);
+  }
+
+  /** Something about the answer is strange. */
+  void odd(Oddity oddity) {
+    metrics.odd(intent, oddity);
+  }
+
+  private static boolean namesAFile(ObjectNode request) {
+    return !request.path("messages").findValues("file_id").isEmpty();
+  }
+
   /** A stream ended, well or not: what the model wrote until then is charged by every provider. */
   AttemptReport streamed(String outcome, int status, StreamTally tally, Evidence evidence) {
     pass.giveBack(evidence);
     var usage = tally.usage();
+    if (tally.usageRefused()) {
+      odd(Oddity.USAGE_REFUSED);
+    }
     return usage != null
         ? end(EntryState.SETTLED, outcome, status, ProviderWords.of(tally), usage)
         : end(
@@ -173,7 +204,7 @@ final class Attempt {
       @Nullable AttemptUsage usage) {
     Long cost =
         usage != null
-            ? Long.valueOf(Cost.nanos(price, usage))
+            ? Long.valueOf(Cost.nanos(price(words), usage))
             : state.equals(EntryState.VOID) ? Long.valueOf(0) : null;
     LedgerEntry last = state.equals(EntryState.UNKNOWN) ? soFar : intent;
     LedgerEntry entry =
@@ -187,6 +218,7 @@ final class Attempt {
             usage == null ? AttemptUsage.NONE : usage,
             cost);
     spool.outcome(entry);
+    noteServed(words);
     pass.used(tokens(state, usage));
     metrics.ended(entry);
     describe(entry);
@@ -194,6 +226,32 @@ final class Attempt {
     long ms = Duration.ofNanos(System.nanoTime() - startedNanoTime).toMillis();
     Long ceiling = cost == null ? Long.valueOf(ceilingNanos()) : null;
     return new AttemptReport(id(), model.id(), outcome, status, ms, cost, ceiling);
+  }
+
+  /** By the model that its provider says it served: that is the one it charges for. */
+  private Price price(ProviderWords words) {
+    return catalog.charged(model, words.model()).priceAt(intent.startedAt());
+  }
+
+  private void noteServed(ProviderWords words) {
+    switch (catalog.served(model, words.model())) {
+      case Served.AsAsked() -> {}
+      case Served.Another(Model other) -> {
+        odd(Oddity.SERVED_OTHER);
+        LOG.log(
+            Level.FINE,
+            "{0} was served as {1}, whose price is charged",
+            new Object[] {model.id(), other.id()});
+      }
+      case Served.Unknown() -> {
+        odd(Oddity.SERVED_UNKNOWN);
+        LOG.log(
+            Level.FINE,
+            "{0} was served as ''{1}'', which the catalogue does not know; add it to served_as if it"
+                + " is the same model",
+            new Object[] {model.id(), words.model()});
+      }
+    }
   }
 
   private static @Nullable Long tokens(String state, @Nullable AttemptUsage usage) {

@@ -1,6 +1,7 @@
 package dev.flotilla.provider.completion;
 
 import com.github.f4b6a3.uuid.UuidCreator;
+import dev.flotilla.catalog.Catalog;
 import dev.flotilla.catalog.Model;
 import dev.flotilla.contracts.ledger.AttemptUsage;
 import dev.flotilla.contracts.ledger.EntryState;
@@ -18,22 +19,22 @@ import java.time.InstantSource;
 
 /** Begins attempts. Thread-safe. */
 public final class Attempts {
-  private final String priceVersion;
+  private final Catalog catalog;
   private final Spool spool;
   private final AttemptMetrics metrics;
   private final Tracing tracing;
   private final InstantSource clock;
 
   /**
-   * @param priceVersion the catalogue's version, by which others can price the same attempt
+   * @param catalog its version is told with each attempt, so that others can price it again
    */
   public Attempts(
-      String priceVersion,
+      Catalog catalog,
       Spool spool,
       AttemptMetrics metrics,
       Tracing tracing,
       InstantSource clock) {
-    this.priceVersion = priceVersion;
+    this.catalog = catalog;
     this.spool = spool;
     this.metrics = metrics;
     this.tracing = tracing;
@@ -76,7 +77,7 @@ public final class Attempts {
             model.provider().id(),
             model.id(),
             null,
-            priceVersion,
+            catalog.version(),
             model.provider().simulated(),
             now,
             null,
@@ -93,7 +94,7 @@ public final class Attempts {
     // A token has at least a byte.
     boolean surelyFits = call.bodyBytes() <= model.contextTokens();
     return new Attempt(
-        intent, model, price, call.body(), surelyFits, pass, span, spool, metrics, clock);
+        intent, catalog, model, call.body(), surelyFits, pass, span, spool, metrics, clock);
   }
 
   private Span span(Call call, Model model, String id) {

@@ -38,6 +38,22 @@ record FaultRow(
               Evidence.UNREACHABLE,
               null,
               upstream(502, "provider_unreachable", provider + " cannot be reached: " + reason));
+      case Failure.Distrusted() ->
+          new FaultRow(
+              Outcomes.AUTH,
+              null,
+              false,
+              false,
+              Evidence.UNREACHABLE,
+              null,
+              upstream(
+                  502,
+                  "provider_not_trusted",
+                  provider
+                      + " could not show that it is "
+                      + provider
+                      + ": its certificate is expired, another host's, or signed by nobody we"
+                      + " trust"));
       case Failure.Rejected(int status, String code, String message) ->
           new FaultRow(
               rejection(code),
@@ -47,6 +63,20 @@ record FaultRow(
               Evidence.NONE,
               null,
               new ApiError(status, ApiError.INVALID_REQUEST, code, message, null, "provider"));
+      case Failure.Barred(int status) when status == 404 ->
+          new FaultRow(
+              Outcomes.AUTH,
+              status,
+              true,
+              false,
+              Evidence.GONE,
+              null,
+              upstream(
+                  502,
+                  "provider_model_gone",
+                  provider
+                      + " answered 404: it does not serve this model, here or with this key; correct"
+                      + " upstream or base_url in the catalogue, or take the model out"));
       case Failure.Barred(int status) ->
           new FaultRow(
               Outcomes.AUTH,
@@ -122,6 +152,16 @@ record FaultRow(
               Evidence.SICK,
               null,
               upstream(504, "provider_lost", provider + " hung up before its answer ended"));
+      case Failure.CutShort(int status, var usage) ->
+          new FaultRow(
+              Outcomes.TRUNCATED,
+              status,
+              true,
+              true,
+              Evidence.SICK,
+              null,
+              upstream(
+                  502, "provider_gave_up", provider + " gave up in the middle of its answer"));
       case Failure.BadAnswer(int status, var usage) ->
           new FaultRow(
               Outcomes.INVALID_OUTPUT,

@@ -11,8 +11,10 @@ import dev.flotilla.kit.json.Json;
 import dev.flotilla.provider.dialect.AnswerStream;
 import dev.flotilla.provider.dialect.AnswerStream.Part;
 import dev.flotilla.provider.dialect.CallOutcome;
+import dev.flotilla.provider.dialect.Failure;
 import dev.flotilla.provider.dialect.StreamTally;
 import dev.flotilla.provider.resilience.Evidence;
+import dev.flotilla.provider.telemetry.Oddity;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -21,6 +23,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands a stream on, chunk by chunk, and writes down how it ended before its last byte goes out. A
@@ -70,7 +73,12 @@ final class StreamRelay implements AutoCloseable {
     record Whole() implements Ending {}
 
     /** It stopped in the middle; whether the provider is to blame is in the evidence. */
-    record Cut(String outcome, String reason, Evidence evidence) implements Ending {}
+    record Cut(String outcome, String reason, Evidence evidence, @Nullable Failure why)
+        implements Ending {
+      Cut(String outcome, String reason, Evidence evidence) {
+        this(outcome, reason, evidence, null);
+      }
+    }
 
     /** The caller left in the middle. */
     record Left() implements Ending {}
@@ -99,7 +107,10 @@ final class StreamRelay implements AutoCloseable {
         write(caller, comment(report));
         write(caller, SseEvent.data("[DONE]"));
       }
-      case Ending.Cut(String outcome, String reason, Evidence evidence) -> {
+      case Ending.Cut(String outcome, String reason, Evidence evidence, Failure why) -> {
+        if (why != null) {
+          attempt.brokeOff(why);
+        }
         AttemptReport report = attempt.streamed(outcome, opened.status(), tally, evidence);
         write(caller, comment(report));
         write(caller, SseEvent.named("error", Json.text(error(outcome, reason))));
@@ -140,14 +151,18 @@ final class StreamRelay implements AutoCloseable {
         }
         case Part.Alive() -> heard = System.nanoTime();
         case Part.Silence() -> {}
-        case Part.End() -> {
+        case Part.End(), Part.Ceased() -> {
+          if (part instanceof Part.Ceased && tally.finishReason() != null) {
+            attempt.odd(Oddity.NO_DONE);
+          }
           return tally.finishReason() != null
               ? new Ending.Whole()
               : new Ending.Cut(
                   Outcomes.TRUNCATED, "the answer ended without saying why", Evidence.SICK);
         }
-        case Part.Broken(String reason) -> {
-          return new Ending.Cut(Outcomes.TRUNCATED, reason, Evidence.SICK);
+        case Part.Broken(String reason, Failure why) -> {
+          FaultRow row = FaultRow.of(why, model.provider().id());
+          return new Ending.Cut(row.outcome(), reason, row.evidence(), why);
         }
       }
       long now = System.nanoTime();
@@ -198,7 +213,7 @@ final class StreamRelay implements AutoCloseable {
         }
         case Part.Counted counted -> tally.note(counted);
         case Part.Alive(), Part.Silence() -> {}
-        case Part.End(), Part.Broken(_) -> {
+        case Part.End(), Part.Ceased(), Part.Broken(_, _) -> {
           return;
         }
       }

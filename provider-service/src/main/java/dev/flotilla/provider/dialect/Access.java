@@ -3,16 +3,28 @@ package dev.flotilla.provider.dialect;
 import dev.flotilla.catalog.Provider;
 import dev.flotilla.kit.settings.ConfigurationException;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where a provider listens and what opens it.
  *
- * @param baseUrl without a trailing slash
+ * @param baseUrl without a trailing slash; {@code {upstream}} in it stands for the model's name
  * @param key null when none is set
+ * @param keyHeader carries the key as it is; null when the dialect's own header does
+ * @param query what each address ends with
  */
-public record Access(String baseUrl, @Nullable String key) {
+public record Access(
+    String baseUrl, @Nullable String key, @Nullable String keyHeader, Map<String, String> query) {
+  private static final String UPSTREAM = "{upstream}";
+
+  /** The ordinary kind, which says nothing of headers and queries. */
+  public Access(String baseUrl, @Nullable String key) {
+    this(baseUrl, key, null, Map.of());
+  }
 
   /**
    * @param environment gives a variable's value, or null
@@ -25,20 +37,57 @@ public record Access(String baseUrl, @Nullable String key) {
     String key = provider.keyEnv() == null ? null : environment.apply(provider.keyEnv());
     return new Access(
         checked(provider.id(), base.replaceAll("/+$", "")),
-        key == null || key.isBlank() ? null : key.strip());
+        key == null || key.isBlank() ? null : key.strip(),
+        provider.keyHeader(),
+        provider.query());
   }
 
   /**
    * @param path begins with a slash
    */
   public URI at(String path) {
-    return URI.create(baseUrl + path);
+    var address = new StringBuilder(baseUrl).append(path);
+    query.forEach(
+        (name, value) ->
+            address
+                .append(address.indexOf("?") < 0 ? '?' : '&')
+                .append(encoded(name))
+                .append('=')
+                .append(encoded(value)));
+    return URI.create(address.toString());
+  }
+
+  /**
+   * The address for one model.
+   *
+   * @param path begins with a slash
+   * @param upstream what the model is called there
+   */
+  public URI at(String path, String upstream) {
+    return new Access(baseUrl.replace(UPSTREAM, encoded(upstream)), key, keyHeader, query).at(path);
+  }
+
+  /**
+   * The header that shows the key; none without a key.
+   *
+   * @param header of the dialect, in lower case
+   * @param before the key in it, e.g. {@code "Bearer "}
+   */
+  public Map<String, String> credentials(String header, String before) {
+    if (key == null) {
+      return Map.of();
+    }
+    return keyHeader == null ? Map.of(header, before + key) : Map.of(keyHeader, key);
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   private static String checked(String provider, String base) {
     String problem;
     try {
-      URI uri = URI.create(base);
+      URI uri = URI.create(base.replace(UPSTREAM, "name"));
       if (uri.getHost() != null
           && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
         return base;

@@ -34,10 +34,22 @@ public interface AnswerStream extends AutoCloseable {
     record End() implements Part {}
 
     /**
+     * The connection ended in order, but without the word that ends a stream. Whether the answer is
+     * whole its finish reason says.
+     */
+    record Ceased() implements Part {}
+
+    /**
      * The stream broke.
      *
      * @param reason safe to show
+     * @param why what it means for the model and for whoever asks next
      */
-    record Broken(String reason) implements Part {}
+    record Broken(String reason, Failure why) implements Part {
+      /** The connection or what came through it was at fault. */
+      public Broken(String reason) {
+        this(reason, new Failure.Lost());
+      }
+    }
   }
 }

@@ -23,6 +23,11 @@ public record Completion(ObjectNode body, @Nullable AttemptUsage usage) {
     return new Completion(body, OpenAiUsage.read(body.path("usage"), model.contextTokens()));
   }
 
+  /** Whether the provider reported counts that cannot be true. */
+  public boolean usageRefused() {
+    return usage == null && OpenAiUsage.isSomething(body.path("usage"));
+  }
+
   public @Nullable String id() {
     return body.path("id").textValue();
   }

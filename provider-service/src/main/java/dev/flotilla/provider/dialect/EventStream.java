@@ -64,7 +64,9 @@ public final class EventStream implements AnswerStream {
       while (true) {
         for (Part part : next(in, meaning)) {
           parts.put(part);
-          if (part instanceof Part.End || part instanceof Part.Broken) {
+          if (part instanceof Part.End
+              || part instanceof Part.Ceased
+              || part instanceof Part.Broken) {
             return;
           }
         }

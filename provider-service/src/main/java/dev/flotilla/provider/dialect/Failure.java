@@ -10,6 +10,12 @@ public sealed interface Failure extends CallOutcome {
   record Unreachable(String reason) implements Failure {}
 
   /**
+   * Nothing was sent and nothing can be charged: whoever listens at the provider's address could not
+   * show that it is the provider. Ours or the provider's to mend; the next try meets the same one.
+   */
+  record Distrusted() implements Failure {}
+
+  /**
    * The provider says that the request itself is wrong.
    *
    * @param code the provider's word; {@code rejected} when it gave none
@@ -34,6 +40,13 @@ public sealed interface Failure extends CallOutcome {
 
   /** The request was sent and the connection ended before the answer did. */
   record Lost() implements Failure {}
+
+  /**
+   * The provider gave up in the middle of an answer and says so; it may charge for what is there.
+   *
+   * @param usage what it says it charged; null when it did not say
+   */
+  record CutShort(int status, @Nullable AttemptUsage usage) implements Failure {}
 
   /**
    * Success, said the provider, but what came is no answer.

@@ -22,8 +22,8 @@ public final class FirstChunk {
             }
           }
           case Part.Silence() -> failure = new Failure.TimedOut();
-          case Part.End() -> failure = new Failure.BadAnswer(200, null);
-          case Part.Broken(_) -> failure = new Failure.Lost();
+          case Part.End(), Part.Ceased() -> failure = new Failure.BadAnswer(200, null);
+          case Part.Broken(_, Failure why) -> failure = why;
         }
       }
     } catch (InterruptedException e) {

@@ -25,12 +25,16 @@ public final class OpenAiUsage {
     long cached =
         optional(isGiven(cachedNode) ? cachedNode : usage.path("prompt_cache_hit_tokens"), prompt);
     long reasoning =
-        optional(usage.path("completion_tokens_details").path("reasoning_tokens"), completion);
+        optional(usage.path("completion_tokens_details").path("reasoning_tokens"), most);
+    // Others count reasoning beside completion_tokens, as xAI does; the total tells which it is.
+    long total = count(usage.path("total_tokens"), most);
+    boolean beside = reasoning > 0 && total == prompt + completion + reasoning;
+    long text = beside ? completion : completion - reasoning;
     // Not OpenAI's: what a provider charges more for, because it was put into its prompt cache.
     JsonNode details = usage.path("prompt_tokens_details");
     long written = optional(details.path("cache_write_tokens"), prompt - Math.max(cached, 0));
     long writtenFor1h = optional(details.path("cache_write_1h_tokens"), Math.max(written, 0));
-    if (cached < 0 || reasoning < 0 || written < 0 || writtenFor1h < 0) {
+    if (cached < 0 || reasoning < 0 || text < 0 || written < 0 || writtenFor1h < 0) {
       return null;
     }
     return new AttemptUsage(
@@ -38,11 +42,16 @@ public final class OpenAiUsage {
         cached,
         written - writtenFor1h,
         writtenFor1h,
-        completion - reasoning,
+        text,
         reasoning,
         null,
         null,
         null);
+  }
+
+  /** Whether something is said in it, true or not. */
+  static boolean isSomething(JsonNode usage) {
+    return isGiven(usage) && !(usage.isObject() && usage.isEmpty());
   }
 
   private static long optional(JsonNode node, long most) {

@@ -18,6 +18,7 @@ public final class StreamTally {
   private @Nullable String servedModel;
   private @Nullable String finishReason;
   private @Nullable AttemptUsage usage;
+  private boolean usageRefused;
   private @Nullable AttemptUsage counted;
 
   public StreamTally(Model model) {
@@ -45,6 +46,8 @@ public final class StreamTally {
     AttemptUsage reported = OpenAiUsage.read(chunk.path("usage"), model.contextTokens());
     if (reported != null) {
       usage = reported;
+    } else if (OpenAiUsage.isSomething(chunk.path("usage"))) {
+      usageRefused = true;
     }
   }
 
@@ -73,6 +76,11 @@ public final class StreamTally {
     return usage;
   }
 
+  /** Whether it reported counts that cannot be true, and none that can. */
+  public boolean usageRefused() {
+    return usageRefused && usage == null;
+  }
+
   /** What it counted before it wrote; null when it did not say. Only the input in it is final. */
   public @Nullable AttemptUsage counted() {
     return counted;
@@ -91,6 +99,7 @@ public final class StreamTally {
   static void append(StringBuilder text, JsonNode message) {
     text.append(message.path("content").asText(""));
     text.append(message.path("reasoning_content").asText(""));
+    text.append(message.path("reasoning").asText(""));
     text.append(message.path("refusal").asText(""));
     for (JsonNode tool : message.path("tool_calls")) {
       text.append(tool.path("function").path("name").asText(""));

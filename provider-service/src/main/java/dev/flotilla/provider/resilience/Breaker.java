@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * instructions and never while somebody waits.
  */
 final class Breaker {
+  private static final Logger LOG = Logger.getLogger(Breaker.class.getName());
+
   /** Nobody knows when a probe will end, so the others are told to look again soon. */
   private static final Duration WHILE_PROBED = Duration.ofSeconds(1);
 
@@ -28,6 +32,7 @@ final class Breaker {
   private long generation;
 
   private long openUntilNanos;
+  private boolean gone;
   private int openings;
   private int unreachable;
   private int probes;
@@ -81,8 +86,11 @@ final class Breaker {
   }
 
   void giveBack(Permit permit, Evidence evidence) {
+    boolean wasGone;
+    boolean isGone;
     lock.lock();
     try {
+      wasGone = gone;
       if (counts(permit)) {
         Evidence fair = fair(permit, evidence);
         if (state == CircuitState.HALF_OPEN) {
@@ -92,8 +100,16 @@ final class Breaker {
         }
       }
       permit.returned = true;
+      isGone = gone;
     } finally {
       lock.unlock();
+    }
+    if (isGone && !wasGone) {
+      LOG.log(
+          Level.WARNING,
+          "{0} does not know {1} in place {2} with the key in {3}: it is left out for {4} at a time"
+              + " until it does; correct its upstream or base_url in the catalogue, or take it out",
+          new Object[] {key.provider(), key.model(), key.deployment(), key.key(), config.gone()});
     }
   }
 
@@ -107,7 +123,8 @@ final class Breaker {
       @Nullable Duration retryAfter =
           open ? millisUntil(openUntilNanos, now) : allProbing ? WHILE_PROBED : null;
       CircuitState seen = state == CircuitState.OPEN && !open ? CircuitState.HALF_OPEN : state;
-      return new Circuit(key.provider(), key.model(), seen, retryAfter, window.failureRate());
+      return new Circuit(
+          key.provider(), key.model(), seen, retryAfter, gone, window.failureRate());
     } finally {
       lock.unlock();
     }
@@ -130,6 +147,7 @@ final class Breaker {
     switch (evidence) {
       case HEALTHY -> close();
       case SICK, SLOW, UNREACHABLE -> open();
+      case GONE -> leaveOut();
       // The next probe may find out more.
       case HALF_SICK, NONE -> {}
     }
@@ -140,6 +158,10 @@ final class Breaker {
       case HEALTHY -> window.add(0);
       case HALF_SICK -> window.add(1);
       case SICK, SLOW, UNREACHABLE -> window.add(2);
+      case GONE -> {
+        leaveOut();
+        return;
+      }
       case NONE -> {
         return;
       }
@@ -161,8 +183,16 @@ final class Breaker {
     openings++;
   }
 
+  /** One word of its provider is enough, and it does not heal within seconds. */
+  private void leaveOut() {
+    become(CircuitState.OPEN);
+    gone = true;
+    openUntilNanos = nanoClock.getAsLong() + config.gone().toNanos();
+  }
+
   private void close() {
     become(CircuitState.CLOSED);
+    gone = false;
     window.clear();
     unreachable = 0;
   }

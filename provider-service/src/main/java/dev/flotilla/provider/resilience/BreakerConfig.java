@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param open how long nobody is let through after the first opening; doubles with each further one
  * @param longestOpen where the doubling ends
  * @param probes how many calls at once may find out whether an opened circuit has healed
+ * @param gone how long a model is left alone that its provider does not know
  * @param patience a provider that did not answer within less is not blamed: the deadline was the
  *     caller's
  */
@@ -24,6 +25,7 @@ public record BreakerConfig(
     Duration open,
     Duration longestOpen,
     int probes,
+    Duration gone,
     Duration patience) {
 
   private static final long MOST = 100_000;
@@ -59,6 +61,12 @@ public record BreakerConfig(
               + open
               + ", but a circuit that opens for no time never keeps a call away; write PT5S or so");
     }
+    if (gone.isZero() || gone.isNegative()) {
+      throw new ConfigurationException(
+          "flotilla.breaker.gone is "
+              + gone
+              + ", so each call would find out anew that its model is gone; write PT1M or so");
+    }
     if (longestOpen.compareTo(open) < 0) {
       throw new ConfigurationException(
           "flotilla.breaker.longest-open is "
@@ -78,6 +86,7 @@ public record BreakerConfig(
         settings.duration("flotilla.breaker.open"),
         settings.duration("flotilla.breaker.longest-open"),
         (int) settings.number("flotilla.breaker.probes", 1, MOST),
+        settings.duration("flotilla.breaker.gone"),
         settings.duration("flotilla.breaker.patience"));
   }
 }

@@ -82,10 +82,13 @@ public final class CallRetries {
       case Failure.Rejected r -> Boolean.TRUE.equals(providerSays) ? Kind.OVERLOADED : Kind.NEVER;
       // Another key may help, the same one will not.
       case Failure.Barred b -> Kind.NEVER;
+      // Its certificate is the same the next time.
+      case Failure.Distrusted d -> Kind.NEVER;
       // The deadline is over.
       case Failure.TimedOut t -> Kind.NEVER;
-      // Paid for in full.
+      // Paid for in full, or as far as it went.
       case Failure.BadAnswer b -> Kind.NEVER;
+      case Failure.CutShort c -> Kind.NEVER;
     };
   }
 

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A circuit at one moment.
  *
  * @param retryAfter until a call would be let through; null when one would be now
+ * @param gone whether its provider did not know the model when it was asked last
  * @param failureRate share of failures among the last outcomes, 0 to 1; 0 when there is none
  */
 public record Circuit(
@@ -14,4 +15,5 @@ public record Circuit(
     String model,
     CircuitState state,
     @Nullable Duration retryAfter,
+    boolean gone,
     double failureRate) {}

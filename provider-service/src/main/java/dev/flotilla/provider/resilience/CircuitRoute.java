@@ -72,6 +72,7 @@ public class CircuitRoute implements HttpService {
           .put("model", circuit.model())
           .put("state", circuit.state().word())
           .put("retry_after_ms", retryAfter == null ? null : retryAfter.toMillis())
+          .put("gone", circuit.gone())
           .put("failure_rate", circuit.failureRate());
     }
     return body;

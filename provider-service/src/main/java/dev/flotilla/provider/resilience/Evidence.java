@@ -17,6 +17,9 @@ public enum Evidence {
   /** It could not be reached at all. */
   UNREACHABLE,
 
+  /** Its provider does not know it, here or with this key: asking again at once is of no use. */
+  GONE,
+
   /**
    * Nothing: the caller was wrong or has left, the limit was ours, or no provider was asked after
    * all.

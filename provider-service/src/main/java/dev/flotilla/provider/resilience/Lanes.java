@@ -120,6 +120,12 @@ public final class Lanes {
         .orElse(CircuitState.CLOSED);
   }
 
+  /** Whether one of the model's ways leads to a provider that does not know it. */
+  public boolean isGone(Model model) {
+    return lanes.getOrDefault(model.id(), List.of()).stream()
+        .anyMatch(lane -> lane.breaker().circuit().gone());
+  }
+
   private static Circuit best(List<Lane> ways) {
     return ways.stream()
         .map(lane -> lane.breaker().circuit())

@@ -102,7 +102,7 @@ public final class Pass implements Way {
     lane.load().ended();
     switch (evidence) {
       case HEALTHY -> answered();
-      case SICK, HALF_SICK, SLOW, UNREACHABLE -> {
+      case SICK, HALF_SICK, SLOW, UNREACHABLE, GONE -> {
         if (begun.compareAndSet(false, true)) {
           lane.load().failed(nanoClock.getAsLong() - grantedNanos);
         }

@@ -34,6 +34,7 @@ public final class AttemptMetrics {
 
   private final LabelledCounter attempts;
   private final LabelledCounter costs;
+  private final LabelledCounter oddities;
 
   public AttemptMetrics(MetricRegistry registry, Catalog catalog) {
     attempts =
@@ -48,7 +49,16 @@ public final class AttemptMetrics {
             MetricNames.COST_NANOUSD,
             "Known cost of calls to model providers in nano-dollars",
             List.of("provider", "model", "task_type", "team", "pipeline", "step"));
+    oddities =
+        new LabelledCounter(
+            registry,
+            MetricNames.PROVIDER_ODDITIES,
+            "Answers that were given although something about them is strange, by what it is",
+            List.of("provider", "model", "oddity"));
     for (Model model : catalog.models()) {
+      for (Oddity oddity : Oddity.values()) {
+        oddities.of(model.provider().id(), model.id(), oddity.word());
+      }
       for (String outcome : OUTCOMES) {
         attempts.of(model.provider().id(), model.id(), outcome);
       }
@@ -71,6 +81,12 @@ public final class AttemptMetrics {
               or(entry.step(), ""))
           .inc(cost);
     }
+  }
+
+  /** Counts something strange about an attempt. */
+  public void odd(LedgerEntry entry, Oddity oddity) {
+    String model = ModelLabel.of(entry.model(), entry.simulated());
+    oddities.of(entry.provider(), model, oddity.word()).inc();
   }
 
   private static String or(@Nullable String value, String otherwise) {

@@ -36,7 +36,18 @@ public final class CircuitMetrics {
             .withName(MetricNames.CIRCUIT_STATE)
             .withDescription("Circuit of a model: 0 closed, 1 half-open, 2 open")
             .build();
+    var gone =
+        Metadata.builder()
+            .withName(MetricNames.MODEL_GONE)
+            .withDescription("Whether the provider of a model does not know it: 0 or 1")
+            .build();
     for (Model model : catalog.models()) {
+      registry.gauge(
+          gone,
+          model,
+          m -> lanes.isGone(m) ? 1 : 0,
+          new Tag("provider", model.provider().id()),
+          new Tag("model", model.id()));
       registry.gauge(
           state,
           model,

@@ -18,6 +18,12 @@ public sealed interface Sent {
    */
   record NotSent(String reason) implements Sent {}
 
+  /**
+   * Proved as above: whoever listens there could not show that it is the provider. Another try
+   * would meet the same one.
+   */
+  record Distrusted() implements Sent {}
+
   /** Nobody answered in time; the provider may have done the work. */
   record TimedOut() implements Sent {}
 

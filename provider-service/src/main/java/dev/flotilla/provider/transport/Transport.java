@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
+import java.security.cert.CertificateException;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -134,7 +135,10 @@ public final class Transport implements AutoCloseable {
           // An unknown name is told as a connect failure, with the reason below it.
           return new Sent.NotSent(isUnresolved(e) ? "name not found" : "connection refused");
         }
-        case SSLHandshakeException e -> {
+        case CertificateException e -> {
+          return new Sent.Distrusted();
+        }
+        case SSLHandshakeException e when !isDistrust(e) -> {
           return new Sent.NotSent("TLS handshake failed");
         }
         case HttpTimeoutException e -> {
@@ -145,6 +149,16 @@ public final class Transport implements AutoCloseable {
     }
     LOG.log(Level.FINE, "A provider's connection broke", cause);
     return new Sent.Broken();
+  }
+
+  /** A certificate that does not hold; any other handshake may succeed the next time. */
+  private static boolean isDistrust(Throwable failure) {
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (t instanceof CertificateException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isUnresolved(Throwable failure) {

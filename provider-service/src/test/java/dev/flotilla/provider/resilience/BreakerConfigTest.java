@@ -43,6 +43,7 @@ class BreakerConfigTest {
                 "flotilla.breaker.open", "PT5S",
                 "flotilla.breaker.longest-open", "PT1M",
                 "flotilla.breaker.probes", "2",
+                "flotilla.breaker.gone", "PT1M",
                 "flotilla.breaker.patience", "PT5S"));
     all.put("flotilla.breaker." + key, value);
     return BreakerConfig.from(

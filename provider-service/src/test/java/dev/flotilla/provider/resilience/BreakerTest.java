@@ -23,7 +23,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 class BreakerTest {
   private static final BreakerConfig CONFIG =
       new BreakerConfig(
-          10, 4, 0.5, 3, Duration.ofSeconds(5), Duration.ofSeconds(30), 2, Duration.ofSeconds(2));
+          10,
+          4,
+          0.5,
+          3,
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(30),
+          2,
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(2));
 
   /** Near its end, because nanoTime may wrap around. */
   private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1_000);
@@ -239,6 +247,7 @@ class BreakerTest {
               Duration.ofMillis(1 + random.nextInt(50)),
               Duration.ofMillis(100),
               1 + random.nextInt(4),
+              Duration.ofMillis(1 + random.nextInt(50)),
               Duration.ofMillis(random.nextInt(20)));
       var any = new Breaker(new CircuitKey("p", "p/m", "default", "default"), config, nanos::get);
       var out = new ArrayList<Permit>();

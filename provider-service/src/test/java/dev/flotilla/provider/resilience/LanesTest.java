@@ -28,7 +28,15 @@ import org.junit.jupiter.api.io.TempDir;
 class LanesTest {
   private static final BreakerConfig BREAKER =
       new BreakerConfig(
-          4, 2, 0.5, 2, Duration.ofSeconds(5), Duration.ofSeconds(60), 1, Duration.ofSeconds(5));
+          4,
+          2,
+          0.5,
+          2,
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(60),
+          1,
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(5));
   private static final KeyConfig KEYS = new KeyConfig(Duration.ofMinutes(1), Duration.ofMinutes(3));
   private static final String TWO_KEYS =
       """

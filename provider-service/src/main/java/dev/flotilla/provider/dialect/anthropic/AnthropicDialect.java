@@ -85,6 +85,7 @@ public final class AnthropicDialect implements Dialect {
           ErrorReader.read(status, headers, body);
       case Sent.Opened(int status, var headers, var events) -> opened(question, events);
       case Sent.NotSent(String reason) -> new Failure.Unreachable(reason);
+      case Sent.Distrusted() -> new Failure.Distrusted();
       case Sent.TimedOut() -> new Failure.TimedOut();
       case Sent.Broken() -> new Failure.Lost();
     };
@@ -93,9 +94,7 @@ public final class AnthropicDialect implements Dialect {
   private Map<String, String> headers(Question question, Access access) {
     var headers = new LinkedHashMap<String, String>();
     headers.put("anthropic-version", VERSION);
-    if (access.key() != null) {
-      headers.put("x-api-key", access.key());
-    }
+    headers.putAll(access.credentials("x-api-key", ""));
     if (config.attemptHeader()) {
       headers.put(FleetHeaders.CLIENT_REQUEST_ID, question.attemptId());
     }
@@ -116,9 +115,7 @@ public final class AnthropicDialect implements Dialect {
 
   private CallOutcome opened(Question question, InputStream events) {
     var meaning = new MessageEvents(question.model(), now());
-    var outcome = FirstChunk.of(question, new EventStream(events, config.maxLineBytes(), meaning));
-    Failure said = meaning.failure();
-    return outcome instanceof Failure.Lost && said != null ? said : outcome;
+    return FirstChunk.of(question, new EventStream(events, config.maxLineBytes(), meaning));
   }
 
   private long now() {

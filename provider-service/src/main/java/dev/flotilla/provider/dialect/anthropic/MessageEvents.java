@@ -9,7 +9,6 @@ import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
 import dev.flotilla.provider.dialect.AnswerStream.Part;
 import dev.flotilla.provider.dialect.EventStream;
-import dev.flotilla.provider.dialect.Failure;
 import dev.flotilla.provider.dialect.OpenAiUsage;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,8 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the events of a message into chunks. Nothing is said before the model says something, so
- * that an error until then can still be a plain one. Used by one thread; its failure is read by
- * another.
+ * that an error until then can still be a plain one. Used by one thread.
  */
 final class MessageEvents implements EventStream.Meaning {
   private final Model model;
@@ -29,7 +27,6 @@ final class MessageEvents implements EventStream.Meaning {
   private final Map<Integer, Call> calls = new HashMap<>();
   private @Nullable ObjectNode message;
   private boolean begun;
-  private volatile @Nullable Failure failure;
 
   /** A tool's call of which the arguments are coming. */
   private static final class Call {
@@ -49,11 +46,6 @@ final class MessageEvents implements EventStream.Meaning {
     this.created = created;
   }
 
-  /** What the error means that came before the first chunk; null when none came. */
-  @Nullable Failure failure() {
-    return failure;
-  }
-
   @Override
   public List<Part> of(SseEvent event) throws NotJson {
     JsonNode data = Json.parse(event.data());
@@ -62,10 +54,10 @@ final class MessageEvents implements EventStream.Meaning {
       return List.of(new Part.Alive());
     }
     if (type.equals("error")) {
-      if (!begun) {
-        failure = ErrorReader.inStream(data.path("error"));
-      }
-      return List.of(new Part.Broken("the provider reported an error in the middle of its answer"));
+      return List.of(
+          new Part.Broken(
+              "the provider reported an error in the middle of its answer",
+              ErrorReader.inStream(data.path("error"))));
     }
     if (type.equals("message_start")) {
       if (data.path("message") instanceof ObjectNode started) {

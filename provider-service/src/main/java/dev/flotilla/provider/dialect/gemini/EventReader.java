@@ -8,7 +8,6 @@ import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
 import dev.flotilla.provider.dialect.AnswerStream.Part;
 import dev.flotilla.provider.dialect.EventStream;
-import dev.flotilla.provider.dialect.Failure;
 import dev.flotilla.provider.dialect.OpenAiUsage;
 import dev.flotilla.provider.dialect.Question;
 import java.time.Instant;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns events of Gemini's, each of which is a small answer, into OpenAI's chunks. Gemini says with
  * each event what it has counted so far; callers get the last of it in a chunk of its own. Used by
- * one thread; its failure is read by another.
+ * one thread.
  */
 final class EventReader implements EventStream.Meaning {
   private final Question question;
@@ -33,17 +32,11 @@ final class EventReader implements EventStream.Meaning {
   private final Map<Integer, String> signatures = new HashMap<>();
   private final Set<Integer> finished = new HashSet<>();
   private @Nullable ObjectNode frame;
-  private volatile @Nullable Failure failure;
 
   EventReader(Question question, ObjectNode request, Instant now) {
     this.question = question;
     this.request = request;
     this.now = now;
-  }
-
-  /** What the error means that came before the first chunk; null when none came. */
-  @Nullable Failure failure() {
-    return failure;
   }
 
   @Override
@@ -56,10 +49,10 @@ final class EventReader implements EventStream.Meaning {
       return List.of(new Part.Broken("the provider sent something that is no answer"));
     }
     if (body.path("error").isObject()) {
-      if (frame == null) {
-        failure = RefusalReader.read(question.model(), request, body.path("error"));
-      }
-      return List.of(new Part.Broken("the provider reported an error in the middle of its answer"));
+      return List.of(
+          new Part.Broken(
+              "the provider reported an error in the middle of its answer",
+              RefusalReader.read(question.model(), request, body.path("error"))));
     }
     if (frame == null) {
       frame = AnswerReader.frame(body, question, now).put("object", "chat.completion.chunk");

@@ -86,15 +86,14 @@ public final class GeminiDialect implements Dialect {
       case Sent.Opened(int status, var headers, var events) ->
           opened(question, events, new EventReader(question, request, now));
       case Sent.NotSent(String reason) -> new Failure.Unreachable(reason);
+      case Sent.Distrusted() -> new Failure.Distrusted();
       case Sent.TimedOut() -> new Failure.TimedOut();
       case Sent.Broken() -> new Failure.Lost();
     };
   }
 
   private CallOutcome opened(Question question, InputStream events, EventReader meaning) {
-    var outcome = FirstChunk.of(question, new EventStream(events, config.maxLineBytes(), meaning));
-    Failure said = meaning.failure();
-    return outcome instanceof Failure.Lost && said != null ? said : outcome;
+    return FirstChunk.of(question, new EventStream(events, config.maxLineBytes(), meaning));
   }
 
   private static String path(Model model, boolean stream) {
@@ -105,9 +104,7 @@ public final class GeminiDialect implements Dialect {
 
   private Map<String, String> headers(Question question, Access access) {
     var headers = new LinkedHashMap<String, String>();
-    if (access.key() != null) {
-      headers.put("x-goog-api-key", access.key());
-    }
+    headers.putAll(access.credentials("x-goog-api-key", ""));
     if (config.attemptHeader()) {
       headers.put(FleetHeaders.CLIENT_REQUEST_ID, question.attemptId());
     }

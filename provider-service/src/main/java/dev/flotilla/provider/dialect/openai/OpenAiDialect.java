@@ -3,6 +3,7 @@ package dev.flotilla.provider.dialect.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.contracts.call.FleetHeaders;
+import dev.flotilla.catalog.Model;
 import dev.flotilla.contracts.ledger.AttemptUsage;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
@@ -12,6 +13,7 @@ import dev.flotilla.provider.dialect.Dialect;
 import dev.flotilla.provider.dialect.EventStream;
 import dev.flotilla.provider.dialect.Failure;
 import dev.flotilla.provider.dialect.FirstChunk;
+import dev.flotilla.provider.dialect.Objection;
 import dev.flotilla.provider.dialect.OpenAiUsage;
 import dev.flotilla.provider.dialect.Question;
 import dev.flotilla.provider.transport.Sent;
@@ -38,6 +40,11 @@ public final class OpenAiDialect implements Dialect {
   }
 
   @Override
+  public @Nullable Objection objection(Model model, ObjectNode body) {
+    return Ability.objection(model, body);
+  }
+
+  @Override
   public CallOutcome ask(Question question) {
     Endpoint endpoint = endpoints.get(question.model().provider().id());
     if (endpoint == null) {
@@ -46,9 +53,9 @@ public final class OpenAiDialect implements Dialect {
     boolean stream = question.stream();
     Sent sent =
         transport.post(
-            endpoint.chat(),
+            endpoint.chat(question.model()),
             headers(question, endpoint),
-            body(question),
+            Json.bytes(RequestWriter.write(question.model(), question.body())),
             stream,
             question.deadline());
     return switch (sent) {
@@ -61,8 +68,10 @@ public final class OpenAiDialect implements Dialect {
           RefusalReader.read(status, headers, body);
       case Sent.Opened(int status, var headers, var events) ->
           FirstChunk.of(
-              question, new EventStream(events, config.maxLineBytes(), new ChunkEvents()));
+              question,
+              new EventStream(events, config.maxLineBytes(), new ChunkEvents(question.model())));
       case Sent.NotSent(String reason) -> new Failure.Unreachable(reason);
+      case Sent.Distrusted() -> new Failure.Distrusted();
       case Sent.TimedOut() -> new Failure.TimedOut();
       case Sent.Broken() -> new Failure.Lost();
     };
@@ -70,37 +79,23 @@ public final class OpenAiDialect implements Dialect {
 
   private Map<String, String> headers(Question question, Endpoint endpoint) {
     var headers = new LinkedHashMap<String, String>();
-    if (endpoint.authorization() != null) {
-      headers.put("authorization", endpoint.authorization());
-    }
+    headers.putAll(endpoint.credentials());
     if (config.attemptHeader()) {
       headers.put(FleetHeaders.CLIENT_REQUEST_ID, question.attemptId());
     }
     return headers;
   }
 
-  private static byte[] body(Question question) {
-    // A shallow copy: only members of the top level are replaced.
-    ObjectNode body = Json.object();
-    body.setAll(question.body());
-    body.put("model", question.model().upstream());
-    if (question.stream()) {
-      // Without it a stream carries no usage, and its cost would be a guess.
-      ObjectNode options = Json.object();
-      if (question.body().path("stream_options") instanceof ObjectNode asked) {
-        options.setAll(asked);
-      }
-      body.set("stream_options", options.put("include_usage", true));
-    }
-    return Json.bytes(body);
-  }
-
   private static CallOutcome answer(Question question, byte[] bytes) {
     try {
       ObjectNode body = Json.parseObject(bytes);
+      Habits.answer(body);
       Completion completion = Completion.of(body, question.model());
-      return completion == null || body.path("error").isObject()
-          ? bad(question, body)
+      if (completion == null || body.path("error").isObject()) {
+        return bad(question, body);
+      }
+      return Habits.gaveUp(body)
+          ? new Failure.CutShort(200, completion.usage())
           : new CallOutcome.Answered(200, completion);
     } catch (NotJson e) {
       return new Failure.BadAnswer(200, null);

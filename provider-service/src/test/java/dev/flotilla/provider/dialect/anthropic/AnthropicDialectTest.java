@@ -442,7 +442,7 @@ class AnthropicDialectTest extends DialectContract {
           }
           case Part.Counted counted -> tally.note(counted);
           case Part.Alive() -> {}
-          case Part.Silence(), Part.End(), Part.Broken(_) -> {
+          case Part.Silence(), Part.End(), Part.Ceased(), Part.Broken(_, _) -> {
             return new Stream(chunks, tally, part);
           }
         }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.catalog.Model;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.provider.TestCatalog;
+import dev.flotilla.provider.dialect.Access;
 import dev.flotilla.provider.dialect.CallOutcome;
 import dev.flotilla.provider.dialect.Dialect;
 import dev.flotilla.provider.dialect.DialectContract;
@@ -20,7 +21,6 @@ import dev.flotilla.testkit.Behaviour;
 import dev.flotilla.testkit.CountingUpstream;
 import dev.flotilla.testkit.FaultRow;
 import java.net.ServerSocket;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -28,6 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.jspecify.annotations.Nullable;
 
 class OpenAiDialectTest extends DialectContract {
   private static final TransportConfig CONFIG =
@@ -51,7 +52,7 @@ class OpenAiDialectTest extends DialectContract {
 
   @Override
   protected Dialect dialect() {
-    return dialectAt(upstream.baseUrl(), "Bearer sk-test");
+    return dialectAt(upstream.baseUrl(), "sk-test");
   }
 
   @Override
@@ -160,8 +161,8 @@ class OpenAiDialectTest extends DialectContract {
     return dialect().ask(new Question("a-1", model, question("hello", false), in(PATIENCE)));
   }
 
-  private Dialect dialectAt(String baseUrl, String authorization) {
-    var endpoint = new Endpoint(URI.create(baseUrl + "/chat/completions"), authorization);
+  private Dialect dialectAt(String baseUrl, @Nullable String key) {
+    var endpoint = new Endpoint(new Access(baseUrl, key));
     return new OpenAiDialect(transport, CONFIG, Map.of("up", endpoint));
   }
 }
