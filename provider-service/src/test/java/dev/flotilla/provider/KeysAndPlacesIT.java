@@ -12,6 +12,14 @@ import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import dev.flotilla.testkit.FaultRow;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +53,8 @@ class KeysAndPlacesIT {
   }
 
   @Test
-  void row_18_a_revoked_key_costs_one_attempt_and_is_left_out_from_then_on(@TempDir Path folder)
+  @FaultRow(row = 18, fault = "401 to one of two keys")
+  void a_revoked_key_costs_one_attempt_and_is_left_out_from_then_on(@TempDir Path folder)
       throws Exception {
     catalogue(folder, "key_env: [UP_KEY_A, UP_KEY_B]", "");
     east.does(
@@ -78,24 +87,240 @@ class KeysAndPlacesIT {
     }
   }
 
-  @Test
-  void row_19_a_spent_quota_is_not_retried_and_the_last_key_is_asked_all_the_same(
-      @TempDir Path folder) throws Exception {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "429 | {\"error\":{\"code\":\"insufficient_quota\"}}",
+        "402 | {\"error\":{\"message\":\"Insufficient Balance\",\"type\":\"unknown_error\"}}"
+      })
+  @FaultRow(row = 19, fault = "402, and 429 with insufficient_quota")
+  void a_spent_quota_is_not_retried_and_the_last_key_is_asked_all_the_same(
+      int status, String body, @TempDir Path folder) throws Exception {
     catalogue(folder, "key_env: [UP_KEY_A, UP_KEY_B]", "");
     east.does(
         e -> {
           note(e, "");
-          WatchedUpstream.plain(e, 429, "{\"error\":{\"code\":\"insufficient_quota\"}}");
+          WatchedUpstream.plain(e, status, body);
         });
     try (var provider = RunningProvider.start(folder, ledger.url(), Map.of(), KEYS)) {
       var response = provider.ask(ASK);
       assertEquals(502, response.statusCode());
       assertEquals(List.of("auth", "auth"), outcomes(response));
       assertEquals(2, asked.stream().distinct().count(), "each key once");
+      assertEquals(2, asked.size());
+      assertEquals(2, parked(provider, "UP_KEY_A") + parked(provider, "UP_KEY_B"), "somebody is told");
+      assertTrue(
+          ledger.await(all -> all.size() >= 2).values().stream()
+              .allMatch(row -> row.state().equals(EntryState.VOID)));
       assertEquals(List.of("auth"), outcomes(provider.ask(ASK)), "the last resort");
       east.does(e -> WatchedUpstream.plain(e, 200, WatchedUpstream.completion(USAGE)));
       assertEquals(200, provider.ask(ASK).statusCode(), "paid up");
     }
+  }
+
+  @Test
+  @FaultRow(row = 12, fault = "429 without retry-after because the account's own limit is reached")
+  void a_limit_of_the_accounts_own_parks_its_key_and_is_not_waited_for(@TempDir Path folder)
+      throws Exception {
+    catalogue(folder, "key_env: [UP_KEY_A, UP_KEY_B]", "");
+    Path up = folder.resolve("catalog/up.yaml");
+    Files.writeString(
+        up,
+        Files.readString(up)
+            .replace("dialect: openai", "dialect: anthropic")
+            .replace(east.baseUrl(), east.baseUrl().replace("/v1", "")));
+    east.does(
+        e -> {
+          asked.add(e.getRequestHeaders().getFirst("x-api-key"));
+          WatchedUpstream.plain(
+              e,
+              429,
+              """
+              {"type":"error","error":{"type":"rate_limit_error","message":"limit","details":{"error_code":"enforced_spend_limit_reached"}}}""");
+        });
+    try (var provider = RunningProvider.start(folder, ledger.url(), Map.of(), KEYS)) {
+      var response = provider.ask(ASK);
+      assertEquals(502, response.statusCode());
+      assertEquals(List.of("auth", "auth"), outcomes(response));
+      assertEquals(List.of("sk-good-1", "sk-good-2"), asked.stream().sorted().toList());
+      assertEquals(2, parked(provider, "UP_KEY_A") + parked(provider, "UP_KEY_B"), "somebody is told");
+      assertTrue(
+          ledger.await(all -> all.size() >= 2).values().stream()
+              .allMatch(row -> row.state().equals(EntryState.VOID)));
+    }
+  }
+
+  @Test
+  @FaultRow(row = 12, fault = "429 without retry-after that says no more")
+  void a_rate_limit_that_says_nothing_is_tried_once_more_and_rests_a_moment(@TempDir Path folder)
+      throws Exception {
+    catalogue(folder, "key_env: UP_KEY_A", "");
+    east.does(
+        e -> {
+          note(e, "");
+          WatchedUpstream.plain(e, 429, "{}");
+        });
+    try (var provider = RunningProvider.start(folder, ledger.url(), Map.of(), KEYS)) {
+      var response = provider.ask(ASK);
+      assertEquals(429, response.statusCode());
+      assertEquals(List.of("rate_limited", "rate_limited"), outcomes(response));
+      assertEquals(0, parked(provider, "UP_KEY_A"), "its key is good");
+      assertTrue(
+          ledger.await(all -> all.size() >= 2).values().stream()
+              .allMatch(row -> row.state().equals(EntryState.VOID)));
+    }
+  }
+
+  @Test
+  @FaultRow(row = 20, fault = "404 to one model, with one key, then served again")
+  void a_model_its_provider_does_not_know_is_left_out_until_a_probe_finds_it_again(
+      @TempDir Path folder) throws Exception {
+    catalogue(folder, "key_env: [UP_KEY_A, UP_KEY_B]", "");
+    Files.writeString(
+        folder.resolve("catalog/up.yaml"),
+        "  - {name: other, prices: [{from: 2026-01-01, source: t, input: 1, output: 2}]}\n",
+        StandardOpenOption.APPEND);
+    // Two keys do not know it, so each of them costs one attempt; another model is as it was.
+    east.does(
+        e -> {
+          note(e, "");
+          if (east.asked().body().contains("up-fast-1")) {
+            WatchedUpstream.plain(
+                e,
+                404,
+                "{\"error\":{\"message\":\"The model does not exist\",\"code\":\"model_not_found\"}}");
+          } else {
+            WatchedUpstream.plain(e, 200, WatchedUpstream.completion(USAGE));
+          }
+        });
+    var settings = Map.of("flotilla.breaker.gone", "PT2S");
+    try (var provider = RunningProvider.start(folder, ledger.url(), settings, KEYS)) {
+      var first = provider.ask(ASK);
+      assertEquals(502, first.statusCode(), first.body());
+      assertEquals(List.of("auth", "auth"), outcomes(first), "the router goes on after this one");
+      assertEquals(2, asked.size());
+      assertTrue(
+          ledger.await(all -> all.size() >= 2).values().stream()
+              .allMatch(row -> row.state().equals(EntryState.VOID) && row.costNanos() == 0));
+
+      JsonNode refused = Json.parse(provider.ask(ASK).body()).path("error");
+      assertEquals("circuit_open", refused.path("outcome").asText());
+      assertEquals(2, asked.size(), "nobody asks for it in vain");
+      JsonNode circuit = Json.parse(circuits(provider).body()).at("/circuits/0");
+      assertEquals("open", circuit.path("state").asText(), "which /v1/models calls down");
+      assertTrue(circuit.path("gone").asBoolean());
+      assertEquals(1, gone(provider, "up/fast"), "somebody is told");
+      assertEquals(0, gone(provider, "up/other"));
+      assertEquals(0, parked(provider, "UP_KEY_A") + parked(provider, "UP_KEY_B"));
+      assertTrue(provider.log().contains("does not know up/fast"), provider.log());
+      assertEquals(200, provider.ask(ASK.replace("up/fast", "up/other")).statusCode());
+
+      east.does(
+          e -> {
+            note(e, "");
+            WatchedUpstream.plain(e, 200, WatchedUpstream.completion(USAGE));
+          });
+      long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+      while (gone(provider, "up/fast") == 1) {
+        assertTrue(System.nanoTime() < end, "never asked again");
+        provider.ask(ASK);
+      }
+      assertEquals(200, provider.ask(ASK).statusCode());
+    }
+  }
+
+  @Test
+  @FaultRow(row = 20, fault = "404 because a file of the caller's is not there")
+  void a_file_that_is_not_there_says_nothing_of_the_model(@TempDir Path folder) throws Exception {
+    catalogue(folder, "key_env: UP_KEY_A", "    inputs: [text, file]\n");
+    east.does(e -> WatchedUpstream.plain(e, 404, "{\"error\":{\"message\":\"No such file\"}}"));
+    String file =
+        ASK.replace(
+            "\"Is it so?\"", "[{\"type\":\"file\",\"file\":{\"file_id\":\"file-gone\"}}]");
+    try (var provider = RunningProvider.start(folder, ledger.url(), Map.of(), KEYS)) {
+      assertEquals(502, provider.ask(file).statusCode());
+      east.does(e -> WatchedUpstream.plain(e, 200, WatchedUpstream.completion(USAGE)));
+      assertEquals(200, provider.ask(ASK).statusCode());
+    }
+  }
+
+  @Test
+  @FaultRow(row = 39, fault = "one of two places answers twice as slowly")
+  void a_place_that_turned_slow_gets_few_of_the_calls_and_no_call_is_made_twice(
+      @TempDir Path folder) throws Exception {
+    catalogue(
+        folder,
+        "key_env: UP_KEY_A",
+        """
+            balance: peak_ewma
+            deployments:
+              - {name: east}
+              - {name: west, base_url: "%s"}
+        """
+            .formatted(west.baseUrl()));
+    var pace = new AtomicLong(60);
+    east.does(
+        e -> {
+          Thread.sleep(pace.get());
+          answer(e, "east");
+        });
+    west.does(
+        e -> {
+          Thread.sleep(60);
+          answer(e, "west");
+        });
+    try (var provider = RunningProvider.start(folder, ledger.url(), Map.of(), KEYS)) {
+      inParallel(provider, 60);
+      long east1 = askedOf("east");
+      assertTrue(east1 >= 12 && east1 <= 48, "evenly while both are well: " + east1);
+      asked.clear();
+      pace.set(180);
+      inParallel(provider, 120);
+      assertEquals(120, asked.size(), "one request upstream for each call: nobody hedges");
+      long east2 = askedOf("east");
+      assertTrue(east2 < 48, "the slow one still got " + east2 + " of 120");
+      assertTrue(
+          ledger.await(all -> all.size() >= 180).values().stream()
+              .allMatch(row -> row.state().equals(EntryState.SETTLED)));
+      assertEquals("closed", Json.parse(circuits(provider).body()).at("/circuits/0/state").asText());
+    }
+  }
+
+  /** So many calls by four callers at a time. */
+  private static void inParallel(RunningProvider provider, int calls) throws Exception {
+    var left = new AtomicLong(calls);
+    try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      var ends = new ArrayList<Future<Boolean>>();
+      for (int i = 0; i < 4; i++) {
+        ends.add(
+            callers.submit(
+                () -> {
+                  boolean well = true;
+                  while (left.getAndDecrement() > 0) {
+                    well &= provider.ask(ASK).statusCode() == 200;
+                  }
+                  return well;
+                }));
+      }
+      for (Future<Boolean> end : ends) {
+        assertTrue(end.get());
+      }
+    }
+  }
+
+  private long askedOf(String place) {
+    return asked.stream().filter(one -> one.startsWith(place)).count();
+  }
+
+  private static long gone(RunningProvider provider, String model) throws Exception {
+    return provider
+        .ops("/metrics")
+        .body()
+        .lines()
+        .filter(l -> l.startsWith("llm_provider_model_gone{") && l.contains("\"" + model + "\""))
+        .mapToLong(l -> (long) Double.parseDouble(l.substring(l.lastIndexOf(' ') + 1)))
+        .sum();
   }
 
   @Test

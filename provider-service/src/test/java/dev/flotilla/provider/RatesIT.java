@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.kit.json.Json;
+import dev.flotilla.testkit.FaultRow;
 import dev.flotilla.testkit.RealRedis;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -38,7 +39,8 @@ class RatesIT {
   }
 
   @Test
-  void row_13_a_provider_that_says_nothing_is_left_is_not_asked_until_there_is(@TempDir Path folder)
+  @FaultRow(row = 13, fault = "x-ratelimit-remaining-requests of 0")
+  void a_provider_that_says_nothing_is_left_is_not_asked_until_there_is(@TempDir Path folder)
       throws Exception {
     TestCatalog.write(folder, upstream.baseUrl());
     upstream.does(

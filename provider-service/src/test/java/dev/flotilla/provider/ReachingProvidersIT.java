@@ -87,7 +87,7 @@ class ReachingProvidersIT {
                 Map.entry("flotilla.breaker.minimum-calls", "1000"),
                 Map.entry("flotilla.breaker.window", "1000"),
                 Map.entry("flotilla.breaker.connect-failures", "1000"),
-                Map.entry("flotilla.retry.most", "0")));
+                Map.entry("flotilla.retry.most", "1")));
   }
 
   @AfterAll
@@ -150,8 +150,31 @@ class ReachingProvidersIT {
   @FaultRow(row = 4, fault = "a certificate that is expired, of another host, or self-signed")
   void a_certificate_that_does_not_hold_ends_it_before_a_byte_of_the_request(String kind)
       throws Exception {
-    assertNotReached(kind, "TLS handshake failed");
+    HttpResponse<String> response = ask(kind);
+    assertEquals(502, response.statusCode(), response.body());
+    JsonNode error = Json.parse(response.body()).path("error");
+    assertEquals("auth", error.path("outcome").asText(), "ours or theirs to mend, and told so");
+    assertEquals("provider_not_trusted", error.path("code").asText());
+    assertFalse(error.path("sent").asBoolean(true));
+    JsonNode attempts =
+        Json.parse(response.headers().firstValue("x-flotilla-attempts").orElseThrow());
+    assertEquals(1, attempts.size(), "the next try would meet the same certificate");
+    LedgerEntry row = ledger.awaitRow(attempts.path(0).path("attempt_id").asText());
+    assertEquals(EntryState.VOID, row.state());
+    assertEquals(0, row.costNanos());
     assertEquals(0, certificates.requests(kind));
+    assertTrue(
+        provider
+            .ops("/metrics")
+            .body()
+            .lines()
+            .anyMatch(
+                l ->
+                    l.startsWith("llm_provider_attempts_total{")
+                        && l.contains("\"" + kind + "/m\"")
+                        && l.contains("\"auth\"")
+                        && l.endsWith(" 1.0")),
+        "nobody would hear of it");
   }
 
   /** Without it the bad ones could be refused for any reason. */

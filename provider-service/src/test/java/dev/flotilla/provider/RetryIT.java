@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.contracts.ledger.EntryState;
+import dev.flotilla.contracts.ledger.LedgerEntry;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.testkit.Behaviour;
 import dev.flotilla.testkit.CountingUpstream;
+import dev.flotilla.testkit.FaultRow;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -64,7 +66,8 @@ class RetryIT {
   }
 
   @Test
-  void row_14_an_overloaded_provider_is_asked_twice_and_both_attempts_are_in_the_ledger()
+  @FaultRow(row = 14, fault = "529 once")
+  void an_overloaded_provider_is_asked_twice_and_both_attempts_are_in_the_ledger()
       throws Exception {
     upstream.next(1, Behaviour.status(529));
     long before = upstream.requests();
@@ -80,10 +83,15 @@ class RetryIT {
     assertTrue(upstream.bills().containsKey(second.attemptId()));
     assertEquals("req_test", second.requestId());
     assertTrue(metric("llm_provider_retries_total", "outcome=\"overloaded\"") >= 1);
+    upstream.always(Behaviour.status(503));
+    before = upstream.requests();
+    assertEquals(503, provider.ask(PLAIN).statusCode());
+    assertEquals(before + 2, upstream.requests(), "once more, and never a third time");
   }
 
   @Test
-  void row_15_a_server_error_that_billed_is_unknown_and_the_second_attempt_is_its_own_row()
+  @FaultRow(row = 15, fault = "500 after the work was done and billed")
+  void a_server_error_that_billed_is_unknown_and_the_second_attempt_is_its_own_row()
       throws Exception {
     upstream.next(1, new Behaviour.Status(500, null, true));
     var reports = reports(provider.ask(PLAIN));
@@ -112,7 +120,9 @@ class RetryIT {
   }
 
   @Test
-  void row_8_and_9_what_was_sent_and_lost_is_not_sent_again() throws Exception {
+  @FaultRow(row = 8, fault = "the provider hangs up on the request")
+  @FaultRow(row = 9, fault = "the connection ends within the body")
+  void what_was_sent_and_lost_is_not_sent_again() throws Exception {
     for (Behaviour behaviour :
         List.of(
             Behaviour.hangUp(),
@@ -120,8 +130,7 @@ class RetryIT {
             Behaviour.badJson(),
             Behaviour.status(400),
             Behaviour.status(401),
-            Behaviour.status(413),
-            Behaviour.status(404))) {
+            Behaviour.status(413))) {
       upstream.always(behaviour);
       long before = upstream.requests();
       var response = provider.ask(PLAIN);
@@ -135,11 +144,16 @@ class RetryIT {
   }
 
   @Test
-  void row_10_a_short_rate_limit_is_waited_for_and_a_longer_one_or_a_near_deadline_is_not()
+  @FaultRow(row = 10, fault = "429 with a retry-after of one and of two seconds")
+  void a_short_rate_limit_is_waited_for_and_a_longer_one_or_a_near_deadline_is_not()
       throws Exception {
     upstream.next(1, Behaviour.rateLimited(Duration.ofSeconds(1)));
     long began = System.nanoTime();
-    assertEquals(List.of("rate_limited", "ok"), outcomes(reports(provider.ask(PLAIN))));
+    List<JsonNode> waited = reports(provider.ask(PLAIN));
+    assertEquals(List.of("rate_limited", "ok"), outcomes(waited));
+    LedgerEntry throttled = ledger.awaitRow(waited.getFirst().path("attempt_id").asText());
+    assertEquals(EntryState.VOID, throttled.state());
+    assertEquals(0, throttled.costNanos());
     assertTrue(System.nanoTime() - began >= Duration.ofSeconds(1).toNanos());
     upstream.always(Behaviour.rateLimited(Duration.ofSeconds(2)));
     var response = provider.ask(PLAIN);
@@ -165,7 +179,8 @@ class RetryIT {
   }
 
   @Test
-  void row_1_a_refused_connection_is_tried_again_and_costs_nothing(@TempDir Path own)
+  @FaultRow(row = 1, fault = "the port is closed, then open again")
+  void a_refused_connection_is_tried_again_and_costs_nothing(@TempDir Path own)
       throws Exception {
     var gone = CountingUpstream.start();
     TestCatalog.write(own, gone.baseUrl());

@@ -19,8 +19,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -60,8 +64,16 @@ class UpstreamFaultsIT {
   private RunningProvider provider;
 
   @BeforeAll
-  void start(@TempDir Path folder) {
+  void start(@TempDir Path folder) throws Exception {
     TestCatalog.write(folder, upstream.baseUrl());
+    Files.writeString(
+        folder.resolve("catalog/up.yaml"),
+        """
+          - name: dear
+            upstream: up-dear-1
+            prices: [{from: 2026-01-01, source: test, input: 10, output: 20}]
+        """,
+        StandardOpenOption.APPEND);
     provider =
         RunningProvider.start(
             folder,
@@ -71,6 +83,8 @@ class UpstreamFaultsIT {
                 "flotilla.transport.max-answer-bytes", String.valueOf(MOST_ANSWER_BYTES),
                 "flotilla.transport.max-line-bytes", String.valueOf(MOST_LINE_BYTES),
                 "flotilla.completion.keep-alive", "PT0.3S",
+                "flotilla.completion.first-chunk", "PT2S",
+                "flotilla.completion.whole-answer", "PT2S",
                 "flotilla.completion.drain-chunks", "20",
                 // One test's failures must not keep the next from the provider,
                 "flotilla.breaker.window", "1000",
@@ -91,6 +105,24 @@ class UpstreamFaultsIT {
   @BeforeEach
   void look() {
     seen.addAll(ledger.await(rows -> true).keySet());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  @FaultRow(row = 6, fault = "no first byte within the time a provider is given")
+  void a_provider_that_does_not_begin_is_given_up_before_the_deadline(boolean stream)
+      throws Exception {
+    var never = new CountDownLatch(1);
+    upstream.does(to -> never.await());
+    long begun = System.nanoTime();
+    HttpResponse<String> response = provider.ask(stream ? STREAMED : PLAIN);
+    never.countDown();
+    assertEquals(504, response.statusCode(), response.body());
+    assertTrue(System.nanoTime() - begun < Duration.ofSeconds(15).toNanos());
+    // The router's word for going on with another model.
+    assertEquals("timeout", error(response.body()).path("outcome").asText());
+    assertTrue(error(response.body()).path("sent").asBoolean());
+    assertUnknown("timeout");
   }
 
   @Test
@@ -145,6 +177,45 @@ class UpstreamFaultsIT {
         });
     assertEquals(504, provider.ask(PLAIN).statusCode());
     assertUnknown("truncated");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "retry-after: 3 | 3000",
+        "retry-after: 0 | 0",
+        "retry-after: 1.5 | 1500",
+        "retry-after-ms: 250 | 250",
+        "retry-after-ms: 250\\r\\nretry-after: 9 | 250",
+        "retry-after-ms: soon\\r\\nretry-after: 9 | 9000",
+        "retry-after: 1000000000 | 60000",
+        "retry-after: 99999999999999999999999999 | 60000",
+        "retry-after: Fri, 01 Jan 2100 00:00:00 GMT | 60000",
+        "retry-after: -5 | -1",
+        "retry-after: Fri, 01 Jan 2010 00:00:00 GMT | -1",
+        "retry-after: soon | -1",
+        "retry-after: NaN | -1",
+        "retry-after: Infinity | -1",
+        "x-nothing: 1 | -1"
+      })
+  @FaultRow(row = 11, fault = "a date, 0, negative, 1e9, garbage, a fraction, retry-after-ms")
+  void however_a_provider_says_when_to_come_back_it_is_a_minute_at_most(
+      String headers, long millis) throws Exception {
+    upstream.does(RawUpstream.says(429, headers.replace("\\r\\n", "\r\n") + "\r\n", "{}"));
+    long begun = System.nanoTime();
+    HttpResponse<String> response = provider.ask(PLAIN);
+    assertEquals(429, response.statusCode(), response.body());
+    JsonNode told = error(response.body()).path("retry_after_ms");
+    assertEquals(millis < 0, told.isNull(), response.body());
+    if (millis >= 0) {
+      assertEquals(millis, told.asLong());
+      assertEquals(
+          Long.toString((millis + 999) / 1_000),
+          response.headers().firstValue("retry-after").orElse(""));
+    }
+    assertTrue(System.nanoTime() - begun < Duration.ofSeconds(10).toNanos(), "somebody waited");
+    assertVoid("rate_limited");
   }
 
   @ParameterizedTest
@@ -229,6 +300,28 @@ class UpstreamFaultsIT {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"content\":null",
+        "\"content\":\"\"",
+        "\"content\":null,\"refusal\":\"I cannot help with that.\""
+      })
+  @FaultRow(row = 24, fault = "200 with nothing in its message, or with a refusal")
+  void an_empty_message_or_a_refusal_is_an_answer_for_validators_to_judge(String message)
+      throws Exception {
+    upstream.does(RawUpstream.json(200, GOOD.replace("\"content\":\"Well, yes.\"", message)));
+    int before = upstream.requests();
+    HttpResponse<String> response = provider.ask(PLAIN);
+    assertEquals(200, response.statusCode(), response.body());
+    assertEquals(
+        Json.parse("{\"role\":\"assistant\"," + message + "}"),
+        Json.parse(response.body()).at("/choices/0/message"));
+    assertEquals(before + 1, upstream.requests());
+    assertSettled("ok", 200_000);
+  }
+
+  @ParameterizedTest
   @CsvSource({"content_filter, 25", "length, 26"})
   @FaultRow(row = 25, fault = "finish_reason content_filter")
   @FaultRow(row = 26, fault = "finish_reason length")
@@ -273,10 +366,61 @@ class UpstreamFaultsIT {
   @FaultRow(row = 29, fault = "counts that cannot be true, in an answer")
   void counts_that_cannot_be_true_are_not_paid_but_estimated(String usage) throws Exception {
     upstream.does(RawUpstream.json(200, WatchedUpstream.completion(usage)));
+    double before = oddities("usage_refused");
     assertEquals(200, provider.ask(PLAIN).statusCode());
     LedgerEntry row = row();
     assertEquals(EntryState.ESTIMATED, row.state());
     assertEquals(16_000, row.costNanos());
+    assertEquals(before + 1, oddities("usage_refused"), "nobody would hear of it");
+  }
+
+  @Test
+  @FaultRow(row = 29, fault = "counts that cannot be true, at the end of a stream")
+  void counts_in_a_stream_that_cannot_be_true_are_not_paid_but_estimated() throws Exception {
+    upstream.does(
+        RawUpstream.events(
+            event(WatchedUpstream.chunk("Well, yes."))
+                + event(WatchedUpstream.lastChunk())
+                + event(WatchedUpstream.usageChunk(100, -50))
+                + event("[DONE]")));
+    double before = oddities("usage_refused");
+    assertFinished(provider.ask(STREAMED).body());
+    assertEquals(EntryState.ESTIMATED, row().state());
+    assertEquals(before + 1, oddities("usage_refused"), "nobody would hear of it");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "up-fast-1, 200000, ''",
+    "up-fast-1-2026-01-01, 200000, ''",
+    "up/fast, 200000, ''",
+    "up-dear-1, 2000000, served_other",
+    "up-dear-1-20260101, 2000000, served_other",
+    "who-knows, 200000, served_unknown"
+  })
+  @FaultRow(row = 31, fault = "the answer names another model, a dated one, or one nobody knows")
+  void what_was_served_is_what_is_paid_for(String served, long nanos, String oddity)
+      throws Exception {
+    for (boolean stream : List.of(false, true)) {
+      upstream.does(
+          stream
+              ? RawUpstream.events(
+                  (event(WatchedUpstream.chunk("Well, yes."))
+                          + event(withUsage(WatchedUpstream.lastChunk(), 100, 50))
+                          + event("[DONE]"))
+                      .replace("\"model\":\"up-fast-1\"", "\"model\":\"" + served + "\""))
+              : RawUpstream.json(
+                  200, GOOD.replace("\"model\":\"up-fast-1\"", "\"model\":\"" + served + "\"")));
+      double other = oddities("served_other");
+      double unknown = oddities("served_unknown");
+      HttpResponse<String> response = provider.ask(stream ? STREAMED : PLAIN);
+      assertTrue(response.body().contains("\"model\":\"up/fast\""), "callers see what they asked");
+      LedgerEntry row = assertSettled("ok", nanos);
+      assertEquals("up/fast", row.model());
+      assertEquals(served, row.servedModel());
+      assertEquals(oddity.equals("served_other") ? 1 : 0, oddities("served_other") - other);
+      assertEquals(oddity.equals("served_unknown") ? 1 : 0, oddities("served_unknown") - unknown);
+    }
   }
 
   @Test
@@ -300,29 +444,62 @@ class UpstreamFaultsIT {
         RawUpstream.events(
             event(WatchedUpstream.chunk("Well, yes."))
                 + event(withUsage(WatchedUpstream.lastChunk(), 100, 50))));
+    double before = oddities("no_done");
     assertFinished(provider.ask(STREAMED).body());
     assertSettled("ok", 200_000);
+    assertEquals(before + 1, oddities("no_done"), "it was not flagged");
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "event: error\ndata: {\"message\":\"secret words\"}\n\n",
-        "data: {\"error\":{\"message\":\"secret words\",\"type\":\"overloaded_error\"}}\n\n",
-        "data: secret words\n\n",
-        "data: [\"secret words\"]\n\n"
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "event: error;data: {\"message\":\"secret words\"} | truncated",
+        "data: secret words | truncated",
+        "data: [\"secret words\"] | truncated",
+        "data: {\"error\":{\"message\":\"secret words\",\"type\":\"overloaded_error\"}} | overloaded",
+        "data: {\"error\":{\"message\":\"secret words\",\"code\":503}} | overloaded",
+        "data: {\"error\":{\"message\":\"secret words\",\"type\":\"rate_limit_error\"}} | rate_limited",
+        "data: {\"error\":{\"message\":\"secret words\",\"code\":\"insufficient_quota\"}} | auth",
+        "data: {\"error\":{\"message\":\"secret words\",\"type\":\"server_error\"}} | server_error",
+        "event: error;data: {\"type\":\"server_error\",\"message\":\"secret words\"} | server_error",
+        "data: {\"error\":{\"message\":\"secret words\",\"code\":\"content_filter\"}} | content_filter"
       })
   @FaultRow(row = 34, fault = "an error, or something that is no chunk, within a stream")
-  void an_error_within_a_stream_breaks_it_even_if_done_follows(String error) throws Exception {
+  void an_error_within_a_stream_breaks_it_with_its_class_even_if_done_follows(
+      String error, String outcome) throws Exception {
     upstream.does(
-        RawUpstream.events(event(WatchedUpstream.chunk("Well, yes.")) + error + event("[DONE]")));
+        RawUpstream.events(
+            event(WatchedUpstream.chunk("Well, yes."))
+                + error.replace(";data", "\ndata")
+                + "\n\n"
+                + event("[DONE]")));
     String body = provider.ask(STREAMED).body();
     assertUnfinished(body);
     assertFalse(body.contains("secret words"), body);
+    assertTrue(body.contains("\"outcome\":\"" + outcome + "\""), body);
     LedgerEntry row = row();
-    assertEquals("truncated", row.outcome());
+    assertEquals(outcome, row.outcome());
     assertEquals(EntryState.ESTIMATED, row.state());
     assertEquals(AttemptUsage.text(8, 0, 4, 0), row.usage());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "overloaded_error, 503, overloaded, void",
+    "rate_limit_error, 429, rate_limited, void",
+    "server_error, 502, server_error, unknown"
+  })
+  @FaultRow(row = 34, fault = "an error as the first event of a stream")
+  void an_error_before_a_stream_has_said_anything_is_a_plain_one(
+      String type, int status, String outcome, String state) throws Exception {
+    upstream.does(
+        RawUpstream.events(event("{\"error\":{\"message\":\"no\",\"type\":\"" + type + "\"}}")));
+    HttpResponse<String> response = provider.ask(STREAMED);
+    assertEquals(status, response.statusCode(), response.body());
+    LedgerEntry row = row();
+    assertEquals(outcome, row.outcome());
+    assertEquals(state, row.state());
   }
 
   @ParameterizedTest
@@ -604,6 +781,17 @@ class UpstreamFaultsIT {
             .replace("\n", "\r\n");
     send(socket, head + body);
     return socket;
+  }
+
+  private double oddities(String kind) throws Exception {
+    return provider
+        .ops("/metrics")
+        .body()
+        .lines()
+        .filter(l -> l.startsWith("llm_provider_oddities_total{"))
+        .filter(l -> l.contains("\"up/fast\"") && l.contains("\"" + kind + "\""))
+        .mapToDouble(l -> Double.parseDouble(l.substring(l.lastIndexOf(' ') + 1)))
+        .sum();
   }
 
   /** The one row that is new since the last time somebody looked. */

@@ -5,6 +5,8 @@ import java.time.Duration;
 
 /**
  * @param longest the deadline of a call that brings none, and the latest one it may bring
+ * @param firstChunk how long a provider may take to begin a stream; then another one is worth more
+ * @param wholeAnswer how long a provider may take for an answer that is not streamed
  * @param keepAlive silence towards the caller of a stream after which a comment is sent; only a
  *     write shows that a caller has left
  * @param idle longest silence of a provider within a stream
@@ -15,6 +17,8 @@ import java.time.Duration;
  */
 public record CompletionConfig(
     Duration longest,
+    Duration firstChunk,
+    Duration wholeAnswer,
     Duration keepAlive,
     Duration idle,
     Duration drain,
@@ -24,6 +28,8 @@ public record CompletionConfig(
   public static CompletionConfig from(Settings settings) {
     return new CompletionConfig(
         settings.duration("flotilla.completion.longest"),
+        settings.duration("flotilla.completion.first-chunk"),
+        settings.duration("flotilla.completion.whole-answer"),
         settings.duration("flotilla.completion.keep-alive"),
         settings.duration("flotilla.transport.idle-timeout"),
         settings.duration("flotilla.completion.drain"),

@@ -7,6 +7,7 @@ import dev.flotilla.catalog.Provider;
 import dev.flotilla.contracts.call.AttemptReport;
 import dev.flotilla.contracts.call.Outcomes;
 import dev.flotilla.kit.http.ApiError;
+import dev.flotilla.kit.http.Deadline;
 import dev.flotilla.provider.dialect.CallOutcome;
 import dev.flotilla.provider.dialect.Dialect;
 import dev.flotilla.provider.dialect.Failure;
@@ -132,7 +133,7 @@ public final class Completions {
       return new Try.NotMade(spoolFull(why));
     }
     // From here on money may leave, and the spool knows it.
-    var question = new Question(attempt.id(), model, call.body(), call.deadline());
+    var question = new Question(attempt.id(), model, call.body(), answerBy(call));
     var heard = new Heard();
     boolean simulated = model.provider().simulated();
     List<AttemptReport> made = before == null ? List.of() : before.attempts();
@@ -165,6 +166,13 @@ public final class Completions {
         yield new Try.Failed(failure, refusal, heard.shouldRetry(), Duration.ofMillis(report.ms()));
       }
     };
+  }
+
+  /** When this provider is given up, so that something of the deadline is left for another one. */
+  private Deadline answerBy(Call call) {
+    Duration most =
+        call.body().path("stream").asBoolean() ? config.firstChunk() : config.wholeAnswer();
+    return call.deadline().remaining().compareTo(most) <= 0 ? call.deadline() : Deadline.in(most);
   }
 
   /** Waits and is true when another attempt is to be made. */

@@ -3,9 +3,11 @@ package dev.flotilla.provider.dialect;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.catalog.Model;
 import dev.flotilla.contracts.ledger.AttemptUsage;
@@ -14,7 +16,11 @@ import dev.flotilla.kit.json.Json;
 import dev.flotilla.provider.dialect.AnswerStream.Part;
 import dev.flotilla.testkit.FaultRow;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every dialect must do; a new provider is done when it is green. */
 public abstract class DialectContract {
@@ -116,6 +122,75 @@ public abstract class DialectContract {
     var tally = new StreamTally(modelIn(Trouble.NONE));
     assertInstanceOf(Part.Broken.class, readAll(opened, tally));
     assertTrue(tally.chunks() > 0);
+  }
+
+  /** The newest request as it went over the wire; null when this dialect has none. */
+  protected abstract @Nullable JsonNode lastSent();
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "max_tokens | 7",
+        "max_completion_tokens | 7",
+        "reasoning_effort | \"low\"",
+        "top_k | 5",
+        "seed | 7",
+        "n | 2",
+        "logprobs | true",
+        "logit_bias | {\"5\":1}",
+        "modalities | [\"text\",\"audio\"]",
+        "tools | [{\"type\":\"function\",\"function\":{\"name\":\"tide\",\"parameters\":{\"type\":\"object\"}}}]",
+        "response_format | {\"type\":\"json_object\"}",
+        "response_format | {\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a\",\"schema\":{\"type\":\"object\"}}}"
+      })
+  void a_parameter_is_told_to_the_provider_or_refused_by_its_name(String name, String value)
+      throws Exception {
+    ObjectNode plain = question("Which ships reached the harbour first?", false);
+    assertToldOrRefused(plain, plain.deepCopy().set(name, Json.parse(value)), name);
+  }
+
+  @Test
+  void one_tool_at_a_time_is_told_to_the_provider_or_refused_by_its_name() throws Exception {
+    ObjectNode plain = question("Which ships reached the harbour first?", false);
+    plain.set(
+        "tools", Json.parse("[{\"type\":\"function\",\"function\":{\"name\":\"tide\"}}]"));
+    if (dialect().objection(modelIn(Trouble.NONE), plain) == null) {
+      assertToldOrRefused(
+          plain, plain.deepCopy().put("parallel_tool_calls", false), "parallel_tool_calls");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,iVBORw0KGgo=\"}}",
+        "{\"type\":\"input_audio\",\"input_audio\":{\"data\":\"UklGRg==\",\"format\":\"wav\"}}",
+        "{\"type\":\"file\",\"file\":{\"file_data\":\"data:application/pdf;base64,JVBERg==\",\"filename\":\"a.pdf\"}}"
+      })
+  void pictures_sounds_and_files_are_told_to_the_provider_or_refused_by_their_place(String part)
+      throws Exception {
+    ObjectNode plain = question("What is this?", false);
+    ObjectNode asked = plain.deepCopy();
+    ((ObjectNode) asked.at("/messages/0")).putArray("content").add(Json.parse(part));
+    assertToldOrRefused(plain, asked, "messages[0].content[0]");
+  }
+
+  private void assertToldOrRefused(ObjectNode plain, ObjectNode asked, String param) {
+    Model model = modelIn(Trouble.NONE);
+    Objection objection = dialect().objection(model, asked);
+    if (objection != null) {
+      assertEquals(Objection.UNSUPPORTED, objection.code(), objection.toString());
+      assertTrue(objection.param().startsWith(param), objection.toString());
+      return;
+    }
+    dialect().ask(new Question("without", model, plain, in(PATIENCE)));
+    JsonNode without = lastSent();
+    dialect().ask(new Question("with", model, asked, in(PATIENCE)));
+    if (without != null) {
+      assertNotEquals(without, lastSent(), param + " was dropped without a word");
+    }
   }
 
   protected CallOutcome ask(Trouble trouble, boolean stream, Duration patience) {

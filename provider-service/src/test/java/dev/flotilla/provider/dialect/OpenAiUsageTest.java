@@ -32,6 +32,22 @@ class OpenAiUsageTest {
             {"prompt_tokens":100,"completion_tokens":50,"prompt_cache_hit_tokens":64}"""));
   }
 
+  @Test
+  void reasoning_that_is_counted_beside_the_answer_is_told_by_the_total() throws Exception {
+    assertEquals(
+        AttemptUsage.text(22, 4, 168, 304),
+        read(
+            """
+            {"prompt_tokens":26,"completion_tokens":168,"total_tokens":498,
+             "prompt_tokens_details":{"cached_tokens":4},"completion_tokens_details":{"reasoning_tokens":304}}"""));
+    assertEquals(
+        AttemptUsage.text(100, 0, 50, 10),
+        read(
+            """
+            {"prompt_tokens":100,"completion_tokens":50,"total_tokens":160,
+             "completion_tokens_details":{"reasoning_tokens":10}}"""));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.jspecify.annotations.Nullable;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -66,6 +67,11 @@ class AnthropicDialectTest extends DialectContract {
         CONFIG,
         Map.of("anthropic", new Access(anthropic.baseUrl(), "sk-ant-test")),
         InstantSource.fixed(Instant.ofEpochSecond(1_790_000_000)));
+  }
+
+  @Override
+  protected @Nullable JsonNode lastSent() {
+    return anthropic.lastBody();
   }
 
   @Override

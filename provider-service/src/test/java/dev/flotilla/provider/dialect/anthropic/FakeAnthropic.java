@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /** The other side of the Messages API on a loopback port: it says what was recorded. */
 public final class FakeAnthropic implements AutoCloseable {
@@ -30,6 +31,7 @@ public final class FakeAnthropic implements AutoCloseable {
   private volatile Answer answer = e -> e.sendResponseHeaders(500, -1);
   private volatile ObjectNode lastBody = Json.object();
   private volatile Map<String, String> lastHeaders = Map.of();
+  private volatile @Nullable Throwable misfit;
 
   /** What a request gets; whatever it leaves open is closed after it. */
   public interface Answer {
@@ -123,15 +125,28 @@ public final class FakeAnthropic implements AutoCloseable {
     }
   }
 
+  /** Fails when something was sent that Anthropic's own SDK would not send. */
   @Override
   public void close() {
     closed.countDown();
     server.stop(0);
+    if (misfit != null) {
+      throw new AssertionError("sent what the SDK's types do not know", misfit);
+    }
+  }
+
+  private void judge(ObjectNode body) {
+    try {
+      SdkJudge.judge(body);
+    } catch (RuntimeException | AssertionError e) {
+      misfit = e;
+    }
   }
 
   private void receive(HttpExchange exchange) throws IOException {
     try (exchange) {
       lastBody = Json.parseObject(exchange.getRequestBody().readAllBytes());
+      judge(lastBody);
       var headers = new HashMap<String, String>();
       exchange
           .getRequestHeaders()

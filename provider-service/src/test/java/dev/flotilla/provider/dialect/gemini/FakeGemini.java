@@ -13,12 +13,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /** Gemini on a loopback port, which replies as a test says. Thread-safe. */
 public final class FakeGemini implements AutoCloseable {
   private final HttpServer server;
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile Reply reply = Reply.json(404, "{}");
+  private volatile @Nullable Throwable misfit;
   private volatile Asked asked = new Asked("", "", "", Json.object());
 
   /** How a request is answered. */
@@ -132,10 +134,22 @@ public final class FakeGemini implements AutoCloseable {
     return asked;
   }
 
+  /** Fails when something was sent that the types of Google's own SDK do not know. */
   @Override
   public void close() {
     closed.countDown();
     server.stop(0);
+    if (misfit != null) {
+      throw new AssertionError("sent what the SDK's types do not know", misfit);
+    }
+  }
+
+  private void judge(ObjectNode body) {
+    try {
+      SdkJudge.judge(body);
+    } catch (RuntimeException | AssertionError e) {
+      misfit = e;
+    }
   }
 
   /**
@@ -149,6 +163,7 @@ public final class FakeGemini implements AutoCloseable {
               exchange.getRequestHeaders().getFirst("x-goog-api-key"),
               exchange.getRequestHeaders().getFirst("x-client-request-id"),
               Json.parseObject(exchange.getRequestBody().readAllBytes()));
+      judge(asked.body());
       reply.to(exchange);
       exchange.close();
     } catch (NotJson e) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.jspecify.annotations.Nullable;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -77,6 +78,11 @@ class GeminiDialectTest extends DialectContract {
   @Override
   protected Dialect dialect() {
     return dialect;
+  }
+
+  @Override
+  protected @Nullable JsonNode lastSent() {
+    return gemini.asked().body();
   }
 
   @Override

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.flotilla.kit.json.NotJson;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.catalog.Model;
 import dev.flotilla.kit.json.Json;
@@ -53,6 +55,15 @@ class OpenAiDialectTest extends DialectContract {
   @Override
   protected Dialect dialect() {
     return dialectAt(upstream.baseUrl(), "sk-test");
+  }
+
+  @Override
+  protected @Nullable JsonNode lastSent() {
+    try {
+      return Json.parse(upstream.lastRequest().body());
+    } catch (NotJson e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Override

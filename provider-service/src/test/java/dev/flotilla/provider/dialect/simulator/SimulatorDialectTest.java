@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import org.jspecify.annotations.Nullable;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
@@ -40,6 +42,11 @@ class SimulatorDialectTest extends DialectContract {
   @Override
   protected Dialect dialect() {
     return dialect;
+  }
+
+  @Override
+  protected @Nullable JsonNode lastSent() {
+    return null;
   }
 
   @Override
