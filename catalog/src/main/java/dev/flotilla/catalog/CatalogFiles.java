@@ -215,8 +215,7 @@ final class CatalogFiles {
   /**
    * @param common what all models of the provider support
    */
-  private static Model model(
-      Path file, Provider provider, Set<String> common, ModelEntry entry) {
+  private static Model model(Path file, Provider provider, Set<String> common, ModelEntry entry) {
     String name = required(file + ": models[].name", entry.name());
     String id = provider.id() + "/" + name;
     String at = file + ": " + id;
@@ -306,7 +305,10 @@ final class CatalogFiles {
   private static @Nullable String header(String what, @Nullable String written) {
     if (written != null && !HEADER_NAME.matcher(written).matches()) {
       throw new CatalogException(
-          what + " is '" + written + "', which no header can be called; write a name such as api-key");
+          what
+              + " is '"
+              + written
+              + "', which no header can be called; write a name such as api-key");
     }
     return written;
   }

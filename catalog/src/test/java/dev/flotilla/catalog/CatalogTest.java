@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -195,6 +196,87 @@ class CatalogTest {
       assertTrue(String.valueOf(found.getMessage()).contains(wrong.getLast()), found.getMessage());
       assertTrue(!String.valueOf(found.getMessage()).contains("sk-live-123"), found.getMessage());
     }
+  }
+
+  @Test
+  void how_a_provider_is_addressed_and_what_all_its_models_support_is_said_once()
+      throws IOException {
+    Model model =
+        with(
+            """
+            key_header: api-key
+            query: {api-version: "2024-10-21"}
+            supports: [tools]
+            models:
+              - name: m
+                supports: [seed]
+                prices: [{from: 2026-01-01, source: t, input: 1, output: 2}]
+                deployments:
+                  - {name: here}
+                  - {name: there, base_url: "http://q", key_header: x-key, query: {}}
+            """);
+    assertEquals(Set.of("tools", "seed"), model.supports());
+    Provider here = model.deployments().getFirst().provider();
+    assertEquals("api-key", here.keyHeader());
+    assertEquals(Map.of("api-version", "2024-10-21"), here.query());
+    Provider there = model.deployments().getLast().provider();
+    assertEquals("x-key", there.keyHeader());
+    assertEquals(Map.of(), there.query());
+    assertEquals("api-key", model.at(model.deployments().getFirst(), "K").provider().keyHeader());
+    var wrong = assertThrows(CatalogException.class, () -> with("key_header: 'a b'\nmodels: []\n"));
+    assertTrue(String.valueOf(wrong.getMessage()).contains("api-key"), wrong.getMessage());
+  }
+
+  @Test
+  void a_model_is_known_by_all_names_its_provider_may_give_it() throws IOException {
+    String price = "prices: [{from: 2026-01-01, source: t, input: 1, output: 2}]";
+    Model asked =
+        with(
+            """
+            models:
+              - {name: m, upstream: big-latest, served_as: [the-big-one], %1$s}
+              - {name: big-mini, %1$s}
+              - {name: dated, upstream: big-20250101, %1$s}
+            """
+                .formatted(price));
+    Catalog catalog = Catalog.readAll(folder);
+    for (String same :
+        List.of(
+            "m",
+            "p/m",
+            "big-latest",
+            "Big-Latest",
+            "models/big-latest",
+            "the-big-one",
+            "big",
+            "big-2026-01-01",
+            "big-20260101",
+            "big-0709",
+            "big-001",
+            "big@20260101",
+            " ",
+            "m-001")) {
+      assertEquals(new Served.AsAsked(), catalog.served(asked, same), same);
+      assertEquals("p/m", catalog.charged(asked, same).id());
+    }
+    assertEquals(new Served.AsAsked(), catalog.served(asked, null));
+    for (String mini : List.of("big-mini", "p/big-mini", "big-mini-2026-01-01")) {
+      assertEquals("p/big-mini", catalog.charged(asked, mini).id(), mini);
+    }
+    // One that is described by its date is itself and no version of another.
+    assertEquals("p/dated", catalog.charged(asked, "big-20250101").id());
+    for (String unknown : List.of("big-max", "bigger", "big-mini-max", "big-1")) {
+      assertEquals(new Served.Unknown(), catalog.served(asked, unknown), unknown);
+      assertEquals("p/m", catalog.charged(asked, unknown).id(), "unknown is charged as asked");
+    }
+  }
+
+  @Test
+  void the_examples_are_catalogues_too() {
+    Catalog examples = Catalog.readAll(Path.of("..", "examples", "catalog"));
+    assertEquals(
+        List.of("azure", "ollama", "vllm"),
+        examples.providers().stream().map(Provider::id).toList());
   }
 
   private Model with(String rest) throws IOException {

@@ -18,6 +18,7 @@ import dev.flotilla.testkit.FaultRow;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -77,6 +78,52 @@ class FaultsIT {
       assertTrue(best <= 100, "the quickest fallback took " + best + " ms");
     } finally {
       alpha = CountingUpstream.start(port);
+    }
+  }
+
+  @Test
+  @FaultRow(row = 6, fault = "the first provider takes the request and never answers")
+  void a_provider_that_never_answers_is_passed_over_and_its_cost_is_not_known() throws Exception {
+    alpha.always(Behaviour.hang());
+    HttpResponse<String> answer =
+        fleet.chat(KEY, ask("auto", "do you hear me"), "x-request-id", "req_unheard");
+    assertEquals(200, answer.statusCode(), answer.body());
+    assertEquals("beta/m", header(answer, "x-model-used"));
+    assertEquals("timeout", header(answer, "x-fallback-reason"));
+    fleet.awaitRows("request_id = 'req_unheard' and state = 'unknown' and model = 'alpha/m'", 1);
+    fleet.awaitRows("request_id = 'req_unheard' and state = 'settled' and model = 'beta/m'", 1);
+  }
+
+  @Test
+  @FaultRow(row = 20, fault = "the first provider does not know its model, then does")
+  void a_model_that_is_gone_is_passed_over_and_down_in_the_list_of_models() throws Exception {
+    alpha.always(Behaviour.status(404));
+    HttpResponse<String> first =
+        fleet.chat(KEY, ask("auto", "are you still there"), "x-request-id", "req_gone_model");
+    assertEquals(200, first.statusCode(), first.body());
+    assertEquals("beta/m", header(first, "x-model-used"));
+    assertEquals("auth", header(first, "x-fallback-reason"));
+    fleet.awaitRows("request_id = 'req_gone_model' and state = 'void' and model = 'alpha/m'", 1);
+    awaitStatus("down", "and now");
+    alpha.always(Behaviour.ok());
+    awaitStatus("up", "are you back");
+  }
+
+  /** Asks until the list of models says so of alpha's: a model that is gone is probed by calls. */
+  private static void awaitStatus(String status, String text) throws Exception {
+    var one =
+        HttpRequest.newBuilder(URI.create(fleet.baseUrl() + "/models/alpha/m"))
+            .header("authorization", "Bearer " + KEY)
+            .build();
+    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    for (int i = 0; ; i++) {
+      HttpResponse<String> answer = fleet.http.send(one, HttpResponse.BodyHandlers.ofString());
+      assertEquals(200, answer.statusCode(), answer.body());
+      if (json(answer.body()).path("status").asText().equals(status)) {
+        return;
+      }
+      assertTrue(System.nanoTime() < end, answer.body());
+      assertAnswered(ask("auto", text + " " + i));
     }
   }
 

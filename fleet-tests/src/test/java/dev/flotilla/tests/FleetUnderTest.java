@@ -104,12 +104,19 @@ final class FleetUnderTest implements AutoCloseable {
 
   /**
    * The same, whose alpha can be closed and started again where it was: on a port the system does
-   * not hand out meanwhile.
+   * not hand out meanwhile. Providers are given up sooner, and models they do not know asked for
+   * again sooner, than in an installation.
    */
   static FleetUnderTest startWithLastingAlpha(Path folder) {
     FleetPorts ports = FleetPorts.free();
+    var impatient =
+        Map.of("FLOTILLA_COMPLETION_WHOLE_ANSWER", "PT4S", "FLOTILLA_BREAKER_GONE", "PT1S");
     return new FleetUnderTest(
-        folder, ports, CountingUpstream.start(ports.base() + 5), Map.of(), "");
+        folder,
+        ports,
+        CountingUpstream.start(ports.base() + 5),
+        Map.of(Service.PROVIDER, impatient),
+        "");
   }
 
   /**

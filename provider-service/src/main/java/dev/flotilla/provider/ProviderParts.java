@@ -181,8 +181,7 @@ class ProviderParts {
     var clock = InstantSource.system();
     KeyMetrics.register(registry, catalog, keys);
     var attempts =
-        new Attempts(
-            catalog, spool, new AttemptMetrics(registry, catalog), tracing, clock);
+        new Attempts(catalog, spool, new AttemptMetrics(registry, catalog), tracing, clock);
     return new Completions(
         catalog,
         dialects(settings, catalog, lanes, transport, clock),

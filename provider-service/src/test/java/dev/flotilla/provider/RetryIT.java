@@ -166,6 +166,19 @@ class RetryIT {
   }
 
   @Test
+  @FaultRow(row = 12, fault = "429 without retry-after that says no more")
+  void a_rate_limit_that_says_nothing_is_tried_once_more_and_costs_nothing() throws Exception {
+    upstream.always(Behaviour.status(429));
+    var response = provider.ask(PLAIN);
+    assertEquals(429, response.statusCode());
+    List<JsonNode> reports = reports(response);
+    assertEquals(List.of("rate_limited", "rate_limited"), outcomes(reports));
+    for (JsonNode report : reports) {
+      assertEquals(EntryState.VOID, ledger.awaitRow(report.path("attempt_id").asText()).state());
+    }
+  }
+
+  @Test
   void a_limit_of_cost_holds_for_all_attempts_together() throws Exception {
     upstream.next(1, Behaviour.status(500));
     long ceiling = reports(provider.ask(PLAIN)).getFirst().path("ceiling_nanos").asLong();
@@ -180,8 +193,7 @@ class RetryIT {
 
   @Test
   @FaultRow(row = 1, fault = "the port is closed, then open again")
-  void a_refused_connection_is_tried_again_and_costs_nothing(@TempDir Path own)
-      throws Exception {
+  void a_refused_connection_is_tried_again_and_costs_nothing(@TempDir Path own) throws Exception {
     var gone = CountingUpstream.start();
     TestCatalog.write(own, gone.baseUrl());
     int port = URI.create(gone.baseUrl()).getPort();

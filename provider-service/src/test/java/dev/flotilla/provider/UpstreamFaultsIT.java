@@ -69,6 +69,7 @@ class UpstreamFaultsIT {
     Files.writeString(
         folder.resolve("catalog/up.yaml"),
         """
+            inputs: [text, file]
           - name: dear
             upstream: up-dear-1
             prices: [{from: 2026-01-01, source: test, input: 10, output: 20}]
@@ -200,8 +201,8 @@ class UpstreamFaultsIT {
         "x-nothing: 1 | -1"
       })
   @FaultRow(row = 11, fault = "a date, 0, negative, 1e9, garbage, a fraction, retry-after-ms")
-  void however_a_provider_says_when_to_come_back_it_is_a_minute_at_most(
-      String headers, long millis) throws Exception {
+  void however_a_provider_says_when_to_come_back_it_is_a_minute_at_most(String headers, long millis)
+      throws Exception {
     upstream.does(RawUpstream.says(429, headers.replace("\\r\\n", "\r\n") + "\r\n", "{}"));
     long begun = System.nanoTime();
     HttpResponse<String> response = provider.ask(PLAIN);
@@ -237,6 +238,18 @@ class UpstreamFaultsIT {
     upstream.does(RawUpstream.json(status, "{}"));
     assertEquals(status == 504 ? 504 : 502, provider.ask(PLAIN).statusCode());
     assertTrue(assertUnknown("server_error").ceilingNanos() > 0);
+  }
+
+  @Test
+  @FaultRow(row = 20, fault = "404 because a file of the caller's is not there")
+  void a_file_that_is_not_there_says_nothing_of_the_model() throws Exception {
+    upstream.does(RawUpstream.json(404, "{\"error\":{\"message\":\"No such file\"}}"));
+    String file = "[{\"type\":\"file\",\"file\":{\"file_id\":\"file-gone\"}}]";
+    assertEquals(502, provider.ask(PLAIN.replace("\"Is it so?\"", file)).statusCode());
+    assertVoid("auth");
+    upstream.does(RawUpstream.json(200, GOOD));
+    assertEquals(200, provider.ask(PLAIN).statusCode());
+    assertSettled("ok", 200_000);
   }
 
   @Test

@@ -204,6 +204,26 @@ class LedgerIT {
   }
 
   @Test
+  void an_amount_is_priced_again_as_the_model_that_was_served() throws SQLException {
+    String version =
+        Catalog.read(Path.of("src/test/resources/config/catalog"), Set.of("acme")).version();
+    ObjectNode other = intent("ledger", "req_served", START);
+    ObjectNode dated = intent("ledger", "req_served", START);
+    ObjectNode unknown = intent("ledger", "req_served", START);
+    String name = other.path("model").asText().substring("acme/".length());
+    service.receipt(
+        settled(other, 150_000).put("price_version", version).put("served_model", "grand-0709"),
+        settled(dated, 162_000)
+            .put("price_version", version)
+            .put("served_model", name + "-2026-01-01"),
+        settled(unknown, 162_000).put("price_version", version).put("served_model", "who-knows"));
+    // 100 + 20 + 30 tokens of the grand one, at 1 USD per million.
+    assertEquals("ok|150000", row("price_check || '|' || repriced_nanos", other));
+    assertEquals("ok|162000", row("price_check || '|' || repriced_nanos", dated));
+    assertEquals("ok|162000", row("price_check || '|' || repriced_nanos", unknown));
+  }
+
+  @Test
   void the_arrival_of_an_amount_is_a_span_of_the_attempts_trace() {
     ObjectNode entry =
         settled(intent("ledger", "req_traced", START), 77).put("traceparent", TRACEPARENT);

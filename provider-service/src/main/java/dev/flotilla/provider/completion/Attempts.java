@@ -29,11 +29,7 @@ public final class Attempts {
    * @param catalog its version is told with each attempt, so that others can price it again
    */
   public Attempts(
-      Catalog catalog,
-      Spool spool,
-      AttemptMetrics metrics,
-      Tracing tracing,
-      InstantSource clock) {
+      Catalog catalog, Spool spool, AttemptMetrics metrics, Tracing tracing, InstantSource clock) {
     this.catalog = catalog;
     this.spool = spool;
     this.metrics = metrics;

@@ -160,8 +160,7 @@ record FaultRow(
               true,
               Evidence.SICK,
               null,
-              upstream(
-                  502, "provider_gave_up", provider + " gave up in the middle of its answer"));
+              upstream(502, "provider_gave_up", provider + " gave up in the middle of its answer"));
       case Failure.BadAnswer(int status, var usage) ->
           new FaultRow(
               Outcomes.INVALID_OUTPUT,

@@ -10,8 +10,9 @@ public sealed interface Failure extends CallOutcome {
   record Unreachable(String reason) implements Failure {}
 
   /**
-   * Nothing was sent and nothing can be charged: whoever listens at the provider's address could not
-   * show that it is the provider. Ours or the provider's to mend; the next try meets the same one.
+   * Nothing was sent and nothing can be charged: whoever listens at the provider's address could
+   * not show that it is the provider. Ours or the provider's to mend; the next try meets the same
+   * one.
    */
   record Distrusted() implements Failure {}
 

@@ -13,10 +13,11 @@ public final class Ceiling {
   private Ceiling() {}
 
   /**
-   * In nano-dollars, of the model that is asked. A provider that serves a dearer one instead charges
-   * more than this: nobody can know before, so it is counted ({@code llm_provider_oddities}) rather
-   * than reserved, and the amount in the ledger is what the provider charges. A request's bytes bound its tokens from above and cost nothing to count;
-   * pictures and sound that are only linked are bounded by the model's window.
+   * In nano-dollars, of the model that is asked. A provider that serves a dearer one instead
+   * charges more than this: nobody can know before, so it is counted ({@code
+   * llm_provider_oddities}) rather than reserved, and the amount in the ledger is what the provider
+   * charges. A request's bytes bound its tokens from above and cost nothing to count; pictures and
+   * sound that are only linked are bounded by the model's window.
    *
    * @param bodyBytes size of the request as it came
    */

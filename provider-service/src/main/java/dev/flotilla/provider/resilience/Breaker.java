@@ -123,8 +123,7 @@ final class Breaker {
       @Nullable Duration retryAfter =
           open ? millisUntil(openUntilNanos, now) : allProbing ? WHILE_PROBED : null;
       CircuitState seen = state == CircuitState.OPEN && !open ? CircuitState.HALF_OPEN : state;
-      return new Circuit(
-          key.provider(), key.model(), seen, retryAfter, gone, window.failureRate());
+      return new Circuit(key.provider(), key.model(), seen, retryAfter, gone, window.failureRate());
     } finally {
       lock.unlock();
     }

@@ -154,8 +154,7 @@ public abstract class DialectContract {
   @Test
   void one_tool_at_a_time_is_told_to_the_provider_or_refused_by_its_name() throws Exception {
     ObjectNode plain = question("Which ships reached the harbour first?", false);
-    plain.set(
-        "tools", Json.parse("[{\"type\":\"function\",\"function\":{\"name\":\"tide\"}}]"));
+    plain.set("tools", Json.parse("[{\"type\":\"function\",\"function\":{\"name\":\"tide\"}}]"));
     if (dialect().objection(modelIn(Trouble.NONE), plain) == null) {
       assertToldOrRefused(
           plain, plain.deepCopy().put("parallel_tool_calls", false), "parallel_tool_calls");

@@ -1,6 +1,7 @@
 package dev.flotilla.provider.resilience;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -44,6 +45,26 @@ class BreakerTest {
     ends(3, Evidence.SICK);
     assertEquals(CircuitState.CLOSED, state());
     assertEquals(1.0, breaker.circuit().failureRate());
+  }
+
+  @Test
+  @FaultRow(row = 20, fault = "the provider does not know the model, once and again")
+  void one_word_that_a_model_is_gone_opens_it_for_long_and_a_probe_that_finds_it_closes_it() {
+    ends(9, Evidence.HEALTHY);
+    ends(1, Evidence.GONE);
+    assertEquals(CircuitState.OPEN, state());
+    assertTrue(breaker.circuit().gone());
+    passes(Duration.ofSeconds(59));
+    assertEquals(CircuitState.OPEN, state(), "longer than a failure's");
+    passes(Duration.ofSeconds(2));
+    assertEquals(CircuitState.HALF_OPEN, state());
+    assertTrue(breaker.circuit().gone(), "until somebody finds it");
+    ends(1, Evidence.GONE);
+    assertEquals(CircuitState.OPEN, state());
+    passes(Duration.ofSeconds(61));
+    ends(1, Evidence.HEALTHY);
+    assertEquals(CircuitState.CLOSED, state());
+    assertFalse(breaker.circuit().gone());
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.flotilla.kit.settings.ConfigurationException;
 import dev.flotilla.provider.dialect.Failure;
+import dev.flotilla.testkit.FaultRow;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -75,10 +76,17 @@ class RetriesTest {
             new Failure.Barred(401),
             new Failure.TimedOut(),
             new Failure.Lost(),
-            new Failure.BadAnswer(200, null))) {
+            new Failure.BadAnswer(200, null),
+            new Failure.CutShort(200, null))) {
       enough(retries(config(2, 1, 1, 1, 1, 0)).begin(), failure);
     }
     again(retries(config(2, 1, 1, 1, 1, 1)).begin(), new Failure.Lost());
+  }
+
+  @Test
+  @FaultRow(row = 4, fault = "a certificate that does not hold")
+  void whoever_could_not_show_who_he_is_is_not_asked_to_again() {
+    enough(retries(config(2, 1, 1, 1, 1, 1)).begin(), new Failure.Distrusted());
   }
 
   @Test

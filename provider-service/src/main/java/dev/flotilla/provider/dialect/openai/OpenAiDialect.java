@@ -2,8 +2,8 @@ package dev.flotilla.provider.dialect.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.flotilla.contracts.call.FleetHeaders;
 import dev.flotilla.catalog.Model;
+import dev.flotilla.contracts.call.FleetHeaders;
 import dev.flotilla.contracts.ledger.AttemptUsage;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;

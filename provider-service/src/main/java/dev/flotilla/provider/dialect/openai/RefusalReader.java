@@ -22,7 +22,8 @@ final class RefusalReader {
 
   /** How providers without a code of their own say that a request is longer than the window. */
   private static final List<String> TOO_LONG =
-      List.of("maximum context length", "maximum prompt length", "context window", "tokens must be <=");
+      List.of(
+          "maximum context length", "maximum prompt length", "context window", "tokens must be <=");
 
   private RefusalReader() {}
 
@@ -59,7 +60,8 @@ final class RefusalReader {
    * is known: then nobody can tell what was at fault.
    */
   static Failure inStream(JsonNode error) {
-    String said = (word(error, "type", "") + " " + word(error, "code", "")).toLowerCase(Locale.ROOT);
+    String said =
+        (word(error, "type", "") + " " + word(error, "code", "")).toLowerCase(Locale.ROOT);
     int status = error.path("code").asInt(error.path("status").asInt(0));
     if (says(said, "quota", "billing", "balance", "credit")) {
       return new Failure.Barred(402);
@@ -111,12 +113,15 @@ final class RefusalReader {
   private static String message(JsonNode error) {
     // A list of what is wrong, which quotes the request: only the places are told.
     JsonNode detail =
-        error.path("detail").isArray() ? error.path("detail") : error.path("message").path("detail");
+        error.path("detail").isArray()
+            ? error.path("detail")
+            : error.path("message").path("detail");
     if (detail.isArray()) {
       var places = new TreeSet<String>();
       for (JsonNode one : detail) {
         var place = new StringBuilder();
-        one.path("loc").forEach(step -> place.append(place.isEmpty() ? "" : ".").append(step.asText()));
+        one.path("loc")
+            .forEach(step -> place.append(place.isEmpty() ? "" : ".").append(step.asText()));
         places.add(place.toString());
       }
       String named = String.join(", ", places);

@@ -15,7 +15,9 @@ import dev.flotilla.kit.json.NotJson;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Whether the types of Google's own SDK know all of a request: what they do not, they would lose. */
+/**
+ * Whether the types of Google's own SDK know all of a request: what they do not, they would lose.
+ */
 final class SdkJudge {
   private static final Set<String> FIELDS =
       Set.of("contents", "systemInstruction", "tools", "toolConfig", "generationConfig");

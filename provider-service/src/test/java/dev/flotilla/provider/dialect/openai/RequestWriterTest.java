@@ -19,7 +19,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the shipped providers of this dialect are sent, judged by OpenAI's own types, and what not. */
+/**
+ * What the shipped providers of this dialect are sent, judged by OpenAI's own types, and what not.
+ */
 class RequestWriterTest {
   private static final Catalog CATALOG = Catalog.readAll(Path.of("..", "config", "catalog"));
   private static final String HELLO = "'messages':[{'role':'user','content':'hello'}]";
@@ -62,15 +64,15 @@ class RequestWriterTest {
          'prompt_cache_key':'k','safety_identifier':'s','service_tier':'auto'}
         """
             .formatted(HELLO, TOOLS);
-    assertEquals(
-        ((ObjectNode) json(body)).put("model", "gpt-5.6"), sent("openai/gpt-5.6", body));
+    assertEquals(((ObjectNode) json(body)).put("model", "gpt-5.6"), sent("openai/gpt-5.6", body));
   }
 
   @Test
   void pictures_go_to_models_that_see_and_sounds_and_files_to_nobody_here() {
     String part =
         "{'messages':[{'role':'user','content':[{'type':'text','text':'What is it?'},%s]}]}";
-    String picture = "{'type':'image_url','image_url':{'url':'data:image/png;base64,iVBORw0KGgo='}}";
+    String picture =
+        "{'type':'image_url','image_url':{'url':'data:image/png;base64,iVBORw0KGgo='}}";
     sent("openai/gpt-5.6", part.formatted(picture));
     for (String other :
         new String[] {
@@ -120,7 +122,8 @@ class RequestWriterTest {
   void one_tool_at_a_time_is_not_asked_of_who_cannot_be_told() {
     String body = "{" + HELLO + "," + TOOLS + ",'parallel_tool_calls':%s}";
     assertEquals(
-        "parallel_tool_calls", refused("deepseek/deepseek-v4-pro", body.formatted("false")).param());
+        "parallel_tool_calls",
+        refused("deepseek/deepseek-v4-pro", body.formatted("false")).param());
     // What is the default anyway is not worth a refusal by a strict provider.
     assertTrue(
         sent("deepseek/deepseek-v4-pro", body.formatted("true"))
@@ -135,7 +138,7 @@ class RequestWriterTest {
             "mistral/codestral-latest",
             "{"
                 + HELLO
-                + ",'n':null,'logprobs':false,'top_logprobs':0,'tools':[],'logit_bias':{},'top_k':null,"
+                + ",'logprobs':false,'top_logprobs':0,'tools':[],'logit_bias':{},'top_k':null,"
                 + "'seed':null,'reasoning_effort':null,'max_tokens':null}");
     assertEquals("[\"messages\",\"model\"]", names(sent));
   }

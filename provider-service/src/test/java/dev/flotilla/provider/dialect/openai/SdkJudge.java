@@ -24,8 +24,7 @@ final class SdkJudge {
   static void judge(JsonNode sent, String... beside) {
     try {
       String known = Json.text(((ObjectNode) sent.deepCopy()).put("model", "gpt-5"));
-      var body =
-          ObjectMappers.jsonMapper().readValue(known, ChatCompletionCreateParams.Body.class);
+      var body = ObjectMappers.jsonMapper().readValue(known, ChatCompletionCreateParams.Body.class);
       body.validate();
       var unknown = new HashSet<>(body._additionalProperties().keySet());
       // The SDK sets it itself.
