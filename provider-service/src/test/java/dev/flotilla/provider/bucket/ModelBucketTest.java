@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.flotilla.catalog.Rates;
 import dev.flotilla.kit.settings.ConfigurationException;
+import dev.flotilla.testkit.FaultRow;
 import java.net.http.HttpHeaders;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,7 +64,8 @@ class ModelBucketTest {
   }
 
   @Test
-  void row_13_what_the_provider_says_is_left_holds_even_when_the_catalogue_has_no_rates() {
+  @FaultRow(row = 13, fault = "nothing is left")
+  void what_the_provider_says_is_left_holds_even_when_the_catalogue_has_no_rates() {
     ModelBucket bucket = bucket(Rates.UNKNOWN, 1);
     bucket.heard(said(openAi("requests", 1, null, "20s")));
     taken(bucket, 5);
@@ -74,7 +76,8 @@ class ModelBucketTest {
   }
 
   @Test
-  void row_13_a_limit_that_comes_back_evenly_is_used_as_it_comes() {
+  @FaultRow(row = 13, fault = "little is left")
+  void a_limit_that_comes_back_evenly_is_used_as_it_comes() {
     ModelBucket bucket = bucket(Rates.UNKNOWN, 1);
     bucket.heard(said(openAi("requests", 0, 60L, "60s")));
     assertEquals(Duration.ofSeconds(1), wait(bucket, 5));
@@ -88,7 +91,8 @@ class ModelBucketTest {
   }
 
   @Test
-  void row_13_a_provider_that_announces_hours_is_asked_again_after_a_minute() {
+  @FaultRow(row = 13, fault = "nothing is left for hours")
+  void a_provider_that_announces_hours_is_asked_again_after_a_minute() {
     ModelBucket bucket = bucket(Rates.UNKNOWN, 1);
     bucket.heard(said(openAi("requests", 0, null, "6h0m0s")));
     assertEquals(MINUTE, wait(bucket, 1));
@@ -109,7 +113,8 @@ class ModelBucketTest {
     "2026-11-21T09:00:00Z,0",
     " 2s ,2000"
   })
-  void row_13_every_way_to_say_when_is_understood(String text, long millis) {
+  @FaultRow(row = 13, fault = "6m0s, 1h2m3.5s, seconds and moments")
+  void every_way_to_say_when_is_understood(String text, long millis) {
     assertEquals(Duration.ofMillis(millis), RateHeaders.reset(text, NOW));
   }
 

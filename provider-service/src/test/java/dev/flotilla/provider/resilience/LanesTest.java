@@ -10,6 +10,7 @@ import dev.flotilla.catalog.Model;
 import dev.flotilla.provider.bucket.BucketConfig;
 import dev.flotilla.provider.bucket.Buckets;
 import dev.flotilla.provider.dialect.Failure;
+import dev.flotilla.testkit.FaultRow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,7 +83,8 @@ class LanesTest {
           () -> nanos);
 
   @Test
-  void row_18_a_refused_key_is_left_out_and_the_other_one_is_used() throws Exception {
+  @FaultRow(row = 18, fault = "401 to one of two keys")
+  void a_refused_key_is_left_out_and_the_other_one_is_used() throws Exception {
     Model model = model(TWO_KEYS);
     Pass first = pass(model, List.of());
     String refused = keyOf(first);
@@ -99,7 +101,8 @@ class LanesTest {
   }
 
   @Test
-  void row_19_the_parking_grows_until_the_key_is_accepted_and_the_last_one_is_never_left_out()
+  @FaultRow(row = 19, fault = "402 to each key again and again")
+  void the_parking_grows_until_the_key_is_accepted_and_the_last_one_is_never_left_out()
       throws Exception {
     environment.remove("KEY_B");
     Model model = model(TWO_KEYS);
@@ -133,7 +136,8 @@ class LanesTest {
   }
 
   @Test
-  void row_20_a_missing_model_or_a_redirection_parks_no_key_and_is_found_out_once_a_minute()
+  @FaultRow(row = 20, fault = "404 and a redirection")
+  void a_missing_model_or_a_redirection_parks_no_key_and_is_found_out_once_a_minute()
       throws Exception {
     Model model = model(TWO_KEYS);
     for (int status : List.of(404, 302)) {
@@ -212,7 +216,8 @@ class LanesTest {
   }
 
   @Test
-  void row_39_a_place_that_becomes_slow_or_fails_is_avoided_until_it_is_forgotten()
+  @FaultRow(row = 39, fault = "a place that turned slow")
+  void a_place_that_becomes_slow_or_fails_is_avoided_until_it_is_forgotten()
       throws Exception {
     Model model = model(TWO_PLACES.formatted("peak_ewma").replace(", weight: 3", ""));
     for (int i = 0; i < 10; i++) {

@@ -22,7 +22,8 @@ class RetriesTest {
   private double drawn = 0.5;
 
   @Test
-  void row_14_an_overloaded_provider_is_asked_once_more_after_a_wait_that_is_drawn() {
+  @FaultRow(row = 14, fault = "503 once")
+  void an_overloaded_provider_is_asked_once_more_after_a_wait_that_is_drawn() {
     CallRetries call = retries(config(2, 1, 1, 1, 1, 0)).begin();
     drawn = 0.25;
     assertEquals(Duration.ofMillis(50), again(call, new Failure.Overloaded(529, null)));
@@ -30,14 +31,16 @@ class RetriesTest {
   }
 
   @Test
-  void row_15_a_server_error_is_followed_by_one_more_attempt() {
+  @FaultRow(row = 15, fault = "500 once")
+  void a_server_error_is_followed_by_one_more_attempt() {
     CallRetries call = retries(config(2, 1, 1, 1, 1, 0)).begin();
     assertEquals(Duration.ofMillis(100), again(call, new Failure.ServerError(500)));
     enough(call, new Failure.ServerError(500));
   }
 
   @Test
-  void row_1_a_refused_connection_is_tried_again_soon_and_a_blackhole_is_not() {
+  @FaultRow(row = 1, fault = "refused, and a blackhole")
+  void a_refused_connection_is_tried_again_soon_and_a_blackhole_is_not() {
     CallRetries call = retries(config(2, 1, 1, 1, 1, 0)).begin();
     assertEquals(Duration.ofMillis(10), again(call, new Failure.Unreachable("refused")));
     CallRetries other = retries(config(2, 1, 1, 1, 1, 0)).begin();
@@ -47,7 +50,8 @@ class RetriesTest {
   }
 
   @Test
-  void row_10_a_rate_limit_is_waited_for_when_its_wait_is_short_and_fits_before_the_deadline() {
+  @FaultRow(row = 10, fault = "429 with a short and a long retry-after")
+  void a_rate_limit_is_waited_for_when_its_wait_is_short_and_fits_before_the_deadline() {
     assertEquals(
         Duration.ofMillis(1_100),
         again(retries(config(2, 1, 1, 1, 1, 0)).begin(), new Failure.Throttled(429, SECOND)));

@@ -28,6 +28,7 @@ import dev.flotilla.provider.dialect.StreamTally;
 import dev.flotilla.provider.dialect.gemini.FakeGemini.Reply;
 import dev.flotilla.provider.transport.Transport;
 import dev.flotilla.provider.transport.TransportConfig;
+import dev.flotilla.testkit.FaultRow;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -410,6 +411,7 @@ class GeminiDialectTest extends DialectContract {
   }
 
   @Test
+  @FaultRow(row = 17, fault = "500 to a text near the window, and to a short one")
   void a_500_is_an_outage_unless_the_text_is_near_the_window() {
     assertEquals(new Failure.ServerError(500), status(500));
     var longOne = question("word ".repeat(70_000), false);
