@@ -9,6 +9,7 @@ import dev.flotilla.local.supervision.Service;
 import dev.flotilla.testkit.Bill;
 import dev.flotilla.testkit.CountingUpstream;
 import dev.flotilla.testkit.OtlpReceiver;
+import dev.flotilla.testkit.UpstreamDialect;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
@@ -34,9 +35,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A fleet of child processes with two upstreams that keep their own bills. Providers are {@code
- * alpha} and {@code beta}, each with a model {@code m}; {@code auto} asks alpha first. Keys:
- * {@value #KEY} of team growth, {@value #OTHER_KEY} of team other.
+ * A fleet of child processes with upstreams that keep their own bills, each with a model {@code m}.
+ * Providers are {@code alpha} and {@code beta}; {@code auto} asks alpha first. Beside them are two
+ * that are only asked by name: {@code gamma} speaks Anthropic's dialect, {@code delta} Gemini's.
+ * Keys: {@value #KEY} of team growth, {@value #OTHER_KEY} of team other.
  */
 final class FleetUnderTest implements AutoCloseable {
   static final String KEY = "sk-growth";
@@ -60,6 +62,8 @@ final class FleetUnderTest implements AutoCloseable {
 
   final CountingUpstream alpha;
   final CountingUpstream beta = CountingUpstream.start();
+  final CountingUpstream gamma = CountingUpstream.start(UpstreamDialect.ANTHROPIC);
+  final CountingUpstream delta = CountingUpstream.start(UpstreamDialect.GEMINI);
 
   /** Only requests that come with a sampled {@code traceparent} are recorded. */
   final OtlpReceiver spans = OtlpReceiver.start();
@@ -81,13 +85,16 @@ final class FleetUnderTest implements AutoCloseable {
             .withPorts(ports)
             .withConfigDirectory(config(folder, keys))
             .with("FLOTILLA_KEYS_FILE", folder.resolve("keys.yaml").toString())
-            .with("FLOTILLA_PROVIDERS_ENABLED", "alpha,beta,sim-north,sim-south,sim-east")
+            .with(
+                "FLOTILLA_PROVIDERS_ENABLED", "alpha,beta,gamma,delta,sim-north,sim-south,sim-east")
             .with("FLOTILLA_TRANSPORT_ATTEMPT_HEADER", "true")
             // Tests here count what a chain asks: each candidate once. A fleet of its own may
             // switch retries on again.
             .with("FLOTILLA_RETRY_MOST", "0")
             .with("ALPHA_KEY", ALPHA_KEY)
             .with("BETA_KEY", "sk-beta")
+            .with("GAMMA_KEY", "sk-gamma")
+            .with("DELTA_KEY", "sk-delta")
             .with("FLOTILLA_TRACING_OTLP_ENDPOINT", spans.url())
             .with("FLOTILLA_TRACING_RATIO", "0");
     for (var service : more.entrySet()) {
@@ -151,8 +158,10 @@ final class FleetUnderTest implements AutoCloseable {
           Files.copy(file, policies.resolve(file.getFileName()));
         }
       }
-      provider(catalog, "alpha", alpha);
-      provider(catalog, "beta", beta);
+      provider(catalog, "alpha", "openai", alpha, "json_object, n");
+      provider(catalog, "beta", "openai", beta, "json_object, n");
+      provider(catalog, "gamma", "anthropic", gamma, "sampling, reasoning_budget");
+      provider(catalog, "delta", "gemini", delta, "json_object");
       String routing = Files.readString(TREE.resolve("config/routing.yaml"));
       Files.writeString(
           folder.resolve("config/routing.yaml"),
@@ -172,19 +181,21 @@ final class FleetUnderTest implements AutoCloseable {
     }
   }
 
-  private static void provider(Path catalog, String id, CountingUpstream upstream)
+  private static void provider(
+      Path catalog, String id, String dialect, CountingUpstream upstream, String more)
       throws IOException {
     Files.writeString(
         catalog.resolve(id + ".yaml"),
         """
         provider: %s
-        dialect: openai
+        dialect: %s
         base_url: %s
         key_env: %s_KEY
         models:
-          - {name: m, upstream: gpt-test, family: %s, inputs: [text, image], supports: [tools, json_schema, json_object, n], prices: [%s]}
+          - {name: m, upstream: gpt-test, family: %s, inputs: [text, image], supports: [tools, json_schema, %s], prices: [%s]}
         """
-            .formatted(id, upstream.baseUrl(), id.toUpperCase(Locale.ROOT), id, PRICE));
+            .formatted(
+                id, dialect, upstream.baseUrl(), id.toUpperCase(Locale.ROOT), id, more, PRICE));
   }
 
   /**
@@ -386,6 +397,8 @@ final class FleetUnderTest implements AutoCloseable {
     fleet.close();
     alpha.close();
     beta.close();
+    gamma.close();
+    delta.close();
     spans.close();
   }
 }

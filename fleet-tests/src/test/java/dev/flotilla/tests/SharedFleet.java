@@ -33,6 +33,8 @@ final class SharedFleet implements ParameterResolver, BeforeEachCallback {
     FleetUnderTest fleet = fleet(context);
     fleet.alpha.always(Behaviour.ok());
     fleet.beta.always(Behaviour.ok());
+    fleet.gamma.always(Behaviour.ok());
+    fleet.delta.always(Behaviour.ok());
   }
 
   private static FleetUnderTest fleet(ExtensionContext context) {

@@ -1,196 +1,109 @@
 package dev.flotilla.testkit;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer that follows from a request, without chance: the same messages always cost the same.
+ * The answer that follows from a request, without chance and in no dialect: the same texts always
+ * cost the same.
  *
  * <ul>
- *   <li>prompt tokens = characters of all message contents / 4, rounded up, at least 1
- *   <li>completion tokens = 5 + hash of the contents modulo 60, at most {@code
- *       max_completion_tokens} or {@code max_tokens}
+ *   <li>prompt tokens = characters of all texts / 4, rounded up, at least 1
+ *   <li>completion tokens = 5 + hash of the texts modulo 60, at most the request's limit
  *   <li>every fourth hash has half of its prompt tokens in the prompt cache
  * </ul>
+ *
+ * @param number of the answer, from 1: ids are made of it
+ * @param said null when words are invented
+ * @param filtered whether the provider's filter ended it
  */
 record Answer(
-    String id,
+    long number,
     String model,
     long promptTokens,
     long cachedTokens,
     int completionTokens,
     boolean cutByLimit,
-    @Nullable ObjectNode said) {
-  private static final ObjectMapper JSON = new ObjectMapper();
+    @Nullable ObjectNode said,
+    boolean filtered) {
   private static final int WORDS_PER_CHUNK = 4;
   private static final int CHARACTERS_PER_CHUNK = 12;
 
-  static Answer to(JsonNode request, String id) {
-    var prompt = new StringBuilder();
-    for (JsonNode message : request.path("messages")) {
-      append(prompt, message.path("content"));
-    }
-    String text = prompt.toString();
+  static Answer to(Tongue.Asked asked, long number) {
+    String text = asked.prompt();
     long promptTokens = Math.max(1, (text.length() + 3L) / 4);
     long cached = Math.floorMod(text.hashCode(), 4) == 0 ? promptTokens / 2 : 0;
     int wanted = 5 + Math.floorMod(text.hashCode(), 60);
-    int limit =
-        request
-            .path("max_completion_tokens")
-            .asInt(request.path("max_tokens").asInt(Integer.MAX_VALUE));
     return new Answer(
-        id,
-        request.path("model").asText("unknown"),
+        number,
+        asked.model(),
         promptTokens,
         cached,
-        Math.min(wanted, limit),
-        wanted > limit,
-        null);
+        Math.min(wanted, asked.limit()),
+        wanted > asked.limit(),
+        null,
+        false);
   }
 
   /** The same bill for this message instead of invented words. */
   Answer saying(ObjectNode message) {
-    return new Answer(id, model, promptTokens, cachedTokens, completionTokens, cutByLimit, message);
+    return saying(message, false);
   }
 
-  private static void append(StringBuilder prompt, JsonNode content) {
-    if (content.isTextual()) {
-      prompt.append(content.asText());
-    }
-    for (JsonNode part : content) {
-      prompt.append(part.path("text").asText(""));
-    }
+  /**
+   * @param filtered whether the provider's filter ended it
+   */
+  Answer saying(ObjectNode message, boolean filtered) {
+    return new Answer(
+        number, model, promptTokens, cachedTokens, completionTokens, cutByLimit, message, filtered);
   }
 
   Bill bill() {
     return new Bill(model, promptTokens, cachedTokens, completionTokens, 1);
   }
 
-  /** The bill of a stream that ended after so many content chunks. */
-  Bill billAfter(int chunks) {
-    long generated = Math.min(completionTokens, (long) chunks * WORDS_PER_CHUNK);
+  /** The bill of a stream that ended after so many pieces. */
+  Bill billAfter(int pieces) {
+    long generated = Math.min(completionTokens, (long) pieces * WORDS_PER_CHUNK);
     return new Bill(model, promptTokens, cachedTokens, generated, 1);
   }
 
-  int chunks() {
-    return said == null ? wordChunks() : pieces(said).size();
+  /** What was thought before; empty when nothing was. */
+  String thought() {
+    return said == null ? "" : said.path("reasoning_content").asText("");
   }
 
-  private int wordChunks() {
-    return (completionTokens + WORDS_PER_CHUNK - 1) / WORDS_PER_CHUNK;
+  /** Empty when only tools are called. */
+  String text() {
+    return said == null ? words(0, completionTokens) : said.path("content").asText("");
   }
 
-  ObjectNode body() {
-    ObjectNode body = frame("chat.completion");
-    ObjectNode choice = body.putArray("choices").addObject();
-    choice.put("index", 0).put("finish_reason", finishReason());
-    ObjectNode message = choice.putObject("message").put("role", "assistant");
-    if (said == null) {
-      message.put("content", words(0, completionTokens));
-    } else {
-      message.putNull("content").setAll(said);
+  List<String> textPieces() {
+    if (said != null) {
+      return pieces(text());
     }
-    body.set("usage", usage());
-    return body;
-  }
-
-  ObjectNode chunk(int index) {
-    int from = index * WORDS_PER_CHUNK;
-    ObjectNode body = frame("chat.completion.chunk");
-    ObjectNode choice = body.putArray("choices").addObject();
-    choice.put("index", 0).putNull("finish_reason");
-    ObjectNode delta = choice.putObject("delta");
-    if (index == 0) {
-      delta.put("role", "assistant");
-    }
-    if (said == null) {
-      delta.put("content", words(from, Math.min(from + WORDS_PER_CHUNK, completionTokens)));
-    } else {
-      delta.setAll(pieces(said).get(index));
-    }
-    return body;
-  }
-
-  /** What a stream of this message carries one after the other. */
-  private static List<ObjectNode> pieces(ObjectNode message) {
-    var pieces = new ArrayList<ObjectNode>();
-    for (String part : parts(message.path("content").asText(""))) {
-      pieces.add(JSON.createObjectNode().put("content", part));
-    }
-    int at = 0;
-    for (JsonNode call : message.path("tool_calls")) {
-      ObjectNode begin = toolPiece(pieces, at);
-      begin.put("id", call.path("id").asText()).put("type", "function");
-      begin
-          .putObject("function")
-          .put("name", call.path("function").path("name").asText())
-          .put("arguments", "");
-      for (String part : parts(call.path("function").path("arguments").asText())) {
-        toolPiece(pieces, at).putObject("function").put("arguments", part);
-      }
-      at++;
+    var pieces = new ArrayList<String>();
+    for (int from = 0; from < completionTokens; from += WORDS_PER_CHUNK) {
+      pieces.add(words(from, Math.min(from + WORDS_PER_CHUNK, completionTokens)));
     }
     return pieces;
   }
 
-  private static ObjectNode toolPiece(List<ObjectNode> pieces, int index) {
-    ObjectNode piece = JSON.createObjectNode();
-    pieces.add(piece);
-    return piece.putArray("tool_calls").addObject().put("index", index);
+  /** As OpenAI writes them; none is a missing node. */
+  JsonNode calls() {
+    return said == null ? MissingNode.getInstance() : said.path("tool_calls");
   }
 
-  private static List<String> parts(String text) {
-    var parts = new ArrayList<String>();
+  static List<String> pieces(String text) {
+    var pieces = new ArrayList<String>();
     for (int from = 0; from < text.length(); from += CHARACTERS_PER_CHUNK) {
-      parts.add(text.substring(from, Math.min(text.length(), from + CHARACTERS_PER_CHUNK)));
+      pieces.add(text.substring(from, Math.min(text.length(), from + CHARACTERS_PER_CHUNK)));
     }
-    return parts;
-  }
-
-  ObjectNode lastChunk() {
-    ObjectNode body = frame("chat.completion.chunk");
-    ObjectNode choice = body.putArray("choices").addObject();
-    choice.put("index", 0).put("finish_reason", finishReason());
-    choice.putObject("delta");
-    return body;
-  }
-
-  ObjectNode usageChunk() {
-    ObjectNode body = frame("chat.completion.chunk");
-    body.putArray("choices");
-    body.set("usage", usage());
-    return body;
-  }
-
-  private String finishReason() {
-    if (said != null && said.has("tool_calls")) {
-      return "tool_calls";
-    }
-    return cutByLimit ? "length" : "stop";
-  }
-
-  private ObjectNode frame(String object) {
-    return JSON.createObjectNode()
-        .put("id", id)
-        .put("object", object)
-        .put("created", 1_790_000_000L)
-        .put("model", model);
-  }
-
-  private ObjectNode usage() {
-    ObjectNode usage =
-        JSON.createObjectNode()
-            .put("prompt_tokens", promptTokens)
-            .put("completion_tokens", completionTokens)
-            .put("total_tokens", promptTokens + completionTokens);
-    if (cachedTokens > 0) {
-      usage.putObject("prompt_tokens_details").put("cached_tokens", cachedTokens);
-    }
-    return usage;
+    return pieces;
   }
 
   private static String words(int from, int to) {

@@ -3,6 +3,7 @@ package dev.flotilla.testkit;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /** What a {@link CountingUpstream} does with a request, and whether it bills for it. */
@@ -17,6 +18,11 @@ public sealed interface Behaviour {
    * @param billed whether the work was done and is charged all the same
    */
   record Status(int code, @Nullable Duration retryAfter, boolean billed) implements Behaviour {}
+
+  /**
+   * Says, for nothing and in its own words, that the request does not fit into the model's window.
+   */
+  record TooLong() implements Behaviour {}
 
   /**
    * Takes the request and never answers; ends when the upstream is closed.
@@ -37,8 +43,10 @@ public sealed interface Behaviour {
    * billed. A plain answer breaks off in the middle of its body and is billed whole.
    *
    * @param chunks content chunks that are still sent, 0 or more
+   * @param heard awaited before a stream breaks off, because who reads a connection that has broken
+   *     may lose what came over it before; null when that does not matter
    */
-  record Cut(int chunks) implements Behaviour {}
+  record Cut(int chunks, @Nullable CountDownLatch heard) implements Behaviour {}
 
   /**
    * Answers, slowly.
@@ -53,11 +61,21 @@ public sealed interface Behaviour {
 
   /**
    * Answers with this message of the assistant instead of invented words, and bills as for those. A
-   * stream carries its content and the arguments of each tool call in several pieces.
+   * stream carries its thoughts, its content and, where the dialect can, the arguments of each tool
+   * call in several pieces.
    *
-   * @param message {@code content} and {@code tool_calls} as OpenAI writes them; nobody changes it
+   * @param message {@code reasoning_content}, {@code content} and {@code tool_calls} as OpenAI and
+   *     its followers write them, in whatever dialect they are said; nobody changes it
    */
   record Says(ObjectNode message) implements Behaviour {}
+
+  /** Begins an answer with this text; then its filter ends it, as each dialect says that. */
+  record Filtered(String text) implements Behaviour {}
+
+  /**
+   * Answers with what it finds of pictures in the request, see {@link CountingUpstream#picture}.
+   */
+  record Looks() implements Behaviour {}
 
   static Behaviour ok() {
     return new Ok();
@@ -73,6 +91,10 @@ public sealed interface Behaviour {
     return new Status(429, retryAfter, false);
   }
 
+  static Behaviour tooLong() {
+    return new TooLong();
+  }
+
   static Behaviour hang() {
     return new Hang(false);
   }
@@ -82,7 +104,12 @@ public sealed interface Behaviour {
   }
 
   static Behaviour cutAfter(int chunks) {
-    return new Cut(chunks);
+    return new Cut(chunks, null);
+  }
+
+  /** Breaks off after so many chunks, as soon as a test says that the caller has heard them. */
+  static Behaviour cutWhenHeard(int chunks, CountDownLatch heard) {
+    return new Cut(chunks, heard);
   }
 
   static Behaviour slow(Duration beforeFirst, Duration betweenChunks) {
@@ -91,6 +118,14 @@ public sealed interface Behaviour {
 
   static Behaviour badJson() {
     return new BadJson();
+  }
+
+  static Behaviour filteredAfter(String text) {
+    return new Filtered(text);
+  }
+
+  static Behaviour looks() {
+    return new Looks();
   }
 
   /** Answers with this text. */

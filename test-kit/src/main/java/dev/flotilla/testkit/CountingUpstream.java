@@ -2,6 +2,7 @@ package dev.flotilla.testkit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -11,9 +12,14 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Base64;
 import java.util.Deque;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,10 +28,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
 /**
- * An OpenAI-compatible model provider on a loopback port that keeps its own bill, per attempt id
- * ({@code x-client-request-id}): the other side of every test that claims the ledger is right.
+ * A model provider on a loopback port that keeps its own bill, per attempt id ({@code
+ * x-client-request-id}): the other side of every test that claims the ledger is right. It speaks
+ * OpenAI's dialect unless started with another one; what it does is the same in all of them.
  *
  * <p>The usage follows from the request alone ({@link Answer#to}), so a test can compute it. A bill
  * is written before the first byte of the answer, and corrected downwards when a caller leaves a
@@ -41,8 +49,10 @@ public final class CountingUpstream implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int KEPT_REQUESTS = 1_000;
+  private static final Duration HEARING = Duration.ofSeconds(30);
 
   private final HttpServer server;
+  private final Tongue tongue;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Map<String, Bill> bills = new ConcurrentHashMap<>();
   private final AtomicLong answers = new AtomicLong();
@@ -54,8 +64,9 @@ public final class CountingUpstream implements AutoCloseable {
   private Behaviour usual = Behaviour.ok();
   private long requests;
 
-  private CountingUpstream(HttpServer server) {
+  private CountingUpstream(HttpServer server, Tongue tongue) {
     this.server = server;
+    this.tongue = tongue;
   }
 
   /**
@@ -72,10 +83,19 @@ public final class CountingUpstream implements AutoCloseable {
 
   /** An upstream on this loopback port; 0 takes a free one. */
   public static CountingUpstream start(int port) {
+    return start(port, UpstreamDialect.OPENAI);
+  }
+
+  /** An upstream on a free loopback port that speaks another dialect. */
+  public static CountingUpstream start(UpstreamDialect dialect) {
+    return start(0, dialect);
+  }
+
+  private static CountingUpstream start(int port, UpstreamDialect dialect) {
     try {
       var server =
           HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
-      var upstream = new CountingUpstream(server);
+      var upstream = new CountingUpstream(server, dialect.tongue());
       server.createContext("/", upstream::receive);
       server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
       server.start();
@@ -85,9 +105,9 @@ public final class CountingUpstream implements AutoCloseable {
     }
   }
 
-  /** Base address including {@code /v1}, as an OpenAI SDK wants it. */
+  /** Base address as clients of its dialect want it; OpenAI's ends with {@code /v1}. */
   public String baseUrl() {
-    return "http://127.0.0.1:" + server.getAddress().getPort() + "/v1";
+    return "http://127.0.0.1:" + server.getAddress().getPort() + tongue.basePath();
   }
 
   /** The next {@code n} requests are treated so, after those already scripted. */
@@ -167,24 +187,35 @@ public final class CountingUpstream implements AutoCloseable {
       send(exchange, 200, "{\"object\":\"list\",\"data\":[]}");
       return;
     }
-    if (!path.endsWith("/chat/completions") || !exchange.getRequestMethod().equals("POST")) {
-      send(exchange, 404, error("no such path: " + path));
+    if (!tongue.isQuestion(path) || !exchange.getRequestMethod().equals("POST")) {
+      send(exchange, 404, tongue.error(404, "no such path: " + path));
       return;
     }
     Behaviour behaviour = note(exchange, path, body);
     JsonNode request = JSON.readTree(body);
+    Tongue.Complaint complaint = tongue.complaint(headers(exchange), request);
+    if (complaint != null) {
+      send(exchange, complaint.status(), tongue.error(complaint.status(), complaint.message()));
+      return;
+    }
     String sentId = exchange.getRequestHeaders().getFirst("x-client-request-id");
     String id = sentId == null ? "anonymous-" + anonymous.incrementAndGet() : sentId;
-    Answer answer = Answer.to(request, "chatcmpl-" + answers.incrementAndGet());
-    boolean stream = request.path("stream").asBoolean();
+    Tongue.Asked asked = tongue.read(path, request);
+    Answer answer = Answer.to(asked, answers.incrementAndGet());
 
     switch (behaviour) {
-      case Behaviour.Ok() -> answer(exchange, id, answer, request, stream, Duration.ZERO);
+      case Behaviour.Ok() -> answer(exchange, id, answer, asked, Duration.ZERO);
       case Behaviour.Says(ObjectNode message) ->
-          answer(exchange, id, answer.saying(message), request, stream, Duration.ZERO);
+          answer(exchange, id, answer.saying(message), asked, Duration.ZERO);
+      case Behaviour.Filtered(String text) -> {
+        ObjectNode begun = JSON.createObjectNode().put("content", text);
+        answer(exchange, id, answer.saying(begun, true), asked, Duration.ZERO);
+      }
+      case Behaviour.Looks() ->
+          answer(exchange, id, answer.saying(seen(request)), asked, Duration.ZERO);
       case Behaviour.Slow(var first, var between) -> {
         pause(first);
-        answer(exchange, id, answer, request, stream, between);
+        answer(exchange, id, answer, asked, between);
       }
       case Behaviour.Status(int code, var retryAfter, boolean billed) -> {
         if (billed) {
@@ -193,8 +224,9 @@ public final class CountingUpstream implements AutoCloseable {
         if (retryAfter != null) {
           exchange.getResponseHeaders().set("retry-after", String.valueOf(retryAfter.toSeconds()));
         }
-        send(exchange, code, error("scripted status " + code));
+        send(exchange, code, tongue.error(code, "scripted status " + code));
       }
+      case Behaviour.TooLong() -> send(exchange, 400, tongue.tooLong());
       case Behaviour.Hang(boolean billed) -> {
         if (billed) {
           charge(id, answer.bill());
@@ -209,17 +241,22 @@ public final class CountingUpstream implements AutoCloseable {
         // An exception out of a handler makes the JDK's server close the connection as it is.
         throw new IOException("scripted hang-up");
       }
-      case Behaviour.Cut(int chunks) -> {
-        if (stream) {
+      case Behaviour.Cut(int chunks, var heard) -> {
+        if (asked.stream()) {
           charge(id, answer.billAfter(chunks));
           open(exchange, "text/event-stream");
           OutputStream out = exchange.getResponseBody();
-          for (int i = 0; i < Math.min(chunks, answer.chunks()); i++) {
-            write(out, answer.chunk(i));
+          Tongue.Told told = tongue.stream(answer, asked);
+          write(out, told.opening());
+          for (String piece : told.pieces().stream().limit(chunks).toList()) {
+            write(out, piece);
+          }
+          if (heard != null) {
+            await(heard, HEARING);
           }
         } else {
           charge(id, answer.bill());
-          byte[] whole = answer.body().toString().getBytes(StandardCharsets.UTF_8);
+          byte[] whole = tongue.whole(answer).getBytes(StandardCharsets.UTF_8);
           exchange.getResponseHeaders().set("content-type", "application/json");
           exchange.sendResponseHeaders(200, whole.length);
           exchange.getResponseBody().write(whole, 0, whole.length / 2);
@@ -234,14 +271,40 @@ public final class CountingUpstream implements AutoCloseable {
     }
   }
 
-  private Behaviour note(HttpExchange exchange, String path, String body) {
+  /** What an answer says about the pictures of its request. */
+  private ObjectNode seen(JsonNode request) {
+    List<Tongue.Picture> pictures = tongue.pictures(request);
+    String told =
+        pictures.stream()
+            .map(p -> picture(p.mediaType(), Base64.getDecoder().decode(p.base64())))
+            .collect(Collectors.joining(", "));
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("content", pictures.isEmpty() ? "no picture" : told);
+  }
+
+  /** What {@link Behaviour#looks} says about one picture. */
+  public static String picture(String mediaType, byte[] bytes) {
+    try {
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes);
+      return mediaType + " of " + bytes.length + " bytes, " + HexFormat.of().formatHex(hash);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  private static Map<String, String> headers(HttpExchange exchange) {
     Map<String, String> headers = new TreeMap<>();
     exchange
         .getRequestHeaders()
         .forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), values.getFirst()));
+    return headers;
+  }
+
+  private Behaviour note(HttpExchange exchange, String path, String body) {
     synchronized (lock) {
       requests++;
-      received.addLast(new Received(path, headers, body));
+      received.addLast(new Received(path, headers(exchange), body));
       if (received.size() > KEPT_REQUESTS) {
         received.removeFirst();
       }
@@ -252,33 +315,26 @@ public final class CountingUpstream implements AutoCloseable {
   }
 
   private void answer(
-      HttpExchange exchange,
-      String id,
-      Answer answer,
-      JsonNode request,
-      boolean stream,
-      Duration between)
+      HttpExchange exchange, String id, Answer answer, Tongue.Asked asked, Duration between)
       throws IOException {
     charge(id, answer.bill());
-    if (!stream) {
-      send(exchange, 200, answer.body().toString());
+    if (!asked.stream()) {
+      send(exchange, 200, tongue.whole(answer));
       return;
     }
     open(exchange, "text/event-stream");
+    Tongue.Told told = tongue.stream(answer, asked);
     int sent = 0;
     try (OutputStream out = exchange.getResponseBody()) {
-      for (int i = 0; i < answer.chunks(); i++) {
-        if (i > 0) {
+      write(out, told.opening());
+      for (String piece : told.pieces()) {
+        if (sent > 0) {
           pause(between);
         }
-        write(out, answer.chunk(i));
+        write(out, piece);
         sent++;
       }
-      write(out, answer.lastChunk());
-      if (request.path("stream_options").path("include_usage").asBoolean()) {
-        write(out, answer.usageChunk());
-      }
-      write(out, "[DONE]");
+      write(out, told.closing());
     } catch (IOException left) {
       int generated = sent;
       bills.computeIfPresent(
@@ -296,9 +352,11 @@ public final class CountingUpstream implements AutoCloseable {
     exchange.sendResponseHeaders(200, 0);
   }
 
-  private static void write(OutputStream out, Object data) throws IOException {
-    out.write(("data: " + data + "\n\n").getBytes(StandardCharsets.UTF_8));
-    out.flush();
+  private static void write(OutputStream out, String events) throws IOException {
+    if (!events.isEmpty()) {
+      out.write(events.getBytes(StandardCharsets.UTF_8));
+      out.flush();
+    }
   }
 
   private static void send(HttpExchange exchange, int status, String body) throws IOException {
@@ -310,17 +368,23 @@ public final class CountingUpstream implements AutoCloseable {
     }
   }
 
-  private static String error(String message) {
-    ObjectNode body = JSON.createObjectNode();
-    body.putObject("error").put("message", message).put("type", "upstream_error").putNull("code");
-    return body.toString();
-  }
-
   private void pause(Duration duration) throws IOException {
     try {
       // Woken early only by close().
       if (!duration.isZero() && closed.await(duration.toNanos(), TimeUnit.NANOSECONDS)) {
         throw new IOException("the upstream was closed");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
+  }
+
+  private static void await(CountDownLatch latch, Duration patience) throws IOException {
+    try {
+      // Whoever did not hear anything by then is told by the end of the connection.
+      if (!latch.await(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+        throw new IOException("nobody heard anything");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -9,8 +9,10 @@ import dev.flotilla.router.chat.StreamWording;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,10 @@ final class MessageEvents implements StreamWording {
   private final Map<Integer, Call> calls = new LinkedHashMap<>();
 
   private final Map<Integer, Integer> blocksOfCalls = new HashMap<>();
+
+  /** Indexes of thoughts that Anthropic signs: their format is said once, when they begin. */
+  private final Set<Integer> signedThoughts = new HashSet<>();
+
   private int blocks;
   private @Nullable Kind open;
   private int openThought;
@@ -113,7 +119,7 @@ final class MessageEvents implements StreamWording {
   private void think(JsonNode delta) {
     boolean signed = false;
     for (JsonNode detail : delta.path("reasoning_details")) {
-      if (detail.path("format").asText().equals(Thoughts.FORMAT)) {
+      if (isSigned(detail)) {
         signed = true;
         thought(detail);
       }
@@ -123,6 +129,18 @@ final class MessageEvents implements StreamWording {
       openThought(-1);
       delta("thinking_delta", "thinking", thought);
     }
+  }
+
+  private boolean isSigned(JsonNode detail) {
+    int which = detail.path("index").asInt(0);
+    if (detail.path("format").isTextual()) {
+      if (detail.path("format").textValue().equals(Thoughts.FORMAT)) {
+        signedThoughts.add(which);
+      } else {
+        signedThoughts.remove(which);
+      }
+    }
+    return signedThoughts.contains(which);
   }
 
   private void thought(JsonNode detail) {

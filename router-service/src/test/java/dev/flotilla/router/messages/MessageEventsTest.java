@@ -93,8 +93,10 @@ class MessageEventsTest {
     String detail = "'reasoning_details':[{'format':'anthropic-claude-v1','type':";
     String[] chunks = {
       "{'role':'assistant','content':''}",
-      "{'reasoning_content':'Hm','reasoning_details':[{'format':'anthropic-claude-v1','type':'reasoning.text','index':0,'text':'Hm'}]}",
-      "{" + detail + "'reasoning.text','index':0,'signature':'sig'}]}",
+      // What does not change is said once, at the beginning.
+      "{" + detail + "'reasoning.text','index':0}]}",
+      "{'reasoning_content':'Hm','reasoning_details':[{'type':'reasoning.text','index':0,'text':'Hm'}]}",
+      "{'reasoning_details':[{'type':'reasoning.text','index':0,'signature':'sig'}]}",
       "{" + detail + "'reasoning.text','index':1,'text':'Ha'}]}",
       "{" + detail + "'reasoning.encrypted','index':2,'data':'xyz'}]}",
       "{'content':'So.'}",

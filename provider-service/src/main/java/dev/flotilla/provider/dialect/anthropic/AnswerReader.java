@@ -28,7 +28,10 @@ final class AnswerReader {
     ObjectNode message = message(answer.path("content"));
     message.put(
         "refusal",
-        Finish.refusal(stop, answer.path("stop_details").path("explanation").textValue()));
+        Finish.refusal(
+            stop,
+            answer.path("stop_details").path("explanation").textValue(),
+            !message.path("content").asText("").isEmpty()));
     choice.set("message", message);
     choice.putNull("logprobs").put("finish_reason", Finish.of(stop));
     ObjectNode usage = NativeUsage.toOpenAi(answer.path("usage"));

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>tool_use</td><td>tool_calls</td></tr>
  *   <tr><td>max_tokens, model_context_window_exceeded, pause_turn</td><td>length: the answer is not
  *       whole</td></tr>
- *   <tr><td>refusal</td><td>content_filter, with the refusal in the message</td></tr>
+ *   <tr><td>refusal</td><td>content_filter, with the explanation as the message's refusal</td></tr>
  *   <tr><td>one that is newer than this</td><td>stop</td></tr>
  * </table>
  */
@@ -31,11 +31,19 @@ final class Finish {
     };
   }
 
-  /** What a refusal says; null when it is none. */
-  static @Nullable String refusal(@Nullable String stopReason, @Nullable String explanation) {
+  /**
+   * What a refusal says; null when it is none, or says nothing beyond what the model had begun to.
+   *
+   * @param begun whether the answer has any text: only an empty one needs words of ours
+   */
+  static @Nullable String refusal(
+      @Nullable String stopReason, @Nullable String explanation, boolean begun) {
     if (!"refusal".equals(stopReason)) {
       return null;
     }
-    return explanation == null || explanation.isBlank() ? UNEXPLAINED : explanation;
+    if (explanation == null || explanation.isBlank()) {
+      return begun ? null : UNEXPLAINED;
+    }
+    return explanation;
   }
 }

@@ -27,6 +27,7 @@ final class MessageEvents implements EventStream.Meaning {
   private final Map<Integer, Call> calls = new HashMap<>();
   private @Nullable ObjectNode message;
   private boolean begun;
+  private boolean hasText;
 
   /** A tool's call of which the arguments are coming. */
   private static final class Call {
@@ -156,7 +157,8 @@ final class MessageEvents implements EventStream.Meaning {
     String stop = data.path("delta").path("stop_reason").textValue();
     if (stop != null) {
       ObjectNode last = Json.object();
-      String refusal = Finish.refusal(stop, data.at("/delta/stop_details/explanation").textValue());
+      String refusal =
+          Finish.refusal(stop, data.at("/delta/stop_details/explanation").textValue(), hasText);
       if (refusal != null) {
         last.put("refusal", refusal);
       }
@@ -173,6 +175,7 @@ final class MessageEvents implements EventStream.Meaning {
 
   private void text(JsonNode text, List<Part> parts) {
     if (!text.asText().isEmpty()) {
+      hasText = true;
       parts.add(delta(Json.object().set("content", text), null));
     }
   }

@@ -99,7 +99,8 @@ final class RefusalReader {
     List<String> fields = fields(error);
     return new Failure.Rejected(
         status,
-        "rejected",
+        // The word of the other dialects: a caller is not to know who it was.
+        "invalid_request_error",
         fields.isEmpty()
             ? "Gemini refused the request as invalid, without naming a field."
             : "Gemini refused the request as invalid at " + String.join(", ", fields) + ".");

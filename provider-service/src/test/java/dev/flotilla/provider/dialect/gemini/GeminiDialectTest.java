@@ -357,7 +357,7 @@ class GeminiDialectTest extends DialectContract {
   @ParameterizedTest
   @CsvSource({
     "400, too-long, context_length_exceeded",
-    "400, bad-field, rejected",
+    "400, bad-field, invalid_request_error",
   })
   void the_callers_mistakes_are_told_without_geminis_words(int status, String name, String code) {
     Failure failure = refusal(status, name);
