@@ -21,6 +21,7 @@ import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.model.openai.OpenAiChatModel;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -139,6 +140,37 @@ class ClientLimitsIT {
           dev.langchain4j.exception.RateLimitException.class,
           () -> model.chat("LangChain4j, once a minute"));
     }
+  }
+
+  @Test
+  @FaultRow(row = 57, fault = "forged addresses, another case of the key, another way to show it")
+  void nothing_a_caller_writes_gives_a_key_more_than_its_limit() {
+    fleet.chat(ONCE_A_MINUTE_KEY, ask("auto", "the one there is"));
+    long asked = fleet.alpha.requests() + fleet.beta.requests();
+    String[][] tricks = {
+      {"x-forwarded-for", "203.0.113.7"},
+      {"forwarded", "for=203.0.113.8"},
+      {"x-real-ip", "203.0.113.9"},
+      {"x-flotilla-key", "k_other"},
+      {"x-flotilla-team", "other"},
+      {"idempotency-key", "something new"},
+      {"x-stainless-retry-count", "1"}
+    };
+    for (String[] trick : tricks) {
+      HttpResponse<String> answer =
+          fleet.chat(ONCE_A_MINUTE_KEY, ask("auto", trick[0]), trick[0], trick[1]);
+      assertEquals(429, answer.statusCode(), trick[0] + ": " + answer.body());
+      assertEquals("rate_limit_exceeded", json(answer.body()).at("/error/code").asText());
+      assertTrue(
+          Integer.parseInt(answer.headers().firstValue("retry-after").orElseThrow()) >= 1,
+          trick[0]);
+    }
+    for (String key :
+        List.of(
+            ONCE_A_MINUTE_KEY.toUpperCase(Locale.ROOT), "Sk-once-a-minute", "sk-once-a-minutE")) {
+      assertEquals(401, fleet.chat(key, ask("auto", key)).statusCode(), key);
+    }
+    assertEquals(asked, fleet.alpha.requests() + fleet.beta.requests());
   }
 
   @Test

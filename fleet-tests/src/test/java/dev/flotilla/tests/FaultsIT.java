@@ -166,6 +166,7 @@ class FaultsIT {
     alpha.always(Behaviour.slow(Duration.ofMillis(2_500), Duration.ZERO));
     fleet.beta.always(Behaviour.slow(Duration.ofMillis(2_500), Duration.ZERO));
     long asked = alpha.requests() + fleet.beta.requests();
+    double retries = fleet.metric(Service.ROUTER, "llm_client_retries_total");
     OpenAIClient impatient =
         OpenAIOkHttpClient.builder()
             .baseUrl(fleet.baseUrl().toString())
@@ -188,6 +189,8 @@ class FaultsIT {
     long rows =
         books.rows().values().stream().filter(r -> r.request().equals("req_impatient")).count();
     assertEquals(alpha.requests() + fleet.beta.requests() - asked, rows);
+    assertTrue(rows >= 2, rows + " attempts");
+    assertEquals(retries + 1, fleet.metric(Service.ROUTER, "llm_client_retries_total"));
   }
 
   @Test

@@ -39,6 +39,7 @@ class RetriesIT {
     assertEquals(200, answer.statusCode(), answer.body());
     assertEquals("alpha/m", answer.headers().firstValue("x-model-used").orElse(""));
     assertEquals("0", answer.headers().firstValue("x-fallback-count").orElse(""));
+    assertEquals("1", answer.headers().firstValue("x-retry-count").orElse(""));
     JsonNode attempts = json(answer.body()).at("/route/attempts");
     assertEquals(2, attempts.size(), attempts.toString());
     assertEquals("overloaded", attempts.at("/0/outcome").asText());
@@ -59,6 +60,7 @@ class RetriesIT {
     assertEquals("beta/m", answer.headers().firstValue("x-model-used").orElse(""));
     assertEquals("1", answer.headers().firstValue("x-fallback-count").orElse(""));
     assertEquals("overloaded", answer.headers().firstValue("x-fallback-reason").orElse(""));
+    assertEquals("1", answer.headers().firstValue("x-retry-count").orElse(""));
     assertEquals(before + 2, fleet.alpha.requests());
     assertEquals(3, json(answer.body()).at("/route/attempts").size());
   }

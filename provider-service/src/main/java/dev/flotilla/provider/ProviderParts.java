@@ -5,6 +5,8 @@ import dev.flotilla.catalog.CatalogException;
 import dev.flotilla.catalog.Model;
 import dev.flotilla.catalog.Provider;
 import dev.flotilla.catalog.Rates;
+import dev.flotilla.kit.heap.HeapConfig;
+import dev.flotilla.kit.heap.HeapRoom;
 import dev.flotilla.kit.http.InFlight;
 import dev.flotilla.kit.redis.TimeBoxedRedis;
 import dev.flotilla.kit.settings.ConfigurationException;
@@ -15,6 +17,7 @@ import dev.flotilla.provider.bucket.Buckets;
 import dev.flotilla.provider.completion.Attempts;
 import dev.flotilla.provider.completion.CompletionConfig;
 import dev.flotilla.provider.completion.Completions;
+import dev.flotilla.provider.completion.Threshold;
 import dev.flotilla.provider.dialect.Access;
 import dev.flotilla.provider.dialect.Dialect;
 import dev.flotilla.provider.dialect.anthropic.AnthropicDialect;
@@ -113,8 +116,21 @@ class ProviderParts {
 
   @Produces
   @Singleton
-  InFlight inFlight() {
-    return new InFlight();
+  InFlight inFlight(Settings settings) {
+    return new InFlight(
+        Math.toIntExact(settings.number("flotilla.completion.most-in-flight", 1, 1_000_000)));
+  }
+
+  @Produces
+  @Singleton
+  HeapRoom heap(Settings settings) {
+    return new HeapRoom(HeapConfig.from(settings));
+  }
+
+  @Produces
+  @Singleton
+  Threshold threshold(InFlight inFlight, HeapRoom heap, MetricRegistry registry) {
+    return new Threshold(inFlight, heap, registry);
   }
 
   @Produces

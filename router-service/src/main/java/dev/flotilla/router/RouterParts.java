@@ -2,6 +2,8 @@ package dev.flotilla.router;
 
 import dev.flotilla.catalog.Catalog;
 import dev.flotilla.catalog.CatalogException;
+import dev.flotilla.kit.heap.HeapConfig;
+import dev.flotilla.kit.heap.HeapRoom;
 import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.http.InFlight;
 import dev.flotilla.kit.identity.ServiceToken;
@@ -28,9 +30,15 @@ import dev.flotilla.router.door.ApiKeys;
 import dev.flotilla.router.door.Door;
 import dev.flotilla.router.door.DoorDialect;
 import dev.flotilla.router.door.Doors;
+import dev.flotilla.router.door.PatientConnections;
+import dev.flotilla.router.door.Porter;
 import dev.flotilla.router.door.Role;
 import dev.flotilla.router.flight.FlightConfig;
 import dev.flotilla.router.flight.Flights;
+import dev.flotilla.router.idempotency.Idempotency;
+import dev.flotilla.router.idempotency.IdempotencyConfig;
+import dev.flotilla.router.lanes.Lanes;
+import dev.flotilla.router.lanes.LanesConfig;
 import dev.flotilla.router.messages.MessagesRoute;
 import dev.flotilla.router.routing.RoutePolicy;
 import dev.flotilla.router.routing.Routing;
@@ -42,6 +50,7 @@ import dev.flotilla.router.validation.Validation;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.BeforeDestroyed;
+import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -65,6 +74,9 @@ class RouterParts {
 
   /** Helidon stops its server at 0; after that the connections of requests inside are gone. */
   private static final int BEFORE_THE_SERVER_STOPS = -1;
+
+  /** After Helidon's metrics (2510) and before its server (4100). */
+  private static final int BEFORE_THE_SERVER_STARTS = 3_000;
 
   private static final Set<Role> ASKERS = Set.of(Role.CALLER);
   private static final Set<Role> READERS = Set.of(Role.CALLER, Role.VIEWER, Role.ADMIN);
@@ -134,8 +146,16 @@ class RouterParts {
 
   @Produces
   @Singleton
-  InFlight inside() {
-    return new InFlight();
+  InFlight inside(Settings settings) {
+    return new InFlight(
+        Math.toIntExact(settings.number("flotilla.door.most-inside", 1, 1_000_000)));
+  }
+
+  /** The server asks for its protocols when it starts. */
+  void start(
+      @Observes @Priority(BEFORE_THE_SERVER_STARTS) @Initialized(ApplicationScoped.class)
+          Object event) {
+    PatientConnections.instead();
   }
 
   /** Lets nobody in any more, and those inside get the rest of their answers. */
@@ -186,12 +206,14 @@ class RouterParts {
             cache,
             flights,
             policy,
+            new Lanes(LanesConfig.from(settings), metrics),
             models,
             circuits,
             new Explanations(catalog, routing.baseline(), decisions),
             metrics,
             tracing,
             config);
+    var idempotency = new Idempotency(IdempotencyConfig.from(settings), redis, metrics);
     var chat = new ChatRoute(desk);
     var messages = new MessagesRoute(desk, catalog);
     var classification = new ClassifyRoute(policy);
@@ -216,8 +238,20 @@ class RouterParts {
     String shows = "Shows reviews of the caller's team; passed on to review-service.";
     return new Doors(
         List.of(
-            new Door("POST", "/v1/chat/completions", ASKERS, config.maxBodyBytes(), asks, chat),
-            new Door("POST", "/chat/completions", ASKERS, config.maxBodyBytes(), asks, chat),
+            new Door(
+                "POST",
+                "/v1/chat/completions",
+                ASKERS,
+                config.maxBodyBytes(),
+                asks,
+                idempotency.once(chat)),
+            new Door(
+                "POST",
+                "/chat/completions",
+                ASKERS,
+                config.maxBodyBytes(),
+                asks,
+                idempotency.once(chat)),
             new Door("POST", "/v1/route", ASKERS, config.maxBodyBytes(), previews, chat::preview),
             new Door(
                 "POST",
@@ -226,7 +260,7 @@ class RouterParts {
                 config.maxBodyBytes(),
                 converses,
                 MessagesRoute.DIALECT,
-                messages),
+                idempotency.once(messages)),
             new Door(
                 "POST",
                 "/v1/messages/count_tokens",
@@ -243,12 +277,17 @@ class RouterParts {
             new Door("GET", "/v1/costs", READERS, 0, reports, costs),
             new Door("GET", "/v1/costs/*", READERS, 0, reports, costs),
             new Door("GET", "/v1/requests/*", READERS, 0, explains, costs),
-            new Door("POST", "/v1/reviews", ASKERS, reviewBytes, judges, reviews),
+            new Door("POST", "/v1/reviews", ASKERS, reviewBytes, judges, idempotency.once(reviews)),
             new Door("GET", "/v1/reviews", READERS, 0, shows, reviews),
             new Door("GET", "/v1/reviews/*", READERS, 0, shows, reviews)),
         ApiKeys.read(settings.path("flotilla.keys.file"), clock),
-        inside,
-        tracing);
+        new Porter(
+            inside,
+            new HeapRoom(HeapConfig.from(settings)),
+            settings.duration("flotilla.door.body-patience"),
+            metrics),
+        tracing,
+        metrics);
   }
 
   private static Relay costs(Settings settings, HttpClient http, ServiceToken token) {

@@ -65,6 +65,15 @@ public final class FleetHeaders {
 
   public static final String DRY_RUN = "x-dry-run";
 
+  /** {@code true} beside a reply that was given before to the same idempotency-key. */
+  public static final String IDEMPOTENCY_REPLAYED = "idempotency-replayed";
+
+  /** {@code true} when nobody could look whether a request with an idempotency-key came before. */
+  public static final String IDEMPOTENCY_UNAVAILABLE = "idempotency-unavailable";
+
+  /** Beside a replayed reply: the id of the request that was really answered. */
+  public static final String ORIGINAL_REQUEST_ID = "x-original-request-id";
+
   /**
    * Set to the attempt id towards a provider, when the configuration asks for it: tests count their
    * bill by it.

@@ -31,6 +31,9 @@ public final class Outcomes {
    */
   public static final String REJECTED = "rejected";
 
+  /** A service of ours has no room for the call. Not a reason to go on. */
+  public static final String SHED = "shed";
+
   /** The caller left before the end. Not a reason to go on. */
   public static final String ABANDONED = "abandoned";
 

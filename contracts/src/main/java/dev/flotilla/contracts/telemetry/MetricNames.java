@@ -16,6 +16,12 @@ public final class MetricNames {
   public static final String CLASSIFIER_DECISIONS = "llm_classifier_decisions";
   public static final String DECISIONS_DROPPED = "llm_decisions_dropped";
   public static final String RATE_LIMITED = "llm_rate_limited";
+  public static final String IDEMPOTENCY_REQUESTS = "llm_idempotency_requests";
+  public static final String CLIENT_RETRIES = "llm_client_retries";
+  public static final String ROUTER_SHED = "llm_router_shed";
+  public static final String ROUTER_LANE_INFLIGHT = "llm_router_lane_inflight_requests";
+  public static final String PROVIDER_SHED = "llm_provider_shed";
+  public static final String PROVIDER_INFLIGHT = "llm_provider_inflight_calls";
   public static final String PROVIDER_ATTEMPTS = "llm_provider_attempts";
   public static final String CIRCUIT_STATE = "llm_provider_circuit_state";
   public static final String CIRCUIT_REFUSALS = "llm_provider_circuit_refusals";

@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.contracts.call.FleetHeaders;
 import dev.flotilla.contracts.call.Outcomes;
+import dev.flotilla.kit.heap.HeapRoom;
 import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.http.CallerStream;
 import dev.flotilla.kit.http.Deadline;
-import dev.flotilla.kit.http.InFlight;
 import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.kit.identity.ServiceToken;
 import dev.flotilla.kit.json.Json;
@@ -38,6 +38,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -55,12 +56,14 @@ public class CompletionRoute implements HttpService {
   private static final HeaderName ATTEMPTS = HeaderNames.create(FleetHeaders.ATTEMPTS);
   private static final HeaderName SIMULATED = HeaderNames.create(FleetHeaders.SIMULATED);
   private static final int LONGEST_TAGS = 4_096;
+  private static final Duration COME_AGAIN = Duration.ofSeconds(1);
+  private static final HeapRoom.Hold NOTHING = () -> {};
 
   private final Completions completions;
   private final CompletionConfig config;
   private final ServiceToken token;
   private final Tracing tracing;
-  private final InFlight inFlight;
+  private final Threshold threshold;
 
   @Inject
   CompletionRoute(
@@ -68,12 +71,12 @@ public class CompletionRoute implements HttpService {
       CompletionConfig config,
       ServiceToken token,
       Tracing tracing,
-      InFlight inFlight) {
+      Threshold threshold) {
     this.completions = completions;
     this.config = config;
     this.token = token;
     this.tracing = tracing;
-    this.inFlight = inFlight;
+    this.threshold = threshold;
   }
 
   @Override
@@ -109,19 +112,15 @@ public class CompletionRoute implements HttpService {
 
   private void answer(
       ServerRequest request, ServerResponse response, String requestId, Context trace, Span span) {
-    if (!inFlight.enter()) {
-      send(
-          response,
-          requestId,
-          refusal(
-              503,
-              "server_error",
-              "shutting_down",
-              "This instance is leaving; send the request again."));
+    Threshold.Entry entry = threshold.enter();
+    if (entry != Threshold.Entry.INSIDE) {
+      send(response, requestId, entry == Threshold.Entry.FULL ? noRoom() : leaving());
       return;
     }
-    try {
-      send(response, requestId, reply(request, requestId, trace));
+    // A request without a length brings no body: the router knows what it sends.
+    Optional<HeapRoom.Hold> room = threshold.roomFor(request.headers().contentLength().orElse(0));
+    try (var _ = room.orElse(NOTHING)) {
+      send(response, requestId, room.isPresent() ? reply(request, requestId, trace) : noRoom());
     } catch (UncheckedIOException | CloseConnectionException e) {
       LOG.log(Level.FINE, "The caller has left", e);
       throw new CloseConnectionException("the caller has left", e);
@@ -139,7 +138,7 @@ public class CompletionRoute implements HttpService {
                 "This service failed; the log has the request's id."));
       }
     } finally {
-      inFlight.leave();
+      threshold.leave();
     }
   }
 
@@ -240,6 +239,25 @@ public class CompletionRoute implements HttpService {
         new ApiError(status, type, code, message, null, "router"),
         status >= 500 ? Outcomes.OVERLOADED : Outcomes.REJECTED,
         null);
+  }
+
+  private static Reply.Refusal leaving() {
+    return refusal(
+        503, "server_error", "shutting_down", "This instance is leaving; send the request again.");
+  }
+
+  private static Reply.Refusal noRoom() {
+    return Reply.Refusal.here(
+        new ApiError(
+            503,
+            "server_error",
+            "overloaded",
+            "This service makes as many calls as it can hold; nothing was sent, send the request"
+                + " again after retry_after_ms.",
+            null,
+            "router"),
+        Outcomes.SHED,
+        COME_AGAIN);
   }
 
   /** Rounded up: coming back too early is refused again. */

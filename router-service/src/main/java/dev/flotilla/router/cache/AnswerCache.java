@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
+import dev.flotilla.kit.redis.SealedValues;
 import dev.flotilla.kit.redis.TimeBoxedRedis;
 import dev.flotilla.router.exchange.ChatRequest;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ import redis.clients.jedis.params.SetParams;
 public final class AnswerCache {
   private final AnswerCacheConfig config;
   private final CacheKey key;
+  private final SealedValues seal;
   private final TimeBoxedRedis redis;
   private final InstantSource clock;
   private final String policyVersion;
@@ -27,6 +29,7 @@ public final class AnswerCache {
       AnswerCacheConfig config, TimeBoxedRedis redis, InstantSource clock, String policyVersion) {
     this.config = config;
     this.key = new CacheKey(config.secret());
+    this.seal = new SealedValues(config.secret());
     this.redis = redis;
     this.clock = clock;
     this.policyVersion = policyVersion;
@@ -49,7 +52,14 @@ public final class AnswerCache {
       return Optional.empty();
     }
     byte[] where = key(request, caller).getBytes(StandardCharsets.UTF_8);
-    return redis.ask(client -> client.get(where)).flatMap(this::read);
+    Optional<byte[]> found = redis.ask(client -> client.get(where));
+    Optional<Hit> hit = found.flatMap(bytes -> seal.open(where, bytes)).flatMap(this::read);
+    if (found.isPresent() && hit.isEmpty()) {
+      // What stands there is damaged or of another version: it would be looked at in vain each
+      // time.
+      redis.ask(client -> client.del(where));
+    }
+    return hit;
   }
 
   /**
@@ -62,7 +72,7 @@ public final class AnswerCache {
       return false;
     }
     byte[] where = key(request, caller).getBytes(StandardCharsets.UTF_8);
-    byte[] bytes = Json.bytes(answer.toJson().put("at", clock.millis()));
+    byte[] bytes = seal.seal(where, Json.bytes(answer.toJson().put("at", clock.millis())));
     var expiry = SetParams.setParams().ex(config.keep().toSeconds());
     redis.ask(client -> client.set(where, bytes, expiry));
     return true;

@@ -48,7 +48,7 @@ final class CacheKey {
         relevant.remove(IRRELEVANT);
       }
       mac.update(SORTED.writeValueAsBytes(relevant));
-      return "flotilla:answer:2:" + HexFormat.of().formatHex(mac.doFinal());
+      return "flotilla:answer:3:" + HexFormat.of().formatHex(mac.doFinal());
     } catch (GeneralSecurityException | JsonProcessingException e) {
       throw new IllegalStateException(
           "every JDK has HmacSHA256, and a tree can always be written", e);

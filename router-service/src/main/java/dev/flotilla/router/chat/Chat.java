@@ -6,6 +6,7 @@ import dev.flotilla.router.cache.AnswerCache;
 import dev.flotilla.router.cache.CachedAnswer;
 import dev.flotilla.router.fallback.FallbackChain;
 import dev.flotilla.router.flight.Flights;
+import dev.flotilla.router.lanes.Lanes;
 import dev.flotilla.router.routing.RoutePolicy;
 import dev.flotilla.router.upstream.Circuits;
 import dev.flotilla.router.upstream.ModelCaller;
@@ -21,13 +22,14 @@ public final class Chat {
       AnswerCache cache,
       Flights<CachedAnswer> flights,
       RoutePolicy policy,
+      Lanes lanes,
       ModelCaller models,
       Circuits circuits,
       Explanations explanations,
       MetricRegistry metrics,
       Tracing tracing,
       ChatConfig config) {
-    var router = new Router(admission, cache, flights, policy, new FallbackChain(), models);
+    var router = new Router(admission, cache, flights, policy, lanes, new FallbackChain(), models);
     return new Desk(
         router,
         new RoutePreview(cache, policy, circuits, InstantSource.system()),

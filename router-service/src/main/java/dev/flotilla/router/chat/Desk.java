@@ -146,19 +146,8 @@ public final class Desk {
    */
   private Duration patience(ChatRequest request, Visit visit) {
     return Optional.ofNullable(request.hints().timeout())
-        .or(() -> visit.header("x-stainless-timeout").flatMap(Desk::seconds))
+        .or(visit::clientPatience)
         .filter(asked -> asked.compareTo(config.longestDeadline()) < 0)
         .orElse(config.longestDeadline());
-  }
-
-  private static Optional<Duration> seconds(String text) {
-    try {
-      long seconds = Long.parseLong(text.strip());
-      return seconds > 0 && seconds < Integer.MAX_VALUE
-          ? Optional.of(Duration.ofSeconds(seconds))
-          : Optional.empty();
-    } catch (NumberFormatException e) {
-      return Optional.empty();
-    }
   }
 }

@@ -11,6 +11,7 @@ import dev.flotilla.router.classification.Classification;
 import dev.flotilla.router.door.KeyPolicy;
 import dev.flotilla.router.exchange.ChatRequest;
 import dev.flotilla.router.flight.Flight;
+import dev.flotilla.router.lanes.Place;
 import dev.flotilla.router.upstream.ModelCall;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
@@ -39,6 +40,7 @@ final class Journey implements AutoCloseable {
   private @Nullable Reservation reservation;
   private @Nullable Standing standing;
   private @Nullable Flight<CachedAnswer> flight;
+  private @Nullable Place place;
 
   Journey(
       Caller caller,
@@ -136,6 +138,11 @@ final class Journey implements AutoCloseable {
     this.flight = flight;
   }
 
+  /** It has a place in its lane until it ends. */
+  void takes(Place place) {
+    this.place = place;
+  }
+
   /** There is an answer; others may have it or must ask for themselves. */
   void landed(CachedAnswer answer, boolean shared) {
     if (flight == null) {
@@ -153,6 +160,9 @@ final class Journey implements AutoCloseable {
   public void close() {
     if (flight != null) {
       flight.close();
+    }
+    if (place != null) {
+      place.close();
     }
   }
 

@@ -3,6 +3,7 @@ package dev.flotilla.router.chat;
 import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.router.admission.Verdict;
+import dev.flotilla.router.door.Overload;
 import java.util.List;
 
 /** What to say to a request that its key's limits do not let in. */
@@ -25,6 +26,12 @@ final class NotAdmitted {
             null,
             "router");
     return new Reply.Refused(error, NOBODY_LOOKED, wait, true, List.of());
+  }
+
+  /** There is no room for it, here or at the service that calls providers. */
+  static Reply.Refused overloaded(RouteFacts facts) {
+    return new Reply.Refused(
+        Overload.ERROR, facts, Overload.COME_AGAIN.toMillis(), true, List.of());
   }
 
   static Reply.Refused ever(Verdict.NeverFits never, Caller caller) {

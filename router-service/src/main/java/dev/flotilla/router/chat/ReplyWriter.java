@@ -83,6 +83,7 @@ final class ReplyWriter {
     }
     visit.setHeader(FleetHeaders.ROUTED_BY, type == null ? "hint" : type.decidedBy().word());
     visit.setHeader(FleetHeaders.FALLBACK_COUNT, Integer.toString(facts.hops().size()));
+    visit.setHeader(FleetHeaders.RETRY_COUNT, Integer.toString(facts.retries()));
     String reason = facts.fallbackReason();
     if (reason != null) {
       visit.setHeader(FleetHeaders.FALLBACK_REASON, reason);
@@ -191,6 +192,7 @@ final class ReplyWriter {
       } catch (RuntimeException bug) {
         // Without this the stream would end like a finished one: no client notices missing last
         // words.
+        visit.out().broken();
         out.write(errorEvent("internal_error", "the router failed", visit));
         throw bug;
       }
@@ -222,6 +224,7 @@ final class ReplyWriter {
           ObjectNode last = usage == null ? Json.object() : usage;
           if (flowing.end().apply(assembly.completion(last.path("usage")))
               instanceof Judgement.Refused(var broken)) {
+            visit.out().broken();
             out.write(invalidEvent(broken, visit));
             return new Written(facts, false, broken, Tokens.used(last.path("usage")));
           }
@@ -233,6 +236,7 @@ final class ReplyWriter {
           return new Written(facts, true, List.of(), Tokens.used(last.path("usage")));
         }
         case StreamEvent.Broken(var reason, var message, var attempts) -> {
+          visit.out().broken();
           out.write(errorEvent(reason, message, visit));
           return new Written(flowing.facts().with(attempts), false, List.of(), null);
         }

@@ -83,6 +83,20 @@ record RouteFacts(
   }
 
   /**
+   * How often candidates were asked again; what a stream's own candidate did is known at its end.
+   */
+  int retries() {
+    int retries = 0;
+    int last = attempts.size();
+    for (FallbackOutcome.Hop hop : hops) {
+      int tried = hop.failure().attempts().size();
+      retries += Math.max(0, tried - 1);
+      last -= tried;
+    }
+    return retries + Math.max(0, last - 1);
+  }
+
+  /**
    * Why the router first went on; null when it did not have to. A provider's failure is named
    * before an answer that was not good enough: it is what somebody must look after.
    */

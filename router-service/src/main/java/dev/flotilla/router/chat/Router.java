@@ -16,6 +16,8 @@ import dev.flotilla.router.fallback.FallbackChain;
 import dev.flotilla.router.fallback.FallbackOutcome;
 import dev.flotilla.router.flight.Boarding;
 import dev.flotilla.router.flight.Flights;
+import dev.flotilla.router.lanes.Lanes;
+import dev.flotilla.router.lanes.Place;
 import dev.flotilla.router.routing.Plan;
 import dev.flotilla.router.routing.RoutePolicy;
 import dev.flotilla.router.routing.RoutePolicy.Planned;
@@ -32,6 +34,7 @@ final class Router {
   private final AnswerCache cache;
   private final Flights<CachedAnswer> flights;
   private final RoutePolicy policy;
+  private final Lanes lanes;
   private final FallbackChain fallbacks;
   private final ModelCaller models;
 
@@ -40,12 +43,14 @@ final class Router {
       AnswerCache cache,
       Flights<CachedAnswer> flights,
       RoutePolicy policy,
+      Lanes lanes,
       FallbackChain fallbacks,
       ModelCaller models) {
     this.admission = admission;
     this.cache = cache;
     this.flights = flights;
     this.policy = policy;
+    this.lanes = lanes;
     this.fallbacks = fallbacks;
     this.models = models;
   }
@@ -69,10 +74,16 @@ final class Router {
     return switch (journey.stage(
         SpanNames.CLASSIFY, span -> policy.planFor(request, journey.caller()))) {
       case Planned.Refused(var error) -> Reply.Refused.of(error, RouteFacts.nobodyAsked(missed));
-      case Planned.Ready(var plan) ->
-          cache.enabled() && use.equals(CacheUse.DEFAULT)
-              ? askOnce(plan, request, journey)
-              : ask(plan, request, journey, missed);
+      case Planned.Ready(var plan) -> {
+        Optional<Place> place = lanes.enter(plan.lane());
+        if (place.isEmpty()) {
+          yield NotAdmitted.overloaded(RouteFacts.nobodyAsked(missed));
+        }
+        journey.takes(place.get());
+        yield cache.enabled() && use.equals(CacheUse.DEFAULT)
+            ? askOnce(plan, request, journey)
+            : ask(plan, request, journey, missed);
+      }
     };
   }
 
@@ -160,6 +171,8 @@ final class Router {
               RouteFacts.after(missed, type, outcome, false, false));
       case CallOutcome.Rejected(var error, var attempts) ->
           Reply.Refused.of(error, RouteFacts.after(missed, type, outcome, false, false));
+      case CallOutcome.Shed(var attempts) ->
+          NotAdmitted.overloaded(RouteFacts.after(missed, type, outcome, false, false));
     };
   }
 

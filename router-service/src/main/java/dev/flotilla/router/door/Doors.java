@@ -2,13 +2,15 @@ package dev.flotilla.router.door;
 
 import com.github.f4b6a3.ulid.UlidCreator;
 import dev.flotilla.contracts.call.FleetHeaders;
+import dev.flotilla.contracts.telemetry.MetricNames;
+import dev.flotilla.kit.heap.HeapRoom;
 import dev.flotilla.kit.http.ApiError;
-import dev.flotilla.kit.http.InFlight;
 import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.kit.log.Correlation;
 import dev.flotilla.kit.telemetry.Tracing;
 import dev.flotilla.router.door.ApiKeys.KnownKey;
-import io.helidon.common.buffers.DataReader;
+import dev.flotilla.router.door.BodyReader.Brought;
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
 import io.helidon.webserver.CloseConnectionException;
@@ -19,7 +21,6 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +30,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.eclipse.microprofile.metrics.Counter;
+import org.eclipse.microprofile.metrics.Metadata;
+import org.eclipse.microprofile.metrics.MetricRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,10 +48,7 @@ public final class Doors {
    */
   private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
-  /**
-   * How many times the admitted length is still read, so that a caller hears why it is too much.
-   */
-  private static final long WORTH_READING_ON = 4;
+  private static final HeaderName RETRY_COUNT = HeaderNames.create("x-stainless-retry-count");
 
   /** Served by the part of the server that is MicroProfile's, which stands behind the doors. */
   private static final String API_DOCUMENT = "/openapi";
@@ -55,28 +56,24 @@ public final class Doors {
   private static final KnownKey NOBODY =
       new KnownKey(new Caller("", "", null, Set.of(), List.of()), KeyPolicy.NONE);
 
-  private static final ApiError LEAVING =
-      new ApiError(
-          503,
-          "server_error",
-          "shutting_down",
-          "This router is leaving; send the request again, another one will take it.",
-          null,
-          "router");
-
   private final List<Door> doors;
   private final ApiKeys keys;
-  private final InFlight inside;
+  private final Porter porter;
   private final Tracing tracing;
+  private final Counter clientRetries;
 
-  /**
-   * @param inside counts who is inside; once it is closed, nobody is let in any more
-   */
-  public Doors(List<Door> doors, ApiKeys keys, InFlight inside, Tracing tracing) {
+  public Doors(
+      List<Door> doors, ApiKeys keys, Porter porter, Tracing tracing, MetricRegistry metrics) {
     this.doors = List.copyOf(doors);
     this.keys = keys;
-    this.inside = inside;
+    this.porter = porter;
     this.tracing = tracing;
+    this.clientRetries =
+        metrics.counter(
+            Metadata.builder()
+                .withName(MetricNames.CLIENT_RETRIES)
+                .withDescription("Requests that their client had sent before, as its SDK says")
+                .build());
   }
 
   /** The registry, for documentation and the access matrix. */
@@ -90,30 +87,43 @@ public final class Doors {
       rules.route(
           Method.create(door.method()),
           door.path(),
-          (request, response) -> enter(door, request, response));
+          (request, response) -> heard(() -> enter(door, request, response)));
     }
     Map<String, List<Door>> byPath = doors.stream().collect(Collectors.groupingBy(Door::path));
     byPath.forEach(
         (path, here) ->
-            rules.any(path, (request, response) -> wrongMethod(here, request, response)));
-    rules.any("/*", this::noSuchDoor);
+            rules.any(
+                path, (request, response) -> heard(() -> wrongMethod(here, request, response))));
+    rules.any("/*", (request, response) -> heard(() -> noSuchDoor(request, response)));
+  }
+
+  private static void heard(Runnable answer) {
+    Guest.headIsRead();
+    try {
+      answer.run();
+    } finally {
+      Guest.isAnswered();
+    }
   }
 
   private void enter(Door door, ServerRequest request, ServerResponse response) {
-    if (!inside.enter()) {
-      response.header(HeaderNames.RETRY_AFTER, "1");
-      turnAway(LEAVING, door.dialect(), request, response);
+    ApiError refusal = porter.enter();
+    if (refusal != null) {
+      turnAway(refusal, door.dialect(), request, response);
       return;
     }
     try {
       inside(door, request, response);
     } finally {
-      inside.leave();
+      porter.leave();
     }
   }
 
   private void inside(Door door, ServerRequest request, ServerResponse response) {
     long start = System.nanoTime();
+    if (isRetry(request)) {
+      clientRetries.inc();
+    }
     String requestId = requestId(request);
     Visit.identify(response, requestId, door.dialect());
     String traceparent =
@@ -151,16 +161,27 @@ public final class Doors {
         error = key.isEmpty() ? unknownKey(response) : forbidden(door, who.caller());
       }
       byte[] body = new byte[0];
+      HeapRoom.Hold hold = () -> {};
       if (error == null) {
-        switch (brought(door, request)) {
-          case Brought.Body(var bytes) -> body = bytes;
-          case Brought.TooLarge(boolean endless) -> {
-            error = tooLarge(door);
+        switch (porter.bodies().read(door, request)) {
+          case Brought.Body(var bytes, var room) -> {
+            body = bytes;
+            hold = room;
+          }
+          case Brought.TooLarge(long admitted, boolean endless) -> {
+            error = tooLarge(admitted);
             last = endless;
           }
           case Brought.Unreadable() -> {
             error = unreadable();
             last = true;
+          }
+          case Brought.TooSlow() -> {
+            error = tooSlow();
+            last = true;
+          }
+          case Brought.NoRoom() -> {
+            error = porter.noRoom();
           }
         }
       }
@@ -174,14 +195,16 @@ public final class Doors {
               start,
               door.dialect(),
               request,
-              response);
-      if (error != null) {
-        visit.send(error);
-        if (last) {
-          leave();
+              new ServerOutlet(response));
+      try (var _ = hold) {
+        if (error == null) {
+          door.handler().answer(visit);
+        } else {
+          refuse(error, visit);
+          if (last) {
+            leave();
+          }
         }
-      } else {
-        door.handler().answer(visit);
       }
     } catch (CloseConnectionException e) {
       throw e;
@@ -265,10 +288,17 @@ public final class Doors {
     String requestId = requestId(request);
     Visit.identify(response, requestId, dialect);
     ApiError fault = Framing.fault(request);
-    stranger(requestId, dialect, request, response).send(fault == null ? error : fault);
+    refuse(fault == null ? error : fault, stranger(requestId, dialect, request, response));
     if (fault != null) {
       leave();
     }
+  }
+
+  private static void refuse(ApiError error, Visit visit) {
+    if (error.status() == 503) {
+      visit.comeAgain(Overload.COME_AGAIN);
+    }
+    visit.send(error);
   }
 
   /** Whatever follows on this connection may be a part of the request that was refused. */
@@ -284,6 +314,16 @@ public final class Doors {
         .orElseGet(() -> "req_" + UlidCreator.getMonotonicUlid());
   }
 
+  /** What the SDKs of OpenAI and Anthropic say with each of their own retries. */
+  private static boolean isRetry(ServerRequest request) {
+    return request
+        .headers()
+        .first(RETRY_COUNT)
+        .map(String::strip)
+        .filter(count -> !count.equals("0") && !count.isEmpty())
+        .isPresent();
+  }
+
   private static Visit stranger(
       String requestId, DoorDialect dialect, ServerRequest request, ServerResponse response) {
     return new Visit(
@@ -295,7 +335,7 @@ public final class Doors {
         0,
         dialect,
         request,
-        response);
+        new ServerOutlet(response));
   }
 
   /** The keys a request shows, each once. */
@@ -310,45 +350,6 @@ public final class Doors {
             : Framing.values(request, HeaderNames.create(dialect.keyHeader())).stream()
                 .map(String::strip);
     return Stream.concat(bearer, other).filter(key -> !key.isEmpty()).distinct().toList();
-  }
-
-  /** What a visitor has with him. */
-  private sealed interface Brought {
-    record Body(byte[] bytes) implements Brought {}
-
-    /**
-     * @param endless whether it is so long that reading on, only to keep the connection, is worse
-     *     than losing it
-     */
-    record TooLarge(boolean endless) implements Brought {}
-
-    /** Its pieces do not say where they end. */
-    record Unreadable() implements Brought {}
-  }
-
-  private static Brought brought(Door door, ServerRequest request) throws IOException {
-    if (door.maxBytes() == 0 || !request.content().hasEntity()) {
-      return new Brought.Body(new byte[0]);
-    }
-    long announced = request.headers().contentLength().orElse(0);
-    if (announced > door.maxBytes()) {
-      return new Brought.TooLarge(announced > WORTH_READING_ON * door.maxBytes());
-    }
-    // Not closed: closing reads on to the end of the body, and a body that is refused may have
-    // none.
-    InputStream in = request.content().inputStream();
-    try {
-      byte[] bytes = in.readNBytes(door.maxBytes() + 1);
-      if (bytes.length <= door.maxBytes()) {
-        return new Brought.Body(bytes);
-      }
-      long worthIt = WORTH_READING_ON * door.maxBytes();
-      return new Brought.TooLarge(in.skip(worthIt) == worthIt);
-    } catch (DataReader.InsufficientDataAvailableException e) {
-      throw new IOException("the caller left within the body", e);
-    } catch (NumberFormatException e) {
-      return new Brought.Unreadable();
-    }
   }
 
   private static ApiError unknownKey(ServerResponse response) {
@@ -386,14 +387,24 @@ public final class Doors {
         null);
   }
 
-  private static ApiError tooLarge(Door door) {
+  private static ApiError tooLarge(long admitted) {
     return new ApiError(
         413,
         ApiError.INVALID_REQUEST,
         "request_too_large",
         "The body is longer than the "
-            + door.maxBytes()
+            + admitted
             + " bytes admitted here; send less text, or pass files by their address.",
+        null,
+        "router");
+  }
+
+  private static ApiError tooSlow() {
+    return new ApiError(
+        408,
+        "timeout",
+        "request_timeout",
+        "The body came too slowly; send it again at once and whole.",
         null,
         "router");
   }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.contracts.call.FleetHeaders;
 import dev.flotilla.kit.http.ApiError;
-import dev.flotilla.kit.http.CallerStream;
 import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.kit.json.Json;
 import io.helidon.http.HeaderNames;
@@ -12,6 +11,8 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.opentelemetry.api.trace.Span;
 import java.io.OutputStream;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param span the request's root in this service; ended by the door
  * @param startNanos when it came, on {@link System#nanoTime()}
  * @param dialect what the door's clients speak
+ * @param out where the reply goes
  */
 public record Visit(
     Caller caller,
@@ -32,15 +34,30 @@ public record Visit(
     long startNanos,
     DoorDialect dialect,
     ServerRequest request,
-    ServerResponse response) {
+    Outlet out) {
+
+  /** The same visit, answered another way. */
+  public Visit answeredBy(Outlet other) {
+    return new Visit(caller, policy, requestId, body, span, startNanos, dialect, request, other);
+  }
 
   public Optional<String> header(String name) {
     return request.headers().first(HeaderNames.create(name));
   }
 
+  /** All values of a header, one for each line it stands in. */
+  public List<String> headers(String name) {
+    return Framing.values(request, HeaderNames.create(name));
+  }
+
+  /** How long the SDKs of OpenAI and Anthropic wait, when they say so. */
+  public Optional<Duration> clientPatience() {
+    return header("x-stainless-timeout").flatMap(Visit::seconds);
+  }
+
   /** Sets a header; values are ours or were checked before, line breaks never reach here. */
   public void setHeader(String name, String value) {
-    response.header(HeaderNames.create(name), value);
+    out.header(name, value);
   }
 
   public void send(int status, JsonNode json) {
@@ -48,13 +65,18 @@ public record Visit(
   }
 
   public void send(int status, String contentType, byte[] bytes) {
-    response.status(status);
-    response.header(HeaderNames.CONTENT_TYPE, contentType);
-    response.send(bytes);
+    out.send(status, contentType, bytes);
   }
 
   public void send(ApiError error) {
     send(error.status(), inDialect(error.body(requestId)));
+  }
+
+  /** Says when to come again, and that a client may do so by itself. */
+  public void comeAgain(Duration wait) {
+    setHeader("retry-after-ms", Long.toString(wait.toMillis()));
+    setHeader("retry-after", Long.toString((wait.toMillis() + 999) / 1_000));
+    setHeader(FleetHeaders.SHOULD_RETRY, "true");
   }
 
   /** An error's body in the door's dialect, from one in OpenAI's. */
@@ -67,18 +89,24 @@ public record Visit(
    * dev.flotilla.kit.http.CallerLeftException} when nobody is there to read it.
    */
   public OutputStream beginEvents() {
-    response.status(200);
-    response.header(HeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8");
-    response.header(HeaderNames.CACHE_CONTROL, "no-cache");
-    // proxies such as nginx would otherwise hold events back
-    response.header(HeaderNames.create("x-accel-buffering"), "no");
-    return new CallerStream(response);
+    return out.events();
   }
 
   static void identify(ServerResponse response, String requestId, DoorDialect dialect) {
     response.header(HeaderNames.create(FleetHeaders.REQUEST_ID), requestId);
     if (dialect.requestIdHeader() != null) {
       response.header(HeaderNames.create(dialect.requestIdHeader()), requestId);
+    }
+  }
+
+  private static Optional<Duration> seconds(String text) {
+    try {
+      long seconds = Long.parseLong(text.strip());
+      return seconds > 0 && seconds < Integer.MAX_VALUE
+          ? Optional.of(Duration.ofSeconds(seconds))
+          : Optional.empty();
+    } catch (NumberFormatException e) {
+      return Optional.empty();
     }
   }
 }

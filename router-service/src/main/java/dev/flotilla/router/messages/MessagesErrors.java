@@ -38,7 +38,7 @@ final class MessagesErrors {
     }
     return switch (code) {
       case "request_too_large" -> "request_too_large";
-      case "circuit_open" -> "overloaded_error";
+      case "circuit_open", "overloaded" -> "overloaded_error";
       case "rate_limit_exceeded" -> "rate_limit_error";
       case "stream_timeout" -> "timeout_error";
       default ->

@@ -2,6 +2,7 @@ package dev.flotilla.router.routing;
 
 import dev.flotilla.catalog.Model;
 import dev.flotilla.router.classification.Classification;
+import dev.flotilla.router.exchange.TaskType;
 import dev.flotilla.router.validation.Validators;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,11 @@ public record Plan(
   public Plan {
     candidates = List.copyOf(candidates);
     passedOver = List.copyOf(passedOver);
+  }
+
+  /** Which kind of work it is to those who count; named models are asked for any kind. */
+  public TaskType lane() {
+    return classification == null ? TaskType.STANDARD : classification.taskType();
   }
 
   /**

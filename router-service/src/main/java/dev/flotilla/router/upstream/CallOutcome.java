@@ -92,6 +92,12 @@ public sealed interface CallOutcome {
     }
   }
 
+  /**
+   * The service that calls providers has no room for it: ours to say, and no provider's fault.
+   * Asking it for another model is one more request it has no room for.
+   */
+  record Shed(List<AttemptReport> attempts) implements CallOutcome {}
+
   /** The request itself is at fault; no other model will do better. */
   record Rejected(ApiError error, List<AttemptReport> attempts) implements CallOutcome {}
 }

@@ -145,6 +145,9 @@ public final class ModelCaller {
           ? new CallOutcome.Rejected(told, attempts)
           : new CallOutcome.Inexpressible(model, told);
     }
+    if (outcome.equals(Outcomes.SHED)) {
+      return new CallOutcome.Shed(attempts);
+    }
     JsonNode retryAfter = error.path("retry_after_ms");
     return new CallOutcome.Failed(
         outcome,

@@ -11,6 +11,7 @@ import dev.flotilla.router.admission.Verdict.NeverFits;
 import dev.flotilla.router.admission.Verdict.TooSoon;
 import dev.flotilla.router.door.KeyPolicy;
 import dev.flotilla.router.exchange.Hints;
+import dev.flotilla.testkit.FaultRow;
 import dev.flotilla.testkit.RealRedis;
 import java.net.URI;
 import java.time.Duration;
@@ -187,6 +188,7 @@ class AdmissionTest {
   }
 
   @Test
+  @FaultRow(row = 57, fault = "the clocks of two routers differ by days")
   void routers_whose_clocks_differ_by_days_share_one_limit() throws InterruptedException {
     var config = new AdmissionConfig(LONG, 3);
     var early = router(config, () -> 0);
@@ -333,6 +335,7 @@ class AdmissionTest {
   }
 
   @Test
+  @FaultRow(row = 57, fault = "bursts at three routers")
   void requests_of_three_routers_stay_within_the_limit_in_any_window_and_reach_it()
       throws Exception {
     long limit = 500;

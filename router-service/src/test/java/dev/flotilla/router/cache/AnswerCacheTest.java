@@ -13,6 +13,7 @@ import dev.flotilla.router.exchange.TaskType;
 import dev.flotilla.testkit.FaultRow;
 import dev.flotilla.testkit.RealRedis;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -111,6 +112,36 @@ class AnswerCacheTest {
   }
 
   @Test
+  @FaultRow(row = 76, fault = "any one byte of a kept answer is another one")
+  void a_damaged_answer_is_never_given_but_taken_away() {
+    byte[] where = place("hi");
+    cache.keep(Requests.asking("hi"), Requests.ANYBODY, answer("stop"));
+    byte[] kept = redis.ask(client -> client.get(where)).orElseThrow();
+    for (int i = 0; i < kept.length; i++) {
+      byte[] damaged = kept.clone();
+      damaged[i] ^= 1;
+      redis.ask(client -> client.set(where, damaged)).orElseThrow();
+      assertTrue(cache.find(Requests.asking("hi"), Requests.ANYBODY).isEmpty(), "byte " + i);
+      assertEquals(false, redis.ask(client -> client.exists(where)).orElseThrow(), "still there");
+    }
+    redis.ask(client -> client.set(where, kept)).orElseThrow();
+    assertTrue(cache.find(Requests.asking("hi"), Requests.ANYBODY).isPresent());
+  }
+
+  @Test
+  @FaultRow(row = 79, fault = "another team's kept answer is moved to this team's place")
+  void an_answer_that_was_kept_elsewhere_is_none() {
+    cache.keep(Requests.asking("theirs"), Requests.ANYBODY, answer("stop"));
+    byte[] theirs = redis.ask(client -> client.get(place("theirs"))).orElseThrow();
+    redis.ask(client -> client.set(place("ours"), theirs)).orElseThrow();
+    assertTrue(cache.find(Requests.asking("ours"), Requests.ANYBODY).isEmpty());
+  }
+
+  private byte[] place(String text) {
+    return cache.key(Requests.asking(text), Requests.ANYBODY).getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
   @FaultRow(row = 76, fault = "a value of another kind stands there")
   void a_value_of_another_kind_is_a_miss_and_keeps_nobody_from_redis() throws Exception {
     String where = cache.key(Requests.asking("hi"), Requests.ANYBODY);
@@ -126,7 +157,7 @@ class AnswerCacheTest {
     var one = new CacheKey("secret-of-sixteen").of("t", "p", Requests.asking("hi"));
     var other = new CacheKey("another-secret-16").of("t", "p", Requests.asking("hi"));
     assertNotEquals(one, other);
-    assertTrue(one.matches("flotilla:answer:2:[0-9a-f]{64}"), one);
+    assertTrue(one.matches("flotilla:answer:3:[0-9a-f]{64}"), one);
   }
 
   private boolean hit(String json) {

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.flotilla.kit.http.ApiError;
-import dev.flotilla.kit.http.InFlight;
 import dev.flotilla.kit.identity.ServiceToken;
 import dev.flotilla.kit.telemetry.Tracing;
 import dev.flotilla.kit.telemetry.TracingConfig;
+import dev.flotilla.router.Porters;
 import dev.flotilla.router.door.ApiKeys;
 import dev.flotilla.router.door.Door;
 import dev.flotilla.router.door.Doors;
@@ -62,8 +62,9 @@ class RelayTest {
                 new Door("POST", "/v1/things", callers, 1_000, "", relay),
                 new Door("GET", "/v1/things/*", callers, 0, "", relay)),
             ApiKeys.read(keys(), Clock.systemUTC()),
-            new InFlight(),
-            Tracing.start(new TracingConfig("test", null, 1)));
+            Porters.everybody(),
+            Tracing.start(new TracingConfig("test", null, 1)),
+            Porters.METRICS);
     router = WebServer.builder().host("127.0.0.1").port(0).routing(doors::open).build().start();
   }
 

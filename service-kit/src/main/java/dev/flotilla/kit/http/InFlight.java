@@ -5,22 +5,45 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Counts calls that are being answered, so that leaving can wait for them. Thread-safe. */
+/**
+ * Counts calls that are being answered, so that there are never more than can be held, and that
+ * leaving can wait for them. Thread-safe.
+ */
 public final class InFlight {
+  /** What a call hears that comes in. */
+  public enum Entry {
+    /** It is inside, and must {@link #leave}. */
+    INSIDE,
+    /** There are as many as can be held. */
+    FULL,
+    /** Nobody is let in any more. */
+    CLOSED
+  }
+
+  private final int most;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition empty = lock.newCondition();
   private int calls;
   private boolean closed;
 
-  /** Whether a call may begin; every one that may must {@link #leave}. */
-  public boolean enter() {
+  /**
+   * @param most how many may be inside at once, at least 1
+   */
+  public InFlight(int most) {
+    this.most = most;
+  }
+
+  public Entry enter() {
     lock.lock();
     try {
       if (closed) {
-        return false;
+        return Entry.CLOSED;
+      }
+      if (calls >= most) {
+        return Entry.FULL;
       }
       calls++;
-      return true;
+      return Entry.INSIDE;
     } finally {
       lock.unlock();
     }
@@ -33,6 +56,16 @@ public final class InFlight {
       if (calls == 0) {
         empty.signalAll();
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many are inside now. */
+  public int count() {
+    lock.lock();
+    try {
+      return calls;
     } finally {
       lock.unlock();
     }

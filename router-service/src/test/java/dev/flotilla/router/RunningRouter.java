@@ -1,0 +1,254 @@
+package dev.flotilla.router;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.flotilla.testkit.RealRedis;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * router-service as a process of its own, as an installation runs it, and behind it something that
+ * answers as provider-service does. Key: {@value #KEY}.
+ */
+public final class RunningRouter implements AutoCloseable {
+  public static final String KEY = "sk-growth";
+
+  private static final Path CONFIG = Path.of("../config");
+
+  /** What the other service says to each call. */
+  @FunctionalInterface
+  public interface Provider {
+    void answer(HttpExchange call) throws IOException;
+  }
+
+  private final HttpServer provider;
+  private final AtomicInteger asked = new AtomicInteger();
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final Process process;
+  private final int port;
+  private final int opsPort;
+  private final Path log;
+  private volatile Provider behaviour = RunningRouter::answer;
+
+  /**
+   * @param flags of its JVM
+   */
+  public RunningRouter(Path folder, List<String> flags, Map<String, String> settings) {
+    try {
+      provider =
+          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 5_000);
+      provider.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+      provider.createContext("/", this::receive);
+      provider.start();
+      port = freePort();
+      opsPort = freePort();
+      log = folder.resolve("router.log");
+      write(folder);
+      var command = new ArrayList<String>();
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+      command.add("-XX:+ExitOnOutOfMemoryError");
+      command.addAll(flags);
+      command.add("-Dserver.host=127.0.0.1");
+      command.add("-Dserver.port=" + port);
+      command.add("-Dserver.sockets.0.host=127.0.0.1");
+      command.add("-Dserver.sockets.0.port=" + opsPort);
+      command.add("-Dflotilla.redis.url=" + RealRedis.shared().url());
+      command.add("-Dflotilla.config.dir=" + folder);
+      command.add("-Dflotilla.keys.file=" + folder.resolve("keys.yaml"));
+      command.add("-Dflotilla.providers.enabled=up");
+      command.add("-Dflotilla.provider.url=http://127.0.0.1:" + provider.getAddress().getPort());
+      command.add("-Dflotilla.cost.url=http://127.0.0.1:1");
+      command.add("-Dflotilla.review.url=http://127.0.0.1:1");
+      settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
+      command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+      command.add("dev.flotilla.kit.start.ServiceMain");
+      var builder =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+      builder.environment().put("FLOTILLA_SERVICE_TOKEN", "service-token-of-the-tests");
+      builder.environment().put("FLOTILLA_CACHE_SECRET", "cache-secret-of-the-tests");
+      process = builder.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    awaitReady();
+  }
+
+  /** From now on each call is answered so. */
+  public void provider(Provider next) {
+    behaviour = next;
+  }
+
+  /** How many calls have arrived at the other service. */
+  public int asked() {
+    return asked.get();
+  }
+
+  /** An answer at once. */
+  public static void answer(HttpExchange call) throws IOException {
+    send(
+        call,
+        200,
+        """
+        {"id":"1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,\
+        "finish_reason":"stop","message":{"role":"assistant","content":"Yes."}}],\
+        "usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}""");
+  }
+
+  public static void send(HttpExchange call, int status, String json) throws IOException {
+    byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+    call.getResponseHeaders().set("content-type", "application/json");
+    call.sendResponseHeaders(status, bytes.length);
+    call.getResponseBody().write(bytes);
+    call.close();
+  }
+
+  public static String ask(String model, String text) {
+    return "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}"
+        .formatted(model, text);
+  }
+
+  /** Sends a chat request of which there is no other like it in the cache. */
+  public CompletableFuture<HttpResponse<String>> chat(String body) {
+    return client.sendAsync(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/chat/completions"))
+            .timeout(Duration.ofSeconds(60))
+            .header("authorization", "Bearer " + KEY)
+            .header("cache-control", "no-store")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /** The management port. */
+  public HttpResponse<String> ops(String path) throws IOException, InterruptedException {
+    return client.send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + opsPort + path))
+            .timeout(Duration.ofSeconds(10))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** The sample of a metric whose line begins so. */
+  public double metric(String begin) throws IOException, InterruptedException {
+    return ops("/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(begin))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  public boolean alive() {
+    return process.isAlive();
+  }
+
+  public String log() {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    client.shutdownNow();
+    process.destroyForcibly();
+    provider.stop(0);
+  }
+
+  private void receive(HttpExchange call) throws IOException {
+    call.getRequestBody().readAllBytes();
+    asked.incrementAndGet();
+    behaviour.answer(call);
+  }
+
+  private static void write(Path folder) throws IOException {
+    Files.createDirectories(folder.resolve("catalog"));
+    Files.writeString(
+        folder.resolve("catalog/up.yaml"),
+        """
+        provider: up
+        dialect: openai
+        base_url: http://127.0.0.1:1/v1
+        key_env: UP_KEY
+        models:
+          - {name: m, upstream: m, family: up, prices: [{from: 2026-01-01, source: test, input: 1, output: 1}]}
+        """);
+    Files.writeString(
+        folder.resolve("routing.yaml"),
+        Files.readString(CONFIG.resolve("routing.yaml"))
+            .replaceAll("candidates: \\[.*?]", "candidates: [up/m]")
+            .replace("baseline: flagship", "baseline: up/m"));
+    Files.writeString(
+        folder.resolve("keys.yaml"),
+        "- {id: k_1, sha256: %s, team: growth, roles: [caller]}\n".formatted(sha256(KEY)));
+  }
+
+  private static String sha256(String text) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void awaitReady() {
+    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (process.isAlive() && System.nanoTime() < end) {
+      try {
+        if (ops("/health/ready").statusCode() == 200) {
+          return;
+        }
+      } catch (IOException e) {
+        // Not listening yet; a process that starts offers nothing to wait on but its port.
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      try {
+        process.waitFor(50, TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    close();
+    throw new AssertionError("the router did not become ready:\n" + log());
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}
