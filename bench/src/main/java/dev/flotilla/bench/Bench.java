@@ -1,5 +1,6 @@
 package dev.flotilla.bench;
 
+import dev.flotilla.bench.soak.Soak;
 import dev.flotilla.local.supervision.CannotStart;
 import dev.flotilla.local.terminal.Terminal;
 import java.io.IOException;
@@ -33,6 +34,7 @@ public final class Bench {
       var options = BenchOptions.parse(words, tree);
       return switch (options.command()) {
         case "bench" -> compare(options);
+        case "soak" -> soak(options);
         default ->
             throw new BenchOptions.WrongUsage(
                 "./fleet does not know \"" + options.command() + "\"; see ./fleet help");
@@ -57,5 +59,11 @@ public final class Bench {
       report.print(out);
     }
     return report.clean() ? DONE : FAILED;
+  }
+
+  private int soak(BenchOptions options) throws IOException, InterruptedException {
+    var report = new Soak(options.tree(), options.duration(), err).run();
+    report.print(out);
+    return report.passed() ? DONE : FAILED;
   }
 }

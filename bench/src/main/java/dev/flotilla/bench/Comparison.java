@@ -1,9 +1,9 @@
 package dev.flotilla.bench;
 
+import dev.flotilla.bench.load.Callers;
 import dev.flotilla.bench.load.Order;
 import dev.flotilla.bench.load.Seen;
 import dev.flotilla.bench.load.Workload;
-import dev.flotilla.bench.machine.Core;
 import dev.flotilla.bench.machine.ProcessFacts;
 import dev.flotilla.bench.target.Direct;
 import dev.flotilla.bench.target.FleetTarget;
@@ -34,10 +34,9 @@ final class Comparison {
   }
 
   ComparisonReport run() throws IOException, InterruptedException {
-    Core core = Core.ofLoad();
     Path folder = Files.createTempDirectory("fleet-bench");
     var samples = new ArrayList<Sample>();
-    try (var upstream = UpstreamProcess.start(core);
+    try (var upstream = UpstreamProcess.start();
         var nginx =
             Nginx.start(
                 program("nginx"), folder.resolve("nginx"), Ports.free(), upstream.address());
@@ -47,8 +46,8 @@ final class Comparison {
                 folder.resolve("fleet"),
                 upstream.address(),
                 options.javaOptions())) {
-      var sampler = new Sampler(upstream, core);
-      var cold = cold(sampler, upstream, fleet);
+      var sampler = new Sampler(upstream);
+      var cold = cold(upstream, fleet);
       List<Target> targets =
           List.of(new Direct(upstream.address() + "/v1/chat/completions"), nginx, fleet);
       for (Scenario scenario : options.scenarios()) {
@@ -69,14 +68,14 @@ final class Comparison {
   }
 
   /** What a fleet costs that has just started and has compiled nothing yet. */
-  private Sample cold(Sampler sampler, UpstreamProcess upstream, FleetTarget fleet)
+  private Sample cold(UpstreamProcess upstream, FleetTarget fleet)
       throws IOException, InterruptedException {
     upstream.pace(Pace.AT_ONCE);
     var pids = fleet.processes().values().stream().flatMap(List::stream).toList();
     double sinceStart = ProcessFacts.cpuSeconds(pids);
     long began = System.nanoTime();
     Seen seen =
-        sampler.load(
+        Callers.send(
             new Order(
                 fleet.url(),
                 fleet.headers(),

@@ -1,17 +1,13 @@
 package dev.flotilla.bench;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.flotilla.bench.load.LoadGenerator;
+import dev.flotilla.bench.load.Callers;
 import dev.flotilla.bench.load.Order;
 import dev.flotilla.bench.load.Seen;
 import dev.flotilla.bench.load.Workload;
-import dev.flotilla.bench.machine.Core;
 import dev.flotilla.bench.machine.ProcessFacts;
-import dev.flotilla.bench.target.JavaProgram;
 import dev.flotilla.bench.target.Target;
 import dev.flotilla.bench.target.UpstreamProcess;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,14 +15,10 @@ import java.util.Map;
 
 /** Takes samples: starts the callers as a process of their own and reads the clocks around it. */
 final class Sampler {
-  private static final JsonMapper JSON = new JsonMapper();
-
   private final UpstreamProcess upstream;
-  private final Core core;
 
-  Sampler(UpstreamProcess upstream, Core core) {
+  Sampler(UpstreamProcess upstream) {
     this.upstream = upstream;
-    this.core = core;
   }
 
   /** Loads a target until it has burnt its share of CPU; one that burns little gets ten seconds. */
@@ -37,7 +29,7 @@ final class Sampler {
     long noLonger = System.nanoTime() + 120_000_000_000L;
     upstream.pace(scenario.pace());
     do {
-      var _ = load(order(scenario, target, 0, 5));
+      var _ = Callers.send(order(scenario, target, 0, 5));
     } while (!pids.isEmpty()
         && !target.stores().isEmpty()
         && ProcessFacts.cpuSeconds(pids) < until
@@ -53,7 +45,8 @@ final class Sampler {
     double storesCpu = ProcessFacts.cpuSeconds(stores);
     long asked = upstream.asked();
     boolean streams = scenario.workload() instanceof Workload.Streams;
-    Seen seen = load(order(scenario, target, streams ? 2 : 1, streams ? 2 * seconds : seconds));
+    Seen seen =
+        Callers.send(order(scenario, target, streams ? 2 : 1, streams ? 2 * seconds : seconds));
     var resident = new LinkedHashMap<String, Double>();
     processes.forEach(
         (name, pids) ->
@@ -67,24 +60,6 @@ final class Sampler {
         upstream.asked() - asked,
         Map.copyOf(resident),
         seen);
-  }
-
-  /** Runs callers and waits for what they saw. */
-  Seen load(Order order) throws IOException, InterruptedException {
-    var command =
-        core.run(
-            JavaProgram.command(
-                List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
-                LoadGenerator.class,
-                JSON.writeValueAsString(order)));
-    var process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    int status = process.waitFor();
-    if (status != 0) {
-      throw new IOException("the callers ended with status " + status + ": " + said);
-    }
-    return JSON.readValue(said, Seen.class);
   }
 
   private static Order order(Scenario scenario, Target target, int warmSeconds, int seconds) {
