@@ -57,10 +57,10 @@ public final class LoadGenerator {
     countUntil = countFrom + order.seconds() * 1_000_000_000L;
     switch (order.workload()) {
       case Workload.ClosedLoop(int callers, int most) ->
-          together(callers, () -> askAgainAndAgain(most));
+          together(start, callers, () -> askAgainAndAgain(most));
       case Workload.OpenLoop(int perSecond) -> askAtTheirTimes(start, perSecond);
       case Workload.Streams(int atOnce, int chunksOfEach) ->
-          together(atOnce, () -> streamAgainAndAgain(chunksOfEach));
+          together(start, atOnce, () -> streamAgainAndAgain(chunksOfEach));
     }
     double counted = (Math.min(System.nanoTime(), countUntil) - countFrom) / 1e9;
     var byKind = new TreeMap<String, Long>();
@@ -76,12 +76,13 @@ public final class LoadGenerator {
         Quantiles.of(chunkDelays.getIntervalHistogram()));
   }
 
-  private void together(int callers, Runnable each) throws InterruptedException {
+  private void together(long start, int callers, Runnable each) throws InterruptedException {
     var done = new CountDownLatch(callers);
     for (int at = 0; at < callers; at++) {
       Thread.startVirtualThread(
           () -> {
             try {
+              park(start);
               each.run();
             } finally {
               done.countDown();

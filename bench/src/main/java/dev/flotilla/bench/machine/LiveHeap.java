@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /** What a JVM's heap really holds, which its resident memory does not tell. */
 public final class LiveHeap {
   private static final Pattern GENERATION =
-      Pattern.compile("(?:def new|tenured) generation +total \\d+K, used (\\d+)K");
+      Pattern.compile("(?:DefNew|Tenured) +total \\d+K, used (\\d+)K");
 
   private LiveHeap() {}
 

@@ -13,9 +13,6 @@ public final class SoakReport {
   /** More than this is growth: 200 MB in a day and a half. */
   private static final double MOST_MB_PER_TEN_MINUTES = 1;
 
-  /** Held by one process, with a heap of 256 MB that is wholly touched. */
-  private static final double MOST_RESIDENT_MB = 384;
-
   private final Duration length;
   private final Map<String, ServiceMemory> memory;
   private final List<Seen> seen;
@@ -26,15 +23,14 @@ public final class SoakReport {
     this.seen = seen;
   }
 
-  /** Whether nothing grew, nothing was too big, and nobody was failed. */
+  /** Whether nothing grew and nobody was failed. */
   public boolean passed() {
     return failed() == 0
         && memory.values().stream()
             .allMatch(
                 service ->
                     service.resident().perTenMinutes() <= MOST_MB_PER_TEN_MINUTES
-                        && service.heap().perTenMinutes() <= MOST_MB_PER_TEN_MINUTES
-                        && service.resident().last() <= MOST_RESIDENT_MB);
+                        && service.heap().perTenMinutes() <= MOST_MB_PER_TEN_MINUTES);
   }
 
   private long failed() {
@@ -68,7 +64,7 @@ public final class SoakReport {
         passed()
             ? out.green("Nothing grew by more than 1 MB in ten minutes, and nobody was failed.")
             : out.red(
-                "Not as it should be: at most 1 MB in ten minutes, 384 MB for a service, nobody failed."));
+                "Not as it should be: memory may grow by 1 MB in ten minutes, and nobody may be failed."));
   }
 
   private static String number(double mb) {
