@@ -11,7 +11,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.UnifiedJedis;
 
 class TimeBoxedRedisTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -50,7 +50,7 @@ class TimeBoxedRedisTest {
     }
   }
 
-  private static String a(RedisClient client) {
+  private static String a(UnifiedJedis client) {
     return client.get("a");
   }
 }

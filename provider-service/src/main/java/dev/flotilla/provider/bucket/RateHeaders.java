@@ -47,6 +47,11 @@ record RateHeaders(@Nullable Left requests, @Nullable Left tokens) {
 
   private static @Nullable Left left(
       HttpHeaders headers, String remaining, String limit, String reset, Instant now) {
+    // Most answers say nothing, and to find that out by failing to read it would cost more than all
+    // else an answer takes here.
+    if (headers.firstValue(remaining).isEmpty()) {
+      return null;
+    }
     Long left = count(headers.firstValue(remaining).orElse(""));
     Duration untilFull = reset(headers.firstValue(reset).orElse(""), now);
     return left == null || untilFull == null

@@ -74,7 +74,7 @@ public final class AnswerCache {
     byte[] where = key(request, caller).getBytes(StandardCharsets.UTF_8);
     byte[] bytes = seal.seal(where, Json.bytes(answer.toJson().put("at", clock.millis())));
     var expiry = SetParams.setParams().ex(config.keep().toSeconds());
-    redis.ask(client -> client.set(where, bytes, expiry));
+    redis.ask(bytes.length, client -> client.set(where, bytes, expiry));
     return true;
   }
 

@@ -1,11 +1,12 @@
 package dev.flotilla.router.cache;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.router.exchange.ChatRequest;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -47,9 +48,10 @@ final class CacheKey {
         relevant = relevant.objectNode().setAll(relevant);
         relevant.remove(IRRELEVANT);
       }
-      mac.update(SORTED.writeValueAsBytes(relevant));
+      // Written into the hash as it comes: a long prompt is not copied for it.
+      SORTED.writeValue(new MacStream(mac), relevant);
       return "flotilla:answer:3:" + HexFormat.of().formatHex(mac.doFinal());
-    } catch (GeneralSecurityException | JsonProcessingException e) {
+    } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException(
           "every JDK has HmacSHA256, and a tree can always be written", e);
     }
@@ -60,5 +62,23 @@ final class CacheKey {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     mac.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
     mac.update(bytes);
+  }
+
+  private static final class MacStream extends OutputStream {
+    private final Mac mac;
+
+    MacStream(Mac mac) {
+      this.mac = mac;
+    }
+
+    @Override
+    public void write(int one) {
+      mac.update((byte) one);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) {
+      mac.update(bytes, from, length);
+    }
   }
 }

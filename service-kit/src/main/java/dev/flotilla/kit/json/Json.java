@@ -90,6 +90,9 @@ public final class Json {
    * take for something else.
    */
   private static boolean isUtf8(byte[] bytes) {
+    if (isAscii(bytes)) {
+      return true;
+    }
     CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
     ByteBuffer in = ByteBuffer.wrap(bytes);
     // a piece at a time: a second full copy of a long body would only be thrown away
@@ -100,6 +103,15 @@ public final class Json {
       result = decoder.decode(in, piece, true);
     } while (result.isOverflow());
     return !result.isError();
+  }
+
+  /** What most requests are, told without decoding anything. */
+  private static boolean isAscii(byte[] bytes) {
+    int seen = 0;
+    for (byte one : bytes) {
+      seen |= one;
+    }
+    return seen >= 0;
   }
 
   /** Any JSON value. */

@@ -1,0 +1,69 @@
+package dev.flotilla.bench;
+
+import dev.flotilla.bench.soak.Soak;
+import dev.flotilla.local.supervision.CannotStart;
+import dev.flotilla.local.terminal.Terminal;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** {@code ./fleet bench} and {@code ./fleet soak}. Start reading at {@link #run}. */
+public final class Bench {
+  private static final int DONE = 0;
+  private static final int FAILED = 1;
+  private static final int WRONG_USAGE = 2;
+
+  private final Terminal out;
+  private final Terminal err;
+
+  private Bench(Terminal out, Terminal err) {
+    this.out = out;
+    this.err = err;
+  }
+
+  public static void main(String[] words) {
+    var colour = Terminal.wantsColour(System.console(), System.getenv());
+    var tree = Path.of(System.getProperty("flotilla.tree", "")).toAbsolutePath();
+    System.exit(
+        new Bench(new Terminal(System.out, colour), new Terminal(System.err, colour))
+            .run(List.of(words), tree));
+  }
+
+  private int run(List<String> words, Path tree) {
+    try {
+      var options = BenchOptions.parse(words, tree);
+      return switch (options.command()) {
+        case "bench" -> compare(options);
+        case "soak" -> soak(options);
+        default ->
+            throw new BenchOptions.WrongUsage(
+                "./fleet does not know \"" + options.command() + "\"; see ./fleet help");
+      };
+    } catch (BenchOptions.WrongUsage e) {
+      err.line(String.valueOf(e.getMessage()));
+      return WRONG_USAGE;
+    } catch (CannotStart | IOException e) {
+      err.line(err.red(String.valueOf(e.getMessage())));
+      return FAILED;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return FAILED;
+    }
+  }
+
+  private int compare(BenchOptions options) throws IOException, InterruptedException {
+    var report = new Comparison(options, err).run();
+    if (options.json()) {
+      out.line(report.toJson());
+    } else {
+      report.print(out);
+    }
+    return report.clean() ? DONE : FAILED;
+  }
+
+  private int soak(BenchOptions options) throws IOException, InterruptedException {
+    var report = new Soak(options.tree(), options.duration(), err).run();
+    report.print(out);
+    return report.passed() ? DONE : FAILED;
+  }
+}

@@ -1,0 +1,115 @@
+package dev.flotilla.bench;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was typed after {@code ./fleet bench} or {@code ./fleet soak}.
+ *
+ * @param minutes of a soak
+ * @param rounds every target is measured so often, in turn
+ * @param seconds of a sample
+ * @param warm what is multiplied with the warm-up of each scenario, in percent
+ * @param javaOptions more flags for the services' JVMs
+ */
+record BenchOptions(
+    String command,
+    Path tree,
+    boolean json,
+    int minutes,
+    int rounds,
+    int seconds,
+    int warm,
+    List<Scenario> scenarios,
+    String javaOptions) {
+
+  /** What was typed makes no sense; the message says what would. */
+  static final class WrongUsage extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    WrongUsage(String message) {
+      super(message);
+    }
+  }
+
+  static BenchOptions parse(List<String> words, Path tree) {
+    if (words.isEmpty()) {
+      throw new WrongUsage("Say bench or soak");
+    }
+    boolean json = false;
+    int minutes = 30;
+    int rounds = 3;
+    int seconds = 6;
+    int warm = 100;
+    List<Scenario> scenarios = Scenario.ALL;
+    String javaOptions = "";
+    Iterator<String> rest = words.subList(1, words.size()).iterator();
+    while (rest.hasNext()) {
+      String option = rest.next();
+      switch (option) {
+        case "--json" -> json = true;
+        case "--minutes" -> minutes = number(option, rest);
+        case "--rounds" -> rounds = number(option, rest);
+        case "--seconds" -> seconds = number(option, rest);
+        case "--warm-percent" -> warm = number(option, rest);
+        case "--scenarios" -> scenarios = named(value(option, rest));
+        case "--java-options" -> javaOptions = value(option, rest);
+        default ->
+            throw new WrongUsage(
+                "./fleet " + words.getFirst() + " does not know " + option + "; see ./fleet help");
+      }
+    }
+    return new BenchOptions(
+        words.getFirst(), tree, json, minutes, rounds, seconds, warm, scenarios, javaOptions);
+  }
+
+  Duration duration() {
+    return Duration.ofMinutes(minutes);
+  }
+
+  private static List<Scenario> named(String names) {
+    Map<String, Scenario> known =
+        Scenario.ALL.stream().collect(Collectors.toMap(Scenario::name, Function.identity()));
+    return List.of(names.split(",")).stream()
+        .map(
+            name -> {
+              Scenario scenario = known.get(name);
+              if (scenario == null) {
+                throw new WrongUsage(
+                    "There is no scenario '"
+                        + name
+                        + "'; there are "
+                        + Scenario.ALL.stream().map(Scenario::name).toList());
+              }
+              return scenario;
+            })
+        .toList();
+  }
+
+  private static int number(String option, Iterator<String> rest) {
+    String text = value(option, rest);
+    try {
+      int number = Integer.parseInt(text);
+      if (number > 0) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Said below, together with numbers that are too small.
+    }
+    throw new WrongUsage(option + " is " + text + ", but must be a whole number above 0; try 5");
+  }
+
+  private static String value(String option, Iterator<String> rest) {
+    @Nullable String value = rest.hasNext() ? rest.next() : null;
+    if (value == null) {
+      throw new WrongUsage(option + " needs a value, for example 5");
+    }
+    return value;
+  }
+}

@@ -1,0 +1,126 @@
+package dev.flotilla.bench.soak;
+
+import dev.flotilla.bench.load.Callers;
+import dev.flotilla.bench.load.Order;
+import dev.flotilla.bench.load.Seen;
+import dev.flotilla.bench.load.Workload;
+import dev.flotilla.bench.machine.LiveHeap;
+import dev.flotilla.bench.machine.ProcessFacts;
+import dev.flotilla.bench.target.FleetTarget;
+import dev.flotilla.bench.target.UpstreamProcess;
+import dev.flotilla.bench.upstream.Pace;
+import dev.flotilla.local.terminal.Terminal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * {@code ./fleet soak}: streams held open, new prompts and repeated ones at a steady rate, and
+ * every ten seconds a look at the memory. The services' heaps are committed and touched from the
+ * start, so that resident memory that still grows is growth outside of the heap; what grows inside
+ * is seen by what each collection leaves.
+ */
+public final class Soak {
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(10);
+
+  /** Of its time, until when the JVMs still compile and fill their caches. */
+  private static final double WARM_UP = 1.0 / 3;
+
+  private static final int STREAMS = 1_000;
+  private static final int CHUNKS = 30;
+
+  private final Path tree;
+  private final Duration length;
+  private final Terminal progress;
+
+  public Soak(Path tree, Duration length, Terminal progress) {
+    this.tree = tree;
+    this.length = length;
+    this.progress = progress;
+  }
+
+  public SoakReport run() throws IOException, InterruptedException {
+    Path folder = Files.createTempDirectory("fleet-soak");
+    try (var upstream = UpstreamProcess.start();
+        var fleet =
+            FleetTarget.start(tree, folder, upstream.address(), "-Xms256m -XX:+AlwaysPreTouch");
+        var loads = Executors.newVirtualThreadPerTaskExecutor()) {
+      upstream.pace(new Pace(20, CHUNKS, 1_000));
+      var underway = new ArrayList<Future<Seen>>();
+      for (Order order : orders(fleet)) {
+        underway.add(loads.submit((Callable<Seen>) () -> Callers.send(order)));
+      }
+      var memory = watch(fleet, underway);
+      var seen = new ArrayList<Seen>();
+      for (Future<Seen> load : underway) {
+        seen.add(result(load));
+      }
+      return new SoakReport(length, memory, List.copyOf(seen));
+    }
+  }
+
+  private List<Order> orders(FleetTarget fleet) {
+    return List.of(
+        order(fleet, new Workload.Streams(STREAMS, CHUNKS), false),
+        order(fleet, new Workload.OpenLoop(40), false),
+        order(fleet, new Workload.OpenLoop(40), true));
+  }
+
+  private Order order(FleetTarget fleet, Workload workload, boolean repeat) {
+    return new Order(
+        fleet.url(),
+        fleet.headers(),
+        200,
+        repeat,
+        workload,
+        0,
+        Math.toIntExact(length.toSeconds()));
+  }
+
+  private Map<String, ServiceMemory> watch(FleetTarget fleet, List<Future<Seen>> underway)
+      throws IOException, InterruptedException {
+    var memory = new LinkedHashMap<String, ServiceMemory>();
+    long began = System.nanoTime();
+    while (System.nanoTime() - began < length.toNanos()) {
+      Thread.sleep(BETWEEN_LOOKS);
+      double minute = (System.nanoTime() - began) / 60e9;
+      boolean warm = minute >= length.toSeconds() / 60.0 * WARM_UP;
+      var line = new StringBuilder(String.format(Locale.ROOT, "%5.1f min", minute));
+      for (var service : fleet.processes().entrySet()) {
+        long pid = service.getValue().getFirst();
+        double heap = LiveHeap.mb(pid);
+        double resident = ProcessFacts.residentMb(pid);
+        if (warm) {
+          memory
+              .computeIfAbsent(service.getKey(), name -> new ServiceMemory())
+              .add(minute, resident, heap);
+        }
+        line.append(
+            String.format(Locale.ROOT, "  %s %.1f (heap %.1f)", service.getKey(), resident, heap));
+      }
+      progress.line(line + (warm ? "" : "  warming up"));
+      if (underway.stream().anyMatch(Future::isDone)) {
+        break;
+      }
+    }
+    return Map.copyOf(memory);
+  }
+
+  private static Seen result(Future<Seen> load) throws IOException, InterruptedException {
+    try {
+      return load.get();
+    } catch (ExecutionException e) {
+      throw new IOException("the callers failed: " + e.getCause(), e);
+    }
+  }
+}
