@@ -7,7 +7,7 @@ import dev.flotilla.bench.load.Callers;
 import dev.flotilla.bench.load.Order;
 import dev.flotilla.bench.load.Seen;
 import dev.flotilla.bench.load.Workload;
-import dev.flotilla.bench.target.UpstreamProcess;
+import dev.flotilla.bench.measured.UpstreamProcess;
 import dev.flotilla.bench.upstream.Pace;
 import java.io.IOException;
 import java.util.Map;
