@@ -46,12 +46,16 @@ public final class AnswerCache {
    */
   public record Hit(CachedAnswer answer, Duration age) {}
 
-  /** The answer given before, if it is still kept. */
-  public Optional<Hit> find(ChatRequest request, Caller caller) {
+  /**
+   * The answer given before, if it is still kept.
+   *
+   * @param key of the request
+   */
+  public Optional<Hit> find(String key) {
     if (!config.enabled()) {
       return Optional.empty();
     }
-    byte[] where = key(request, caller).getBytes(StandardCharsets.UTF_8);
+    byte[] where = key.getBytes(StandardCharsets.UTF_8);
     Optional<byte[]> found = redis.ask(client -> client.get(where));
     Optional<Hit> hit = found.flatMap(bytes -> seal.open(where, bytes)).flatMap(this::read);
     if (found.isPresent() && hit.isEmpty()) {
@@ -65,13 +69,14 @@ public final class AnswerCache {
   /**
    * Keeps a finished answer; an unfinished one never.
    *
+   * @param key of the request
    * @return whether it may be given to others, also when Redis is away and does not take it
    */
-  public boolean keep(ChatRequest request, Caller caller, CachedAnswer answer) {
+  public boolean keep(String key, CachedAnswer answer) {
     if (!config.enabled() || !answer.completion().finished()) {
       return false;
     }
-    byte[] where = key(request, caller).getBytes(StandardCharsets.UTF_8);
+    byte[] where = key.getBytes(StandardCharsets.UTF_8);
     byte[] bytes = seal.seal(where, Json.bytes(answer.toJson().put("at", clock.millis())));
     var expiry = SetParams.setParams().ex(config.keep().toSeconds());
     redis.ask(bytes.length, client -> client.set(where, bytes, expiry));
@@ -79,12 +84,16 @@ public final class AnswerCache {
   }
 
   /**
-   * What two requests share if and only if they may share an answer.
+   * What two requests share if and only if they may share an answer. Reads the whole request, so it
+   * is made once for each; empty when nothing is kept.
    *
    * <p>Keys of one team that may use different models do not share answers: one of them must not
    * see what only the other may ask.
    */
   public String key(ChatRequest request, Caller caller) {
+    if (!config.enabled()) {
+      return "";
+    }
     String tenant = caller.team() + "\n" + String.join(",", caller.models());
     return key.of(tenant, policyVersion, request);
   }

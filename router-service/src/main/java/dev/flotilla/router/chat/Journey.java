@@ -19,6 +19,7 @@ import io.opentelemetry.context.Context;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ final class Journey implements AutoCloseable {
   private final Tracing tracing;
   private final int bodyBytes;
   private final long startNanos;
+  private @Nullable String cacheKey;
   private long cacheNanos;
   private long providerNanos;
   private long spentNanos;
@@ -59,6 +61,18 @@ final class Journey implements AutoCloseable {
     this.tracing = tracing;
     this.bodyBytes = bodyBytes;
     this.startNanos = startNanos;
+  }
+
+  /**
+   * Where the answer to this request is kept.
+   *
+   * @param made asked the first time only
+   */
+  String cacheKey(Supplier<String> made) {
+    if (cacheKey == null) {
+      cacheKey = made.get();
+    }
+    return cacheKey;
   }
 
   Caller caller() {

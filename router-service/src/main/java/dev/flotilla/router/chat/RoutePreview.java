@@ -103,7 +103,7 @@ final class RoutePreview {
       return use.writes() ? "refresh" : "bypass";
     }
     return cache
-        .find(request, journey.caller())
+        .find(cache.key(request, journey.caller()))
         .filter(hit -> use.admits(hit.age()))
         .map(hit -> "hit")
         .orElse("miss");

@@ -62,7 +62,7 @@ final class Router {
       return turnedAway.get();
     }
     if (use.reads()) {
-      var known = journey.cache(SpanNames.CACHE, span -> cache.find(request, journey.caller()));
+      var known = journey.cache(SpanNames.CACHE, span -> cache.find(key(request, journey)));
       if (known.isPresent() && use.admits(known.get().age())) {
         return fromCache(known.get());
       }
@@ -109,9 +109,9 @@ final class Router {
             SpanNames.FLIGHT,
             span ->
                 flights.join(
-                    cache.key(request, journey.caller()),
+                    key(request, journey),
                     journey.deadline(),
-                    () -> cache.find(request, journey.caller()).map(AnswerCache.Hit::answer)));
+                    () -> cache.find(key(request, journey)).map(AnswerCache.Hit::answer)));
     return switch (boarding) {
       case Boarding.Lead(var flight) -> {
         journey.leads(flight);
@@ -192,10 +192,14 @@ final class Router {
       journey.cache(
           "cache keep",
           span -> {
-            journey.landed(answer, cache.keep(request, journey.caller(), answer));
+            journey.landed(answer, cache.keep(key(request, journey), answer));
             return answer;
           });
     }
+  }
+
+  private String key(ChatRequest request, Journey journey) {
+    return journey.cacheKey(() -> cache.key(request, journey.caller()));
   }
 
   private CacheResult missed(CacheUse use) {

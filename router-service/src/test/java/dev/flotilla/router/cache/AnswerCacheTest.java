@@ -47,8 +47,9 @@ class AnswerCacheTest {
 
   @Test
   void the_same_request_of_the_same_team_gets_the_same_answer_with_its_age_and_decision() {
-    cache.keep(Requests.asking("hi"), Requests.ANYBODY, answer("stop"));
-    var hit = cache(LATER, "policy-1").find(Requests.asking("hi"), Requests.ANYBODY).orElseThrow();
+    cache.keep(cache.key(Requests.asking("hi"), Requests.ANYBODY), answer("stop"));
+    var later = cache(LATER, "policy-1");
+    var hit = later.find(later.key(Requests.asking("hi"), Requests.ANYBODY)).orElseThrow();
     assertEquals(answer("stop"), hit.answer());
     assertEquals(Duration.ofSeconds(30), hit.age());
   }
@@ -56,11 +57,15 @@ class AnswerCacheTest {
   @Test
   @FaultRow(row = 79, fault = "another team asks the same")
   void another_team_another_policy_or_other_models_allowed_is_a_miss() {
-    cache.keep(Requests.asking("hi"), Requests.ANYBODY, answer("stop"));
-    assertTrue(cache.find(Requests.asking("hi"), Requests.caller("other", "*")).isEmpty());
+    cache.keep(cache.key(Requests.asking("hi"), Requests.ANYBODY), answer("stop"));
     assertTrue(
-        cache.find(Requests.asking("hi"), Requests.caller("growth", "sim-north/*")).isEmpty());
-    assertTrue(cache(NOW, "policy-2").find(Requests.asking("hi"), Requests.ANYBODY).isEmpty());
+        cache.find(cache.key(Requests.asking("hi"), Requests.caller("other", "*"))).isEmpty());
+    assertTrue(
+        cache
+            .find(cache.key(Requests.asking("hi"), Requests.caller("growth", "sim-north/*")))
+            .isEmpty());
+    var other = cache(NOW, "policy-2");
+    assertTrue(other.find(other.key(Requests.asking("hi"), Requests.ANYBODY)).isEmpty());
   }
 
   @Test
@@ -68,7 +73,7 @@ class AnswerCacheTest {
     ChatRequest asked =
         Requests.of(
             "{\"model\":\"auto\",\"temperature\":0.5,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}");
-    cache.keep(asked, Requests.ANYBODY, answer("stop"));
+    cache.keep(cache.key(asked, Requests.ANYBODY), answer("stop"));
     assertTrue(
         hit(
             "{\"messages\":[{\"content\":\"hi\",\"role\":\"user\"}],\"stream\":true,\"stream_options\":{},\"metadata\":{\"a\":\"b\"},\"temperature\":0.5,\"model\":\"auto\"}"));
@@ -84,8 +89,8 @@ class AnswerCacheTest {
   @FaultRow(row = 78, fault = "answers cut by length or by a filter")
   void an_answer_that_did_not_come_to_its_own_end_is_never_kept() {
     for (String finish : new String[] {"length", "content_filter", ""}) {
-      cache.keep(Requests.asking("hi"), Requests.ANYBODY, answer(finish));
-      assertTrue(cache.find(Requests.asking("hi"), Requests.ANYBODY).isEmpty(), finish);
+      cache.keep(cache.key(Requests.asking("hi"), Requests.ANYBODY), answer(finish));
+      assertTrue(cache.find(cache.key(Requests.asking("hi"), Requests.ANYBODY)).isEmpty(), finish);
     }
   }
 
@@ -106,35 +111,36 @@ class AnswerCacheTest {
   void what_is_no_answer_of_ours_is_a_miss_and_replaced_by_the_next_one(String garbage) {
     String where = cache.key(Requests.asking("hi"), Requests.ANYBODY);
     redis.ask(client -> client.set(where, garbage)).orElseThrow();
-    assertTrue(cache.find(Requests.asking("hi"), Requests.ANYBODY).isEmpty());
-    cache.keep(Requests.asking("hi"), Requests.ANYBODY, answer("stop"));
-    assertTrue(cache.find(Requests.asking("hi"), Requests.ANYBODY).isPresent());
+    assertTrue(cache.find(cache.key(Requests.asking("hi"), Requests.ANYBODY)).isEmpty());
+    cache.keep(cache.key(Requests.asking("hi"), Requests.ANYBODY), answer("stop"));
+    assertTrue(cache.find(cache.key(Requests.asking("hi"), Requests.ANYBODY)).isPresent());
   }
 
   @Test
   @FaultRow(row = 76, fault = "any one byte of a kept answer is another one")
   void a_damaged_answer_is_never_given_but_taken_away() {
     byte[] where = place("hi");
-    cache.keep(Requests.asking("hi"), Requests.ANYBODY, answer("stop"));
+    cache.keep(cache.key(Requests.asking("hi"), Requests.ANYBODY), answer("stop"));
     byte[] kept = redis.ask(client -> client.get(where)).orElseThrow();
     for (int i = 0; i < kept.length; i++) {
       byte[] damaged = kept.clone();
       damaged[i] ^= 1;
       redis.ask(client -> client.set(where, damaged)).orElseThrow();
-      assertTrue(cache.find(Requests.asking("hi"), Requests.ANYBODY).isEmpty(), "byte " + i);
+      assertTrue(
+          cache.find(cache.key(Requests.asking("hi"), Requests.ANYBODY)).isEmpty(), "byte " + i);
       assertEquals(false, redis.ask(client -> client.exists(where)).orElseThrow(), "still there");
     }
     redis.ask(client -> client.set(where, kept)).orElseThrow();
-    assertTrue(cache.find(Requests.asking("hi"), Requests.ANYBODY).isPresent());
+    assertTrue(cache.find(cache.key(Requests.asking("hi"), Requests.ANYBODY)).isPresent());
   }
 
   @Test
   @FaultRow(row = 79, fault = "another team's kept answer is moved to this team's place")
   void an_answer_that_was_kept_elsewhere_is_none() {
-    cache.keep(Requests.asking("theirs"), Requests.ANYBODY, answer("stop"));
+    cache.keep(cache.key(Requests.asking("theirs"), Requests.ANYBODY), answer("stop"));
     byte[] theirs = redis.ask(client -> client.get(place("theirs"))).orElseThrow();
     redis.ask(client -> client.set(place("ours"), theirs)).orElseThrow();
-    assertTrue(cache.find(Requests.asking("ours"), Requests.ANYBODY).isEmpty());
+    assertTrue(cache.find(cache.key(Requests.asking("ours"), Requests.ANYBODY)).isEmpty());
   }
 
   private byte[] place(String text) {
@@ -146,10 +152,10 @@ class AnswerCacheTest {
   void a_value_of_another_kind_is_a_miss_and_keeps_nobody_from_redis() throws Exception {
     String where = cache.key(Requests.asking("hi"), Requests.ANYBODY);
     redis.ask(client -> client.rpush(where, "not", "ours")).orElseThrow();
-    assertTrue(cache.find(Requests.asking("hi"), Requests.ANYBODY).isEmpty());
+    assertTrue(cache.find(cache.key(Requests.asking("hi"), Requests.ANYBODY)).isEmpty());
     assertTrue(redis.awaitAvailable(Duration.ofSeconds(10)));
-    cache.keep(Requests.asking("hi"), Requests.ANYBODY, answer("stop"));
-    assertTrue(cache.find(Requests.asking("hi"), Requests.ANYBODY).isPresent());
+    cache.keep(cache.key(Requests.asking("hi"), Requests.ANYBODY), answer("stop"));
+    assertTrue(cache.find(cache.key(Requests.asking("hi"), Requests.ANYBODY)).isPresent());
   }
 
   @Test
@@ -161,7 +167,7 @@ class AnswerCacheTest {
   }
 
   private boolean hit(String json) {
-    return cache.find(Requests.of(json), Requests.ANYBODY).isPresent();
+    return cache.find(cache.key(Requests.of(json), Requests.ANYBODY)).isPresent();
   }
 
   private AnswerCache cache(InstantSource clock, String policy) {
