@@ -45,6 +45,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -107,7 +108,7 @@ class ClientsIT {
         langchain().build().chat(request.messages(UserMessage.from("LangChain4j, whole")).build());
     assertEquals(CITIES, cities(whole));
     ChatResponse streamed =
-        stream(request.messages(UserMessage.from("LangChain4j, streamed")).build())
+        stream(request.messages(UserMessage.from("LangChain4j, streamed")).build(), () -> {})
             .get(30, TimeUnit.SECONDS);
     assertEquals(CITIES, cities(streamed));
   }
@@ -207,7 +208,8 @@ class ClientsIT {
   @Test
   @FaultRow(row = 33, fault = "the stream is cut, read by two clients")
   void a_broken_stream_fails_in_both() {
-    fleet.alpha.always(Behaviour.cutAfter(2));
+    var heard = new CountDownLatch(1);
+    fleet.alpha.always(Behaviour.cutWhenHeard(2, heard));
     var parts = new ArrayList<String>();
     assertThrows(
         OpenAIException.class,
@@ -218,10 +220,16 @@ class ClientsIT {
                   .completions()
                   .createStreaming(params("auto", "openai-java reads a broken stream").build())) {
             chunks.stream()
-                .forEach(c -> c.choices().forEach(x -> x.delta().content().ifPresent(parts::add)));
+                .forEach(
+                    c -> {
+                      c.choices().forEach(x -> x.delta().content().ifPresent(parts::add));
+                      heard.countDown();
+                    });
           }
         });
     assertFalse(parts.isEmpty());
+    var heardAgain = new CountDownLatch(1);
+    fleet.alpha.always(Behaviour.cutWhenHeard(2, heardAgain));
     var broken =
         assertThrows(
             ExecutionException.class,
@@ -229,7 +237,8 @@ class ClientsIT {
                 stream(
                         ChatRequest.builder()
                             .messages(UserMessage.from("LangChain4j reads a broken stream"))
-                            .build())
+                            .build(),
+                        heardAgain::countDown)
                     .get(30, TimeUnit.SECONDS));
     assertTrue(String.valueOf(broken.getMessage()).contains("broke off"), broken.getMessage());
   }
@@ -304,7 +313,7 @@ class ClientsIT {
         .modelName("auto");
   }
 
-  private CompletableFuture<ChatResponse> stream(ChatRequest request) {
+  private CompletableFuture<ChatResponse> stream(ChatRequest request, Runnable heard) {
     var model =
         OpenAiStreamingChatModel.builder()
             .baseUrl(fleet.baseUrl().toString())
@@ -316,7 +325,9 @@ class ClientsIT {
         request,
         new StreamingChatResponseHandler() {
           @Override
-          public void onPartialResponse(String part) {}
+          public void onPartialResponse(String part) {
+            heard.run();
+          }
 
           @Override
           public void onCompleteResponse(ChatResponse response) {

@@ -37,13 +37,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.testkit.Behaviour;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -245,8 +248,9 @@ class MessagesIT {
   }
 
   @Test
-  void a_broken_stream_fails_and_never_comes_to_an_end() {
-    fleet.alpha.always(Behaviour.cutAfter(2));
+  void a_broken_stream_fails_and_never_comes_to_an_end() throws Exception {
+    var heard = new CountDownLatch(1);
+    fleet.alpha.always(Behaviour.cutWhenHeard(2, heard));
     var pieces = new ArrayList<RawMessageStreamEvent>();
     assertThrows(
         AnthropicException.class,
@@ -255,21 +259,32 @@ class MessagesIT {
               anthropic
                   .messages()
                   .createStreaming(params("anthropic-java reads a broken stream").build())) {
-            events.stream().forEach(pieces::add);
+            events.stream()
+                .forEach(
+                    event -> {
+                      pieces.add(event);
+                      heard.countDown();
+                    });
           }
         });
     assertTrue(pieces.stream().anyMatch(RawMessageStreamEvent::isContentBlockDelta));
     assertTrue(pieces.stream().noneMatch(RawMessageStreamEvent::isMessageStop));
-    HttpResponse<String> raw =
-        post(
-            "/v1/messages",
-            body("auto", "The bytes of a broken stream").replaceFirst("\\{", "{\"stream\":true,"),
-            "x-api-key",
-            KEY);
-    assertTrue(
-        raw.body().contains("event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":"),
-        raw.body());
-    assertFalse(raw.body().contains("message_stop"), raw.body());
+    var heardAgain = new CountDownLatch(1);
+    fleet.alpha.always(Behaviour.cutWhenHeard(2, heardAgain));
+    String body =
+        body("auto", "The bytes of a broken stream").replaceFirst("\\{", "{\"stream\":true,");
+    var request =
+        request("/v1/messages", "x-api-key", KEY).POST(HttpRequest.BodyPublishers.ofString(body));
+    String raw;
+    try (InputStream in =
+        fleet.http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream()).body()) {
+      // Nothing is sent to the caller before the model has said something.
+      String first = Character.toString(in.read());
+      heardAgain.countDown();
+      raw = first + new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+    assertTrue(raw.contains("event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":"), raw);
+    assertFalse(raw.contains("message_stop"), raw);
   }
 
   @Test
