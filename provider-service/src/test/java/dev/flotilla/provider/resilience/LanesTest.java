@@ -217,8 +217,7 @@ class LanesTest {
 
   @Test
   @FaultRow(row = 39, fault = "a place that turned slow")
-  void a_place_that_becomes_slow_or_fails_is_avoided_until_it_is_forgotten()
-      throws Exception {
+  void a_place_that_becomes_slow_or_fails_is_avoided_until_it_is_forgotten() throws Exception {
     Model model = model(TWO_PLACES.formatted("peak_ewma").replace(", weight: 3", ""));
     for (int i = 0; i < 10; i++) {
       Pass pass = pass(model, List.of());
