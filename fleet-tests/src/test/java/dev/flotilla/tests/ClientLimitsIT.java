@@ -32,6 +32,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class ClientLimitsIT {
   private static final String TOO_LITTLE = "0.000000001";
 
+  /** For a hundred tokens at the price of the tests' models. */
+  private static final String ENOUGH_FOR_ONE = "0.00006";
+
   private final FleetUnderTest fleet;
 
   ClientLimitsIT(FleetUnderTest fleet) {
@@ -200,6 +203,38 @@ class ClientLimitsIT {
       assertEquals(name, json(answer.body()).at("/error/param").asText());
       assertEquals(asked, fleet.alpha.requests());
     }
+  }
+
+  @Test
+  @FaultRow(row = 51, fault = "many answers and long ones to one request")
+  @FaultRow(row = 59, fault = "many answers, the longest answers and pictures")
+  void what_makes_a_request_dearer_counts_before_anything_is_spent() {
+    long asked = fleet.alpha.requests() + fleet.beta.requests();
+    for (String dear :
+        List.of(
+            "\"n\":8,\"max_tokens\":100",
+            "\"max_tokens\":1000000",
+            "\"max_completion_tokens\":1000000,\"reasoning_effort\":\"high\"")) {
+      assertTooDear(ask("auto", "how dear?").replaceFirst("\\{", "{" + dear + ","));
+    }
+    assertTooDear(
+        """
+        {"model":"auto","max_tokens":100,"messages":[{"role":"user","content":[{"type":"image_url",\
+        "image_url":{"url":"https://example.org/large.png"}}]}]}""");
+    assertEquals(asked, fleet.alpha.requests() + fleet.beta.requests());
+    HttpResponse<String> cheap =
+        fleet.chat(
+            KEY,
+            ask("auto", "how cheap?").replaceFirst("\\{", "{\"max_tokens\":100,"),
+            "x-max-cost-usd",
+            ENOUGH_FOR_ONE);
+    assertEquals(200, cheap.statusCode(), cheap.body());
+  }
+
+  private void assertTooDear(String body) {
+    HttpResponse<String> answer = fleet.chat(KEY, body, "x-max-cost-usd", ENOUGH_FOR_ONE);
+    assertEquals(402, answer.statusCode(), body + ": " + answer.body());
+    assertEquals("max_cost_exceeded", json(answer.body()).at("/error/code").asText());
   }
 
   private CountingDoor door() {

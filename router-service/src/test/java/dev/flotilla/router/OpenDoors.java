@@ -59,7 +59,12 @@ public final class OpenDoors implements AutoCloseable {
             porter,
             Tracing.start(new TracingConfig("test", null, 1)),
             Porters.METRICS);
-    var server = WebServer.builder().host("127.0.0.1").port(0).routing(opened::open);
+    var server =
+        WebServer.builder()
+            .host("127.0.0.1")
+            .port(0)
+            .shutdownGracePeriod(Duration.ZERO)
+            .routing(opened::open);
     settings.accept(server);
     return new OpenDoors(server.build().start());
   }

@@ -75,7 +75,9 @@ final class BodyReader {
       holds.close();
       throw e;
     }
-    if (!(brought instanceof Brought.Body)) {
+    if (brought instanceof Brought.Body) {
+      Guest.bodyIsRead();
+    } else {
       holds.close();
     }
     return brought;

@@ -87,18 +87,19 @@ public final class Doors {
       rules.route(
           Method.create(door.method()),
           door.path(),
-          (request, response) -> heard(() -> enter(door, request, response)));
+          (request, response) -> heard(request, () -> enter(door, request, response)));
     }
     Map<String, List<Door>> byPath = doors.stream().collect(Collectors.groupingBy(Door::path));
     byPath.forEach(
         (path, here) ->
             rules.any(
-                path, (request, response) -> heard(() -> wrongMethod(here, request, response))));
-    rules.any("/*", (request, response) -> heard(() -> noSuchDoor(request, response)));
+                path,
+                (request, response) -> heard(request, () -> wrongMethod(here, request, response))));
+    rules.any("/*", (request, response) -> heard(request, () -> noSuchDoor(request, response)));
   }
 
-  private static void heard(Runnable answer) {
-    Guest.headIsRead();
+  private static void heard(ServerRequest request, Runnable answer) {
+    Guest.headIsRead(request.content().hasEntity());
     try {
       answer.run();
     } finally {

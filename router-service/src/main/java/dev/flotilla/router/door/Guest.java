@@ -59,6 +59,9 @@ final class Guest implements ConnectionContext, ListenerContext {
 
   private boolean shownOut;
 
+  /** A body is still on its way; the server reads it to its end before it reads a next head. */
+  private boolean bodyPending;
+
   Guest(ConnectionContext connection, DirectHandlers refusals) {
     this.connection = connection;
     this.listener = connection.listenerContext();
@@ -68,18 +71,33 @@ final class Guest implements ConnectionContext, ListenerContext {
   }
 
   /** A door was reached: the head of a request is read to its end. */
-  static void headIsRead() {
+  static void headIsRead(boolean bringsABody) {
     if (CURRENT.isBound()) {
-      CURRENT.get().reading = Reading.REST;
+      Guest guest = CURRENT.get();
+      guest.bodyPending = bringsABody;
+      guest.reading = Reading.REST;
+    }
+  }
+
+  /** The request's body is read to its end. */
+  static void bodyIsRead() {
+    if (CURRENT.isBound()) {
+      CURRENT.get().bodyPending = false;
     }
   }
 
   /** The request was answered: what is read from now on belongs to the next one. */
   static void isAnswered() {
     if (CURRENT.isBound()) {
-      Guest guest = CURRENT.get();
-      guest.since = System.nanoTime();
-      guest.reading = Reading.NOTHING;
+      CURRENT.get().answered();
+    }
+  }
+
+  private void answered() {
+    if (!bodyPending) {
+      since = System.nanoTime();
+      // A guest in a hurry may have sent the beginning of the next request already.
+      reading = reader.available() > 0 ? Reading.HEAD : Reading.NOTHING;
     }
   }
 

@@ -41,6 +41,15 @@ public record Visit(
     return new Visit(caller, policy, requestId, body, span, startNanos, dialect, request, other);
   }
 
+  public String method() {
+    return request.prologue().method().text();
+  }
+
+  /** Path and query as they came. */
+  public String target() {
+    return request.path().rawPath() + "?" + request.query().rawValue();
+  }
+
   public Optional<String> header(String name) {
     return request.headers().first(HeaderNames.create(name));
   }

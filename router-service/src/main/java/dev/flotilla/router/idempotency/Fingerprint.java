@@ -30,9 +30,8 @@ final class Fingerprint {
    */
   String request(Visit visit) {
     Mac mac = mac("request");
-    field(mac, visit.request().prologue().method().text());
-    field(mac, visit.request().path().rawPath());
-    field(mac, visit.request().query().rawValue());
+    field(mac, visit.method());
+    field(mac, visit.target());
     field(mac, String.join(",", visit.caller().models()));
     mac.update(visit.body());
     return HexFormat.of().formatHex(mac.doFinal());
