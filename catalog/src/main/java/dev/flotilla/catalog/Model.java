@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param deployments where it is served, at least one place; the first has {@code provider} and
  *     {@code upstream} unless the catalogue lists them
  * @param balance by what one of them, or of their keys, is chosen
+ * @param embedding null for a model that converses; the others only turn texts into vectors
  */
 public record Model(
     String id,
@@ -33,12 +34,18 @@ public record Model(
     Set<String> supports,
     List<Price> prices,
     List<Deployment> deployments,
-    Balance balance) {
+    Balance balance,
+    @Nullable Embedding embedding) {
   public Model {
     inputs = Set.copyOf(inputs);
     supports = Set.copyOf(supports);
     prices = List.copyOf(prices);
     deployments = List.copyOf(deployments);
+  }
+
+  /** Whether it turns texts into vectors instead of conversing. */
+  public boolean embeds() {
+    return embedding != null;
   }
 
   /**
@@ -69,7 +76,8 @@ public record Model(
         supports,
         prices,
         deployments.stream().map(deployment -> deployment.failing(how)).toList(),
-        balance);
+        balance,
+        embedding);
   }
 
   /**
@@ -89,6 +97,7 @@ public record Model(
         supports,
         prices,
         deployments,
-        balance);
+        balance,
+        embedding);
   }
 }

@@ -35,7 +35,8 @@ import java.util.stream.Stream;
 
 /**
  * A fleet of child processes with two upstreams that keep their own bills. Providers are {@code
- * alpha} and {@code beta}, each with a model {@code m}; {@code auto} asks alpha first. Keys:
+ * alpha} and {@code beta}, each with a model {@code m}; {@code auto} asks alpha first. Both embed with {@code e}, in one
+ * space, and each in a space of its own. Keys:
  * {@value #KEY} of team growth, {@value #OTHER_KEY} of team other.
  */
 final class FleetUnderTest implements AutoCloseable {
@@ -176,8 +177,19 @@ final class FleetUnderTest implements AutoCloseable {
         key_env: %s_KEY
         models:
           - {name: m, upstream: gpt-test, family: %s, inputs: [text, image], supports: [tools, json_schema, json_object, n], prices: [%s]}
+          - {name: e, upstream: embed-test, embedding: {space: test-1, dimensions: 8, shortens: true}, inputs: [text, tokens], prices: [%s]}
+          - {name: %s-only, upstream: embed-own, embedding: {space: %s-1, dimensions: 8}, prices: [%s]}
         """
-            .formatted(id, upstream.baseUrl(), id.toUpperCase(Locale.ROOT), id, PRICE));
+            .formatted(
+                id,
+                upstream.baseUrl(),
+                id.toUpperCase(Locale.ROOT),
+                id,
+                PRICE,
+                PRICE,
+                id,
+                id,
+                PRICE));
   }
 
   /**

@@ -29,9 +29,11 @@ import dev.flotilla.router.door.Door;
 import dev.flotilla.router.door.DoorDialect;
 import dev.flotilla.router.door.Doors;
 import dev.flotilla.router.door.Role;
+import dev.flotilla.router.embeddings.EmbeddingsRoute;
 import dev.flotilla.router.flight.FlightConfig;
 import dev.flotilla.router.flight.Flights;
 import dev.flotilla.router.messages.MessagesRoute;
+import dev.flotilla.router.responses.ResponsesRoute;
 import dev.flotilla.router.routing.RoutePolicy;
 import dev.flotilla.router.routing.Routing;
 import dev.flotilla.router.routing.RoutingFile;
@@ -194,6 +196,8 @@ class RouterParts {
             config);
     var chat = new ChatRoute(desk);
     var messages = new MessagesRoute(desk, catalog);
+    var embeddings = new EmbeddingsRoute(desk);
+    var responses = new ResponsesRoute(desk);
     var classification = new ClassifyRoute(policy);
     var listing = new ModelsRoute(catalog, routing, circuits, clock);
     DoorDialect listed = DoorDialect.OPENAI.withKeyIn(MessagesRoute.DIALECT.keyHeader());
@@ -205,6 +209,9 @@ class RouterParts {
     String previews = "Says what would be done with the same chat request, and spends nothing.";
     String converses =
         "Answers a request in the words of Anthropic's Messages API, by any model of this fleet.";
+    String embeds = "Turns texts into vectors; an answer is always one model's vector space.";
+    String responds =
+        "Answers a request in the words of OpenAI's Responses API, by any model of this fleet; nothing is stored.";
     String counts =
         "Estimates the tokens of the same request without asking a model; x-estimated says so.";
     String classifies = "Says what kind of task a chat request is, and spends nothing.";
@@ -218,6 +225,10 @@ class RouterParts {
         List.of(
             new Door("POST", "/v1/chat/completions", ASKERS, config.maxBodyBytes(), asks, chat),
             new Door("POST", "/chat/completions", ASKERS, config.maxBodyBytes(), asks, chat),
+            new Door("POST", "/v1/embeddings", ASKERS, config.maxBodyBytes(), embeds, embeddings),
+            new Door("POST", "/embeddings", ASKERS, config.maxBodyBytes(), embeds, embeddings),
+            new Door("POST", "/v1/responses", ASKERS, config.maxBodyBytes(), responds, responses),
+            new Door("POST", "/responses", ASKERS, config.maxBodyBytes(), responds, responses),
             new Door("POST", "/v1/route", ASKERS, config.maxBodyBytes(), previews, chat::preview),
             new Door(
                 "POST",

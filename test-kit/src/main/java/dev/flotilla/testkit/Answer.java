@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  *       max_completion_tokens} or {@code max_tokens}
  *   <li>every fourth hash has half of its prompt tokens in the prompt cache
  * </ul>
+ *
+ * A request with {@code input} gets vectors, see {@link Embedded}.
  */
 record Answer(
     String id,
@@ -24,12 +26,18 @@ record Answer(
     long cachedTokens,
     int completionTokens,
     boolean cutByLimit,
-    @Nullable ObjectNode said) {
+    @Nullable ObjectNode said,
+    @Nullable Embedded embedded) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int WORDS_PER_CHUNK = 4;
   private static final int CHARACTERS_PER_CHUNK = 12;
 
   static Answer to(JsonNode request, String id) {
+    if (request.has("input")) {
+      var embedded = new Embedded(request);
+      String asked = request.path("model").asText("unknown");
+      return new Answer(id, asked, embedded.tokens(), 0, 0, false, null, embedded);
+    }
     var prompt = new StringBuilder();
     for (JsonNode message : request.path("messages")) {
       append(prompt, message.path("content"));
@@ -49,12 +57,14 @@ record Answer(
         cached,
         Math.min(wanted, limit),
         wanted > limit,
+        null,
         null);
   }
 
   /** The same bill for this message instead of invented words. */
   Answer saying(ObjectNode message) {
-    return new Answer(id, model, promptTokens, cachedTokens, completionTokens, cutByLimit, message);
+    return new Answer(
+        id, model, promptTokens, cachedTokens, completionTokens, cutByLimit, message, null);
   }
 
   private static void append(StringBuilder prompt, JsonNode content) {
@@ -85,6 +95,9 @@ record Answer(
   }
 
   ObjectNode body() {
+    if (embedded != null) {
+      return embedded.body();
+    }
     ObjectNode body = frame("chat.completion");
     ObjectNode choice = body.putArray("choices").addObject();
     choice.put("index", 0).put("finish_reason", finishReason());

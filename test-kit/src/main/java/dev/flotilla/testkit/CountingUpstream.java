@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -114,6 +115,13 @@ public final class CountingUpstream implements AutoCloseable {
     return Map.copyOf(bills);
   }
 
+  /** The newest thousand requests, oldest first. */
+  public List<Received> received() {
+    synchronized (lock) {
+      return List.copyOf(received);
+    }
+  }
+
   /** How many completion requests have arrived. */
   public long requests() {
     synchronized (lock) {
@@ -167,7 +175,8 @@ public final class CountingUpstream implements AutoCloseable {
       send(exchange, 200, "{\"object\":\"list\",\"data\":[]}");
       return;
     }
-    if (!path.endsWith("/chat/completions") || !exchange.getRequestMethod().equals("POST")) {
+    boolean known = path.endsWith("/chat/completions") || path.endsWith("/embeddings");
+    if (!known || !exchange.getRequestMethod().equals("POST")) {
       send(exchange, 404, error("no such path: " + path));
       return;
     }

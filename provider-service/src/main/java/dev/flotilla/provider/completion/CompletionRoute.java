@@ -44,11 +44,11 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /v1/chat/completions} for the other services of the fleet: headers and bytes become a
- * {@link Call}, and a {@link Reply} becomes headers and bytes.
+ * {@code POST /v1/chat/completions} and {@code POST /v1/embeddings} for the other services of the
+ * fleet: headers and bytes become a {@link Call}, and a {@link Reply} becomes headers and bytes.
  */
 @ApplicationScoped
-@RoutingPath("/v1/chat")
+@RoutingPath("/v1")
 public class CompletionRoute implements HttpService {
   private static final Logger LOG = Logger.getLogger(CompletionRoute.class.getName());
   private static final HeaderName REQUEST_ID = HeaderNames.create(FleetHeaders.REQUEST_ID);
@@ -78,10 +78,11 @@ public class CompletionRoute implements HttpService {
 
   @Override
   public void routing(HttpRules rules) {
-    rules.post("/completions", this::answer);
+    rules.post("/chat/completions", (request, response) -> answer(request, response, false));
+    rules.post("/embeddings", (request, response) -> answer(request, response, true));
   }
 
-  private void answer(ServerRequest request, ServerResponse response) {
+  private void answer(ServerRequest request, ServerResponse response, boolean embeds) {
     String id = header(request, FleetHeaders.REQUEST_ID);
     String requestId = id == null ? "req_" + UUID.randomUUID() : id;
     response.header(REQUEST_ID, requestId);
@@ -97,18 +98,24 @@ public class CompletionRoute implements HttpService {
       return;
     }
     Context parent = Tracing.received(header(request, FleetHeaders.TRACEPARENT));
-    Span span = tracing.span("POST /v1/chat/completions", SpanKind.SERVER, parent);
+    String path = embeds ? "/v1/embeddings" : "/v1/chat/completions";
+    Span span = tracing.span("POST " + path, SpanKind.SERVER, parent);
     var correlation = new Correlation(requestId, span.getSpanContext().getTraceId());
     try {
       ScopedValue.where(Correlation.CURRENT, correlation)
-          .run(() -> answer(request, response, requestId, parent.with(span), span));
+          .run(() -> answer(request, response, embeds, requestId, parent.with(span), span));
     } finally {
       span.end();
     }
   }
 
   private void answer(
-      ServerRequest request, ServerResponse response, String requestId, Context trace, Span span) {
+      ServerRequest request,
+      ServerResponse response,
+      boolean embeds,
+      String requestId,
+      Context trace,
+      Span span) {
     if (!inFlight.enter()) {
       send(
           response,
@@ -121,7 +128,7 @@ public class CompletionRoute implements HttpService {
       return;
     }
     try {
-      send(response, requestId, reply(request, requestId, trace));
+      send(response, requestId, reply(request, embeds, requestId, trace));
     } catch (UncheckedIOException | CloseConnectionException e) {
       LOG.log(Level.FINE, "The caller has left", e);
       throw new CloseConnectionException("the caller has left", e);
@@ -143,7 +150,7 @@ public class CompletionRoute implements HttpService {
     }
   }
 
-  private Reply reply(ServerRequest request, String requestId, Context trace) {
+  private Reply reply(ServerRequest request, boolean embeds, String requestId, Context trace) {
     Caller caller = Caller.received(name -> name == null ? null : header(request, name));
     if (caller == null) {
       return refusal(
@@ -158,6 +165,7 @@ public class CompletionRoute implements HttpService {
       return completions.complete(
           new Call(
               requestId,
+              embeds,
               caller,
               or(header(request, FleetHeaders.ORIGIN), "chat"),
               header(request, FleetHeaders.TASK_TYPE),

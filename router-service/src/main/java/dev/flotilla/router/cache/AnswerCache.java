@@ -17,6 +17,9 @@ import redis.clients.jedis.params.SetParams;
  * a miss. Thread-safe.
  */
 public final class AnswerCache {
+  /** Longer answers, which are many vectors at once, cost Redis more than they save. */
+  private static final int LONGEST = 4 << 20;
+
   private final AnswerCacheConfig config;
   private final CacheKey key;
   private final TimeBoxedRedis redis;
@@ -53,9 +56,9 @@ public final class AnswerCache {
   }
 
   /**
-   * Keeps a finished answer; an unfinished one never.
+   * Keeps a finished answer; an unfinished one never, and none of megabytes.
    *
-   * @return whether it may be given to others, also when Redis is away and does not take it
+   * @return whether it may be given to others, also when Redis is away or does not take it
    */
   public boolean keep(ChatRequest request, Caller caller, CachedAnswer answer) {
     if (!config.enabled() || !answer.completion().finished()) {
@@ -63,6 +66,9 @@ public final class AnswerCache {
     }
     byte[] where = key(request, caller).getBytes(StandardCharsets.UTF_8);
     byte[] bytes = Json.bytes(answer.toJson().put("at", clock.millis()));
+    if (bytes.length > LONGEST) {
+      return true;
+    }
     var expiry = SetParams.setParams().ex(config.keep().toSeconds());
     redis.ask(client -> client.set(where, bytes, expiry));
     return true;

@@ -23,6 +23,11 @@ public record Endpoint(URI chat, @Nullable String authorization) {
         access.at("/chat/completions"), access.key() == null ? null : "Bearer " + access.key());
   }
 
+  /** Where it makes vectors: beside the chat path. */
+  URI embeddings() {
+    return chat.resolve("../embeddings");
+  }
+
   /** Without the key. */
   @Override
   public String toString() {

@@ -2,6 +2,7 @@ package dev.flotilla.provider.dialect.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.catalog.Model;
 import dev.flotilla.contracts.call.FleetHeaders;
 import dev.flotilla.contracts.ledger.AttemptUsage;
 import dev.flotilla.kit.json.Json;
@@ -14,6 +15,7 @@ import dev.flotilla.provider.dialect.Failure;
 import dev.flotilla.provider.dialect.FirstChunk;
 import dev.flotilla.provider.dialect.OpenAiUsage;
 import dev.flotilla.provider.dialect.Question;
+import dev.flotilla.provider.embedding.Vectors;
 import dev.flotilla.provider.transport.Sent;
 import dev.flotilla.provider.transport.Transport;
 import dev.flotilla.provider.transport.TransportConfig;
@@ -21,7 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Asks providers that speak OpenAI's chat dialect. */
+/** Asks providers that speak OpenAI's dialect, for chat and for vectors. */
 public final class OpenAiDialect implements Dialect {
   private final Transport transport;
   private final TransportConfig config;
@@ -38,6 +40,11 @@ public final class OpenAiDialect implements Dialect {
   }
 
   @Override
+  public boolean serves(Model model) {
+    return true;
+  }
+
+  @Override
   public CallOutcome ask(Question question) {
     Endpoint endpoint = endpoints.get(question.model().provider().id());
     if (endpoint == null) {
@@ -46,7 +53,7 @@ public final class OpenAiDialect implements Dialect {
     boolean stream = question.stream();
     Sent sent =
         transport.post(
-            endpoint.chat(),
+            question.model().embeds() ? endpoint.embeddings() : endpoint.chat(),
             headers(question, endpoint),
             body(question),
             stream,
@@ -98,13 +105,21 @@ public final class OpenAiDialect implements Dialect {
   private static CallOutcome answer(Question question, byte[] bytes) {
     try {
       ObjectNode body = Json.parseObject(bytes);
-      Completion completion = Completion.of(body, question.model());
+      Completion completion = completion(question, body);
       return completion == null || body.path("error").isObject()
           ? bad(question, body)
           : new CallOutcome.Answered(200, completion);
     } catch (NotJson e) {
       return new Failure.BadAnswer(200, null);
     }
+  }
+
+  private static @Nullable Completion completion(Question question, ObjectNode body) {
+    if (!question.model().embeds()) {
+      return Completion.of(body, question.model());
+    }
+    Vectors vectors = Vectors.of(body, question.model(), question.body());
+    return vectors == null ? null : Completion.of(vectors);
   }
 
   private static Failure bad(Question question, byte[] bytes) {
@@ -117,7 +132,9 @@ public final class OpenAiDialect implements Dialect {
 
   private static Failure bad(Question question, JsonNode body) {
     @Nullable AttemptUsage usage =
-        OpenAiUsage.read(body.path("usage"), question.model().contextTokens());
+        question.model().embeds()
+            ? Vectors.usage(body.path("usage"), question.model(), question.body())
+            : OpenAiUsage.read(body.path("usage"), question.model().contextTokens());
     return new Failure.BadAnswer(200, usage);
   }
 }

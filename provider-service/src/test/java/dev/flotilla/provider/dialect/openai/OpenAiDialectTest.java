@@ -19,10 +19,12 @@ import dev.flotilla.provider.transport.TransportConfig;
 import dev.flotilla.testkit.Behaviour;
 import dev.flotilla.testkit.CountingUpstream;
 import dev.flotilla.testkit.FaultRow;
+import dev.flotilla.testkit.OpenAiSchemas;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +47,12 @@ class OpenAiDialectTest extends DialectContract {
 
   @AfterEach
   void close() {
+    for (CountingUpstream.Received sent : upstream.received()) {
+      assertEquals(
+          List.of(),
+          OpenAiSchemas.faults("CreateChatCompletionRequest", sent.body()),
+          "what OpenAI itself says of " + sent.body());
+    }
     transport.close();
     upstream.close();
   }
