@@ -35,15 +35,18 @@ import java.util.stream.Stream;
 
 /**
  * A fleet of child processes with two upstreams that keep their own bills. Providers are {@code
- * alpha} and {@code beta}, each with a model {@code m}; {@code auto} asks alpha first. Both embed with {@code e}, in one
- * space, and each in a space of its own. Keys:
- * {@value #KEY} of team growth, {@value #OTHER_KEY} of team other.
+ * alpha} and {@code beta}, each with a model {@code m}; {@code auto} asks alpha first. Both embed
+ * with {@code e}, in one space, and each in a space of its own. Keys: {@value #KEY} of team growth,
+ * {@value #OTHER_KEY} of team other.
  */
 final class FleetUnderTest implements AutoCloseable {
   static final String KEY = "sk-growth";
   static final String OTHER_KEY = "sk-other";
   static final String EXPIRED_KEY = "sk-expired";
   static final String ONCE_A_MINUTE_KEY = "sk-once-a-minute";
+
+  /** One request a minute as well, for whoever asks for vectors. */
+  static final String VECTORS_KEY = "sk-vectors-once-a-minute";
 
   /** What provider-service shows to alpha. */
   static final String ALPHA_KEY = "sk-alpha-8f2c6d1e";
@@ -159,6 +162,7 @@ final class FleetUnderTest implements AutoCloseable {
               + key("k_other", OTHER_KEY, "other", "")
               + key("k_old", EXPIRED_KEY, "growth", ", expires: 2026-01-01T00:00:00Z")
               + key("k_once", ONCE_A_MINUTE_KEY, "growth", ", rpm: 1")
+              + key("k_vectors", VECTORS_KEY, "growth", ", rpm: 1")
               + keys);
       return folder.resolve("config");
     } catch (IOException e) {

@@ -32,7 +32,7 @@ public final class OpenAiSchemas {
     private static JsonNode read() {
       try (InputStream in =
           Objects.requireNonNull(OpenAiSchemas.class.getResourceAsStream("openai-schemas.json"))) {
-        return JSON.readTree(in);
+        return alternatives(JSON.readTree(in));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -40,6 +40,18 @@ public final class OpenAiSchemas {
   }
 
   private OpenAiSchemas() {}
+
+  /**
+   * Several of its alternatives overlap, such as two forms of a user's message: what fits more than
+   * one of them is as good as what fits one.
+   */
+  private static JsonNode alternatives(JsonNode node) {
+    if (node instanceof ObjectNode object && object.has("oneOf")) {
+      object.set("anyOf", object.remove("oneOf"));
+    }
+    node.forEach(OpenAiSchemas::alternatives);
+    return node;
+  }
 
   /**
    * What is wrong with a document; empty when nothing is.
