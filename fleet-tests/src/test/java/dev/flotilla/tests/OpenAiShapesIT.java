@@ -69,7 +69,7 @@ class OpenAiShapesIT {
 
   @Test
   void vectors() {
-    for (String model : List.of("alpha/e", "sim-embedding")) {
+    for (String model : List.of("alpha/e", "sim-north/embedding")) {
       for (String input : List.of("\"OpenAI judges\"", "[\"OpenAI\",\"judges\"]", "[1,2,3]")) {
         String body = "{\"model\":\"" + model + "\",\"input\":" + input + "}";
         assertRight("CreateEmbeddingResponse", ok(fleet.post(KEY, "/v1/embeddings", body)));

@@ -2,6 +2,7 @@ package dev.flotilla.testkit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
@@ -17,9 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What OpenAI itself says its requests and answers are: the judge of what we send and give. Its
- * description is OpenAPI 3.1, whose schemas are JSON Schema's draft 2020-12; what may be null is
- * written as an alternative there. Fields it does not name are admitted where it does not forbid
- * them. Nothing is fetched. Thread-safe.
+ * description is OpenAPI 3.1, whose schemas are JSON Schema's draft 2020-12. Fields it does not
+ * name are admitted where it does not forbid them. Nothing is fetched. Thread-safe.
  */
 public final class OpenAiSchemas {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -32,7 +32,7 @@ public final class OpenAiSchemas {
     private static JsonNode read() {
       try (InputStream in =
           Objects.requireNonNull(OpenAiSchemas.class.getResourceAsStream("openai-schemas.json"))) {
-        return alternatives(JSON.readTree(in));
+        return inTheDraftsWords(JSON.readTree(in));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -42,15 +42,30 @@ public final class OpenAiSchemas {
   private OpenAiSchemas() {}
 
   /**
-   * Several of its alternatives overlap, such as two forms of a user's message: what fits more than
-   * one of them is as good as what fits one.
+   * The description in the draft's own words. What may be null it says in two ways, of which {@code
+   * nullable} is none of the draft's; and several of its alternatives overlap, such as two forms of
+   * a user's message, where what fits more than one is as good as what fits one.
    */
-  private static JsonNode alternatives(JsonNode node) {
-    if (node instanceof ObjectNode object && object.has("oneOf")) {
-      object.set("anyOf", object.remove("oneOf"));
+  private static JsonNode inTheDraftsWords(JsonNode node) {
+    if (node.isArray()) {
+      ArrayNode list = JSON.createArrayNode();
+      node.forEach(each -> list.add(inTheDraftsWords(each)));
+      return list;
     }
-    node.forEach(OpenAiSchemas::alternatives);
-    return node;
+    if (!node.isObject()) {
+      return node;
+    }
+    ObjectNode plain = JSON.createObjectNode();
+    for (var field : node.properties()) {
+      String name = field.getKey().equals("oneOf") ? "anyOf" : field.getKey();
+      plain.set(name, inTheDraftsWords(field.getValue()));
+    }
+    if (!plain.path("nullable").isBoolean() || !plain.remove("nullable").booleanValue()) {
+      return plain;
+    }
+    ObjectNode orNull = JSON.createObjectNode();
+    orNull.putArray("anyOf").add(plain).addObject().put("type", "null");
+    return orNull;
   }
 
   /**

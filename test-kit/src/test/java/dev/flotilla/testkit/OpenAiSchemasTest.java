@@ -22,6 +22,22 @@ class OpenAiSchemasTest {
   }
 
   @Test
+  void what_may_be_null_may_be_so_however_it_is_written() {
+    String chunk =
+        """
+        {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","usage":null,
+         "choices":[{"index":0,"delta":{"content":null},"finish_reason":%s}]}""";
+    for (String finish : List.of("null", "\"stop\"")) {
+      assertEquals(
+          List.of(),
+          OpenAiSchemas.faults("CreateChatCompletionStreamResponse", chunk.formatted(finish)));
+    }
+    assertFault("CreateChatCompletionStreamResponse", chunk.formatted("7"));
+    assertFault(
+        "CreateChatCompletionStreamResponse", chunk.formatted("null").replace("\"index\":0,", ""));
+  }
+
+  @Test
   void what_is_missing_or_of_another_type_is_a_fault() {
     assertFault("CreateChatCompletionRequest", "{\"model\":\"gpt\"}");
     assertFault("CreateChatCompletionRequest", "{\"model\":\"gpt\",\"messages\":\"hello\"}");

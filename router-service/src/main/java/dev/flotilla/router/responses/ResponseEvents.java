@@ -135,11 +135,13 @@ final class ResponseEvents implements StreamWording {
         .put("message", error.path("message").asText());
     response.set("output", output);
     about("response.failed", response);
-    // Who does not look for a failed response still notices this.
+    // Who does not look for a failed response still notices this: OpenAI's clients fail at any
+    // event that has an 'error'.
     ObjectNode event = event("error");
-    error.properties().forEach(field -> event.set(field.getKey(), field.getValue()));
-    event.put("type", "error");
-    write(event);
+    for (String field : new String[] {"code", "message", "param"}) {
+      event.set(field, error.path(field));
+    }
+    write(event.<ObjectNode>set("error", error));
     return taken();
   }
 
