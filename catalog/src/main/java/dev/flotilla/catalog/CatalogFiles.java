@@ -67,8 +67,12 @@ final class CatalogFiles {
       @Nullable Long rpm,
       @Nullable Long tpm,
       @Nullable String balance,
+      @Nullable EmbeddingEntry embedding,
       @Nullable List<DeploymentEntry> deployments,
       List<PriceEntry> prices) {}
+
+  record EmbeddingEntry(
+      @Nullable String space, @Nullable Long dimensions, @Nullable Boolean shortens) {}
 
   record DeploymentEntry(
       String name,
@@ -242,7 +246,8 @@ final class CatalogFiles {
         prices,
         deployments(at, provider, upstream, entry),
         balance(at + ".balance", entry.balance()),
-        all(entry.servedAs()));
+        all(entry.servedAs()),
+        embedding(at + ".embedding", entry.embedding()));
   }
 
   private static Set<String> all(@Nullable Set<String> written) {
@@ -253,6 +258,23 @@ final class CatalogFiles {
     var union = new HashSet<String>(some);
     union.addAll(others);
     return union;
+  }
+
+  private static @Nullable Embedding embedding(String at, @Nullable EmbeddingEntry written) {
+    if (written == null) {
+      return null;
+    }
+    if (written.space() == null || written.space().isBlank() || written.dimensions() == null) {
+      throw new CatalogException(
+          at
+              + " needs space and dimensions, e.g. {space: text-embedding-3-small, dimensions:"
+              + " 1536}; models whose vectors can be compared with each other have the same space");
+    }
+    long dimensions =
+        atLeastOne(
+            at + ".dimensions", written.dimensions(), 1, "a vector's length, 1 to 65536", 65_536);
+    return new Embedding(
+        written.space(), (int) dimensions, Boolean.TRUE.equals(written.shortens()));
   }
 
   private static List<Deployment> deployments(
@@ -384,8 +406,10 @@ final class CatalogFiles {
                     + alias
                     + "' looks like a model id or 'auto'; use a plain word such as flagship");
           }
+          Model first = null;
           for (String id : ids) {
-            if (!models.containsKey(id)) {
+            Model model = models.get(id);
+            if (model == null) {
               throw new CatalogException(
                   "alias '"
                       + alias
@@ -394,8 +418,31 @@ final class CatalogFiles {
                       + "', which no file describes; known are "
                       + models.keySet());
             }
+            first = first == null ? model : first;
+            checkAlike(alias, first, model);
           }
         });
+  }
+
+  /** One name must not stand for vectors that cannot be compared, nor for both kinds of models. */
+  private static void checkAlike(String alias, Model first, Model other) {
+    String space = space(first);
+    if (!space.equals(space(other))) {
+      throw new CatalogException(
+          "alias '"
+              + alias
+              + "' names '"
+              + first.id()
+              + "' and '"
+              + other.id()
+              + "', whose answers cannot stand for each other; name models that converse, or models"
+              + " with the same embedding.space");
+    }
+  }
+
+  /** Empty for a model that converses. */
+  private static String space(Model model) {
+    return model.embedding() == null ? "" : model.embedding().space();
   }
 
   private List<Path> files() {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     {@code upstream} unless the catalogue lists them
  * @param balance by what one of them, or of their keys, is chosen
  * @param servedAs further names by which its provider may say that it served it
+ * @param embedding null for a model that converses; the others only turn texts into vectors
  */
 public record Model(
     String id,
@@ -35,13 +36,19 @@ public record Model(
     List<Price> prices,
     List<Deployment> deployments,
     Balance balance,
-    Set<String> servedAs) {
+    Set<String> servedAs,
+    @Nullable Embedding embedding) {
   public Model {
     servedAs = Set.copyOf(servedAs);
     inputs = Set.copyOf(inputs);
     supports = Set.copyOf(supports);
     prices = List.copyOf(prices);
     deployments = List.copyOf(deployments);
+  }
+
+  /** Whether it turns texts into vectors instead of conversing. */
+  public boolean embeds() {
+    return embedding != null;
   }
 
   /**
@@ -73,7 +80,8 @@ public record Model(
         prices,
         deployments.stream().map(deployment -> deployment.failing(how)).toList(),
         balance,
-        servedAs);
+        servedAs,
+        embedding);
   }
 
   /**
@@ -94,6 +102,7 @@ public record Model(
         prices,
         deployments,
         balance,
-        servedAs);
+        servedAs,
+        embedding);
   }
 }

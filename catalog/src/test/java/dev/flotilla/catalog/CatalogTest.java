@@ -39,6 +39,41 @@ class CatalogTest {
   }
 
   @Test
+  void a_model_that_embeds_says_in_which_space_and_how_long_its_vectors_are() {
+    Catalog catalog = Catalog.read(SHIPPED, Set.of("openai", "sim-north", "sim-south", "sim-east"));
+    Model small = catalog.resolve("text-embedding-3-small").getFirst();
+    assertEquals(new Embedding("text-embedding-3-small", 1_536, true), small.embedding());
+    // 0.02 USD per million tokens
+    assertEquals(20_000, small.priceAt(Instant.parse("2026-11-21T00:00:00Z")).input());
+    assertEquals(
+        List.of("sim-embedding-1", "sim-embedding-1", "sim-embedding-1"),
+        catalog.resolve("sim-embedding").stream().map(m -> m.embedding().space()).toList());
+    assertTrue(catalog.find("sim-north/embedding:500").orElseThrow().embeds());
+    assertTrue(catalog.resolve("flagship").stream().noneMatch(Model::embeds));
+  }
+
+  @Test
+  void vectors_that_cannot_be_compared_have_no_name_in_common() throws IOException {
+    String price = "prices: [{from: 2026-01-01, source: t, input: 1, output: 0}]";
+    String models =
+        "provider: a\ndialect: openai\nbase_url: http://x/v1\nmodels:\n"
+            + "  - {name: m, "
+            + price
+            + "}\n  - {name: e, embedding: {space: one, dimensions: 8}, "
+            + price
+            + "}\n  - {name: f, embedding: {space: two, dimensions: 8}, "
+            + price
+            + "}\n";
+    write("models.yaml", models);
+    assertMistake("aliases: {both: [a/e, a/f]}\n", "both", "a/e", "a/f", "embedding.space");
+    assertMistake("aliases: {both: [a/m, a/e]}\n", "both", "a/m", "a/e");
+    write("a.yaml", "aliases: {one: [a/e]}\n");
+    assertEquals(1, Catalog.read(folder, Set.of("a")).resolve("one").size());
+    write("models.yaml", models.replace("space: one, ", ""));
+    assertMistake("aliases: {one: [a/e]}\n", "a/e.embedding", "space and dimensions");
+  }
+
+  @Test
   void a_price_is_exact_to_the_pico_dollar_and_rounded_half_even_once() {
     Model flash =
         Catalog.read(SHIPPED, Set.of("deepseek")).find("deepseek/deepseek-v4-flash").orElseThrow();

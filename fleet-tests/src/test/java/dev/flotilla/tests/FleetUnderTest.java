@@ -36,15 +36,19 @@ import java.util.stream.Stream;
 
 /**
  * A fleet of child processes with upstreams that keep their own bills, each with a model {@code m}.
- * Providers are {@code alpha} and {@code beta}; {@code auto} asks alpha first. Beside them are two
- * that are only asked by name: {@code gamma} speaks Anthropic's dialect, {@code delta} Gemini's.
- * Keys: {@value #KEY} of team growth, {@value #OTHER_KEY} of team other.
+ * Providers are {@code alpha} and {@code beta}; {@code auto} asks alpha first. Both embed with
+ * {@code e}, in one space, and each in a space of its own. Beside them are two that are only asked
+ * by name: {@code gamma} speaks Anthropic's dialect, {@code delta} Gemini's. Keys: {@value #KEY} of
+ * team growth, {@value #OTHER_KEY} of team other.
  */
 final class FleetUnderTest implements AutoCloseable {
   static final String KEY = "sk-growth";
   static final String OTHER_KEY = "sk-other";
   static final String EXPIRED_KEY = "sk-expired";
   static final String ONCE_A_MINUTE_KEY = "sk-once-a-minute";
+
+  /** One request a minute as well, for whoever asks for vectors. */
+  static final String VECTORS_KEY = "sk-vectors-once-a-minute";
 
   /** What provider-service shows to alpha. */
   static final String ALPHA_KEY = "sk-alpha-8f2c6d1e";
@@ -174,6 +178,7 @@ final class FleetUnderTest implements AutoCloseable {
               + key("k_other", OTHER_KEY, "other", "")
               + key("k_old", EXPIRED_KEY, "growth", ", expires: 2026-01-01T00:00:00Z")
               + key("k_once", ONCE_A_MINUTE_KEY, "growth", ", rpm: 1")
+              + key("k_vectors", VECTORS_KEY, "growth", ", rpm: 1")
               + keys);
       return folder.resolve("config");
     } catch (IOException e) {
@@ -193,9 +198,24 @@ final class FleetUnderTest implements AutoCloseable {
         key_env: %s_KEY
         models:
           - {name: m, upstream: gpt-test, family: %s, inputs: [text, image], supports: [tools, json_schema, %s], prices: [%s]}
-        """
+        %s"""
             .formatted(
-                id, dialect, upstream.baseUrl(), id.toUpperCase(Locale.ROOT), id, more, PRICE));
+                id,
+                dialect,
+                upstream.baseUrl(),
+                id.toUpperCase(Locale.ROOT),
+                id,
+                more,
+                PRICE,
+                dialect.equals("openai") ? embeddingModels(id) : ""));
+  }
+
+  private static String embeddingModels(String id) {
+    return """
+          - {name: e, upstream: embed-test, embedding: {space: test-1, dimensions: 8, shortens: true}, inputs: [text, tokens], prices: [%s]}
+          - {name: %s-only, upstream: embed-own, embedding: {space: %s-1, dimensions: 8}, prices: [%s]}
+        """
+        .formatted(PRICE, id, id, PRICE);
   }
 
   /**

@@ -33,6 +33,7 @@ import dev.flotilla.router.door.Doors;
 import dev.flotilla.router.door.PatientConnections;
 import dev.flotilla.router.door.Porter;
 import dev.flotilla.router.door.Role;
+import dev.flotilla.router.embeddings.EmbeddingsRoute;
 import dev.flotilla.router.flight.FlightConfig;
 import dev.flotilla.router.flight.Flights;
 import dev.flotilla.router.idempotency.Idempotency;
@@ -40,6 +41,7 @@ import dev.flotilla.router.idempotency.IdempotencyConfig;
 import dev.flotilla.router.lanes.Lanes;
 import dev.flotilla.router.lanes.LanesConfig;
 import dev.flotilla.router.messages.MessagesRoute;
+import dev.flotilla.router.responses.ResponsesRoute;
 import dev.flotilla.router.routing.RoutePolicy;
 import dev.flotilla.router.routing.Routing;
 import dev.flotilla.router.routing.RoutingFile;
@@ -216,6 +218,8 @@ class RouterParts {
     var idempotency = new Idempotency(IdempotencyConfig.from(settings), redis, metrics);
     var chat = new ChatRoute(desk);
     var messages = new MessagesRoute(desk, catalog);
+    var embeddings = new EmbeddingsRoute(desk);
+    var responses = new ResponsesRoute(desk);
     var classification = new ClassifyRoute(policy);
     var listing = new ModelsRoute(catalog, routing, circuits, clock);
     DoorDialect listed = DoorDialect.OPENAI.withKeyIn(MessagesRoute.DIALECT.keyHeader());
@@ -227,6 +231,9 @@ class RouterParts {
     String previews = "Says what would be done with the same chat request, and spends nothing.";
     String converses =
         "Answers a request in the words of Anthropic's Messages API, by any model of this fleet.";
+    String embeds = "Turns texts into vectors; an answer is always one model's vector space.";
+    String responds =
+        "Answers a request in the words of OpenAI's Responses API, by any model of this fleet; nothing is stored.";
     String counts =
         "Estimates the tokens of the same request without asking a model; x-estimated says so.";
     String classifies = "Says what kind of task a chat request is, and spends nothing.";
@@ -252,6 +259,34 @@ class RouterParts {
                 config.maxBodyBytes(),
                 asks,
                 idempotency.once(chat)),
+            new Door(
+                "POST",
+                "/v1/embeddings",
+                ASKERS,
+                config.maxBodyBytes(),
+                embeds,
+                idempotency.once(embeddings)),
+            new Door(
+                "POST",
+                "/embeddings",
+                ASKERS,
+                config.maxBodyBytes(),
+                embeds,
+                idempotency.once(embeddings)),
+            new Door(
+                "POST",
+                "/v1/responses",
+                ASKERS,
+                config.maxBodyBytes(),
+                responds,
+                idempotency.once(responses)),
+            new Door(
+                "POST",
+                "/responses",
+                ASKERS,
+                config.maxBodyBytes(),
+                responds,
+                idempotency.once(responses)),
             new Door("POST", "/v1/route", ASKERS, config.maxBodyBytes(), previews, chat::preview),
             new Door(
                 "POST",

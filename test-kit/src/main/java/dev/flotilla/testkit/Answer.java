@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param number of the answer, from 1: ids are made of it
  * @param said null when words are invented
  * @param filtered whether the provider's filter ended it
+ * @param embedded vectors instead of words; null for words
  */
 record Answer(
     long number,
@@ -29,7 +30,8 @@ record Answer(
     int completionTokens,
     boolean cutByLimit,
     @Nullable ObjectNode said,
-    boolean filtered) {
+    boolean filtered,
+    @Nullable Embedded embedded) {
   private static final int WORDS_PER_CHUNK = 4;
   private static final int CHARACTERS_PER_CHUNK = 12;
 
@@ -46,7 +48,13 @@ record Answer(
         Math.min(wanted, asked.limit()),
         wanted > asked.limit(),
         null,
-        false);
+        false,
+        null);
+  }
+
+  /** To a request with {@code input}. */
+  static Answer of(Embedded vectors, Tongue.Asked asked, long number) {
+    return new Answer(number, asked.model(), vectors.tokens(), 0, 0, false, null, false, vectors);
   }
 
   /** The same bill for this message instead of invented words. */
@@ -59,7 +67,15 @@ record Answer(
    */
   Answer saying(ObjectNode message, boolean filtered) {
     return new Answer(
-        number, model, promptTokens, cachedTokens, completionTokens, cutByLimit, message, filtered);
+        number,
+        model,
+        promptTokens,
+        cachedTokens,
+        completionTokens,
+        cutByLimit,
+        message,
+        filtered,
+        null);
   }
 
   Bill bill() {

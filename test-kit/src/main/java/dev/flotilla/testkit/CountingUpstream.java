@@ -134,6 +134,13 @@ public final class CountingUpstream implements AutoCloseable {
     return Map.copyOf(bills);
   }
 
+  /** The newest thousand requests, oldest first. */
+  public List<Received> received() {
+    synchronized (lock) {
+      return List.copyOf(received);
+    }
+  }
+
   /** How many completion requests have arrived. */
   public long requests() {
     synchronized (lock) {
@@ -201,7 +208,11 @@ public final class CountingUpstream implements AutoCloseable {
     String sentId = exchange.getRequestHeaders().getFirst("x-client-request-id");
     String id = sentId == null ? "anonymous-" + anonymous.incrementAndGet() : sentId;
     Tongue.Asked asked = tongue.read(path, request);
-    Answer answer = Answer.to(asked, answers.incrementAndGet());
+    long number = answers.incrementAndGet();
+    Answer answer =
+        request.has("input")
+            ? Answer.of(new Embedded(request), asked, number)
+            : Answer.to(asked, number);
 
     switch (behaviour) {
       case Behaviour.Ok() -> answer(exchange, id, answer, asked, Duration.ZERO);

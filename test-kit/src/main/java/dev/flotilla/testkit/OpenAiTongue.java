@@ -19,7 +19,7 @@ final class OpenAiTongue implements Tongue {
 
   @Override
   public boolean isQuestion(String path) {
-    return path.endsWith("/chat/completions");
+    return path.endsWith("/chat/completions") || path.endsWith("/embeddings");
   }
 
   @Override
@@ -66,6 +66,9 @@ final class OpenAiTongue implements Tongue {
 
   @Override
   public String whole(Answer answer) {
+    if (answer.embedded() != null) {
+      return answer.embedded().body().toString();
+    }
     ObjectNode body = frame(answer, "chat.completion");
     ObjectNode choice = body.putArray("choices").addObject();
     choice.put("index", 0).put("finish_reason", finishReason(answer));

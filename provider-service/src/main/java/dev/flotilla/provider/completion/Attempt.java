@@ -15,6 +15,7 @@ import dev.flotilla.provider.dialect.CallOutcome;
 import dev.flotilla.provider.dialect.Completion;
 import dev.flotilla.provider.dialect.Failure;
 import dev.flotilla.provider.dialect.StreamTally;
+import dev.flotilla.provider.embedding.Inputs;
 import dev.flotilla.provider.pricing.Cost;
 import dev.flotilla.provider.pricing.Floor;
 import dev.flotilla.provider.pricing.TokenCount;
@@ -131,11 +132,22 @@ final class Attempt {
     return usage != null
         ? end(EntryState.SETTLED, Outcomes.OK, answered.status(), ProviderWords.of(c), usage)
         : end(
-            EntryState.ESTIMATED,
-            Outcomes.OK,
-            answered.status(),
-            ProviderWords.of(c),
-            TokenCount.estimate(request, c.text()));
+            EntryState.ESTIMATED, Outcomes.OK, answered.status(), ProviderWords.of(c), estimate(c));
+  }
+
+  private AttemptUsage estimate(Completion c) {
+    Inputs inputs = model.embeds() ? Inputs.of(request) : null;
+    if (inputs == null) {
+      return TokenCount.estimate(request, c.text());
+    }
+    AttemptUsage estimate = TokenCount.estimate(inputs);
+    // OpenAI's clients fail where vectors come without a count.
+    c.body()
+        .putObject("usage")
+        .put("prompt_tokens", estimate.input())
+        .put("total_tokens", estimate.input())
+        .put("estimated", true);
+    return estimate;
   }
 
   /**

@@ -94,9 +94,10 @@ public final class Attempts {
   }
 
   private Span span(Call call, Model model, String id) {
-    Span span = tracing.span("chat " + model.id(), SpanKind.CLIENT, call.trace());
+    String operation = model.embeds() ? "embeddings" : "chat";
+    Span span = tracing.span(operation + " " + model.id(), SpanKind.CLIENT, call.trace());
     if (span.isRecording()) {
-      span.setAttribute(SpanNames.OPERATION, "chat");
+      span.setAttribute(SpanNames.OPERATION, operation);
       span.setAttribute(SpanNames.PROVIDER_NAME, model.provider().id());
       span.setAttribute(SpanNames.REQUEST_MODEL, model.id());
       span.setAttribute(SpanNames.ATTEMPT_ID, id);

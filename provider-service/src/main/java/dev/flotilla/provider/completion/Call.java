@@ -8,8 +8,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A chat request as it reached this service, and what it is part of.
+ * A request as it reached this service, and what it is part of.
  *
+ * @param embeds whether it asks for vectors; otherwise for a conversation's next words
  * @param origin {@code chat pipeline batch review classifier shadow}
  * @param maxCostNanos refused when it could cost more, nano-dollars; null is no limit
  * @param bodyBytes size of the body as it came
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Call(
     String requestId,
+    boolean embeds,
     Caller caller,
     String origin,
     @Nullable String taskType,

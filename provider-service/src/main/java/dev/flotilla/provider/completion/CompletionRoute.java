@@ -45,11 +45,11 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /v1/chat/completions} for the other services of the fleet: headers and bytes become a
- * {@link Call}, and a {@link Reply} becomes headers and bytes.
+ * {@code POST /v1/chat/completions} and {@code POST /v1/embeddings} for the other services of the
+ * fleet: headers and bytes become a {@link Call}, and a {@link Reply} becomes headers and bytes.
  */
 @ApplicationScoped
-@RoutingPath("/v1/chat")
+@RoutingPath("/v1")
 public class CompletionRoute implements HttpService {
   private static final Logger LOG = Logger.getLogger(CompletionRoute.class.getName());
   private static final HeaderName REQUEST_ID = HeaderNames.create(FleetHeaders.REQUEST_ID);
@@ -81,10 +81,11 @@ public class CompletionRoute implements HttpService {
 
   @Override
   public void routing(HttpRules rules) {
-    rules.post("/completions", this::answer);
+    rules.post("/chat/completions", (request, response) -> answer(request, response, false));
+    rules.post("/embeddings", (request, response) -> answer(request, response, true));
   }
 
-  private void answer(ServerRequest request, ServerResponse response) {
+  private void answer(ServerRequest request, ServerResponse response, boolean embeds) {
     String id = header(request, FleetHeaders.REQUEST_ID);
     String requestId = id == null ? "req_" + UUID.randomUUID() : id;
     response.header(REQUEST_ID, requestId);
@@ -100,18 +101,24 @@ public class CompletionRoute implements HttpService {
       return;
     }
     Context parent = Tracing.received(header(request, FleetHeaders.TRACEPARENT));
-    Span span = tracing.span("POST /v1/chat/completions", SpanKind.SERVER, parent);
+    String path = embeds ? "/v1/embeddings" : "/v1/chat/completions";
+    Span span = tracing.span("POST " + path, SpanKind.SERVER, parent);
     var correlation = new Correlation(requestId, span.getSpanContext().getTraceId());
     try {
       ScopedValue.where(Correlation.CURRENT, correlation)
-          .run(() -> answer(request, response, requestId, parent.with(span), span));
+          .run(() -> answer(request, response, embeds, requestId, parent.with(span), span));
     } finally {
       span.end();
     }
   }
 
   private void answer(
-      ServerRequest request, ServerResponse response, String requestId, Context trace, Span span) {
+      ServerRequest request,
+      ServerResponse response,
+      boolean embeds,
+      String requestId,
+      Context trace,
+      Span span) {
     Threshold.Entry entry = threshold.enter();
     if (entry != Threshold.Entry.INSIDE) {
       send(response, requestId, entry == Threshold.Entry.FULL ? noRoom() : leaving());
@@ -120,7 +127,10 @@ public class CompletionRoute implements HttpService {
     // A request without a length brings no body: the router knows what it sends.
     Optional<HeapRoom.Hold> room = threshold.roomFor(request.headers().contentLength().orElse(0));
     try (var _ = room.orElse(NOTHING)) {
-      send(response, requestId, room.isPresent() ? reply(request, requestId, trace) : noRoom());
+      send(
+          response,
+          requestId,
+          room.isPresent() ? reply(request, embeds, requestId, trace) : noRoom());
     } catch (UncheckedIOException | CloseConnectionException e) {
       LOG.log(Level.FINE, "The caller has left", e);
       throw new CloseConnectionException("the caller has left", e);
@@ -142,7 +152,7 @@ public class CompletionRoute implements HttpService {
     }
   }
 
-  private Reply reply(ServerRequest request, String requestId, Context trace) {
+  private Reply reply(ServerRequest request, boolean embeds, String requestId, Context trace) {
     Caller caller = Caller.received(name -> name == null ? null : header(request, name));
     if (caller == null) {
       return refusal(
@@ -157,6 +167,7 @@ public class CompletionRoute implements HttpService {
       return completions.complete(
           new Call(
               requestId,
+              embeds,
               caller,
               or(header(request, FleetHeaders.ORIGIN), "chat"),
               header(request, FleetHeaders.TASK_TYPE),

@@ -13,6 +13,7 @@ import dev.flotilla.provider.dialect.Dialect;
 import dev.flotilla.provider.dialect.Failure;
 import dev.flotilla.provider.dialect.Objection;
 import dev.flotilla.provider.dialect.Question;
+import dev.flotilla.provider.embedding.Inputs;
 import dev.flotilla.provider.resilience.CallRetries;
 import dev.flotilla.provider.resilience.Lanes;
 import dev.flotilla.provider.resilience.Pass;
@@ -77,7 +78,14 @@ public final class Completions {
     if (call.deadline().passed()) {
       return tooLate();
     }
-    Objection objection = dialect.objection(model, call.body());
+    if (model.embeds() != call.embeds()) {
+      return otherKind(model);
+    }
+    Objection objection =
+        call.embeds() && Inputs.of(call.body()) == null
+            ? Objection.invalid(
+                "input", "'input' must be a text, a list of texts, or one of token numbers.")
+            : dialect.objection(model, call.body());
     if (objection != null) {
       return refused(objection);
     }
@@ -258,6 +266,19 @@ public final class Completions {
             "router"),
         Outcomes.REJECTED,
         null);
+  }
+
+  private static Reply.Refusal otherKind(Model model) {
+    String message =
+        model.embeds()
+            ? "The model '"
+                + model.id()
+                + "' turns texts into vectors and does not converse; ask it at /v1/embeddings."
+            : "The model '"
+                + model.id()
+                + "' converses and makes no vectors; name one that embeds, as GET /v1/models says.";
+    return Reply.Refusal.here(
+        ApiError.invalid(Objection.UNSUPPORTED, message, "model"), Outcomes.REJECTED, null);
   }
 
   private static Reply.Refusal refused(Objection objection) {

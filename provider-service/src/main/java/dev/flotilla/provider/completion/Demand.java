@@ -15,6 +15,9 @@ final class Demand {
   private Demand() {}
 
   static long tokens(Model model, Call call) {
+    if (model.embeds()) {
+      return Math.max(1, call.bodyBytes() / BYTES_PER_TOKEN);
+    }
     ObjectNode body = call.body();
     long answer =
         given(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.catalog.Model;
 import dev.flotilla.contracts.ledger.AttemptUsage;
+import dev.flotilla.provider.embedding.Vectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,11 @@ public record Completion(ObjectNode body, @Nullable AttemptUsage usage) {
   /** Whether the provider reported counts that cannot be true. */
   public boolean usageRefused() {
     return usage == null && OpenAiUsage.isSomething(body.path("usage"));
+  }
+
+  /** Vectors are an answer without words. */
+  public static Completion of(Vectors vectors) {
+    return new Completion(vectors.body(), vectors.usage());
   }
 
   public @Nullable String id() {

@@ -7,10 +7,11 @@ import org.jspecify.annotations.Nullable;
 /** A wire format that providers speak. Thread-safe. */
 public interface Dialect {
   /**
-   * Whether the model can be asked at all; false for a simulated failure nobody knows how to show.
+   * Whether the model can be asked at all; false for a simulated failure nobody knows how to show,
+   * and for vectors where a dialect has no words for them.
    */
   default boolean serves(Model model) {
-    return true;
+    return !model.embeds();
   }
 
   /**

@@ -22,6 +22,10 @@ public final class Ceiling {
    * @param bodyBytes size of the request as it came
    */
   public static long nanos(Model model, Price price, ObjectNode request, long bodyBytes) {
+    if (model.embeds()) {
+      // A token has at least a byte, and each input its own window; nothing is written.
+      return dearest(price).nanos(Usage.text(bodyBytes, 0));
+    }
     long input =
         hasMedia(request) ? model.contextTokens() : Math.min(bodyBytes, model.contextTokens());
     long asked =
@@ -30,16 +34,18 @@ public final class Ceiling {
             positive(request.path("max_tokens"), model.maxOutputTokens()));
     long choices = Math.min(positive(request.path("n"), 1), MOST_CHOICES);
     long output = Math.min(asked, model.maxOutputTokens()) * choices;
-    // Which bucket the tokens will fall into is the provider's choice, so the dearest counts.
+    return dearest(price).nanos(Usage.text(input, output));
+  }
+
+  /** Which bucket the tokens will fall into is the provider's choice, so the dearest counts. */
+  private static Price dearest(Price price) {
     long dearestInput =
         Math.max(
             Math.max(price.input(), price.cacheRead()),
             Math.max(price.cacheWrite5m(), price.cacheWrite1h()));
     long dearestOutput = Math.max(price.output(), price.reasoning());
-    var dearest =
-        new Price(
-            price.from(), price.source(), dearestInput, 0, 0, 0, dearestOutput, dearestOutput);
-    return dearest.nanos(Usage.text(input, output));
+    return new Price(
+        price.from(), price.source(), dearestInput, 0, 0, 0, dearestOutput, dearestOutput);
   }
 
   private static long positive(JsonNode node, long otherwise) {

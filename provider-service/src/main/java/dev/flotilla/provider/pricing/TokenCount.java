@@ -8,6 +8,7 @@ import com.knuddels.jtokkit.api.EncodingType;
 import dev.flotilla.contracts.ledger.AttemptUsage;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.provider.dialect.StreamTally;
+import dev.flotilla.provider.embedding.Inputs;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,15 @@ public final class TokenCount {
     long reasoning = or0(counted.reasoning());
     long written = Math.max(tokens(stream.text()) - reasoning, or0(counted.output()));
     return counted.withOutput(written, reasoning);
+  }
+
+  /** The buckets of a request for vectors. */
+  public static AttemptUsage estimate(Inputs inputs) {
+    long count = 0;
+    for (JsonNode input : inputs.each()) {
+      count += input.isTextual() ? tokens(input.textValue()) : input.size();
+    }
+    return AttemptUsage.text(count, 0, 0, 0);
   }
 
   private static long or0(@Nullable Long count) {

@@ -18,6 +18,9 @@ import redis.clients.jedis.params.SetParams;
  * a miss. Thread-safe.
  */
 public final class AnswerCache {
+  /** Longer answers, which are many vectors at once, cost Redis more than they save. */
+  private static final int LONGEST = 4 << 20;
+
   private final AnswerCacheConfig config;
   private final CacheKey key;
   private final SealedValues seal;
@@ -67,10 +70,10 @@ public final class AnswerCache {
   }
 
   /**
-   * Keeps a finished answer; an unfinished one never.
+   * Keeps a finished answer; an unfinished one never, and none of megabytes.
    *
    * @param key of the request
-   * @return whether it may be given to others, also when Redis is away and does not take it
+   * @return whether it may be given to others, also when Redis is away or does not take it
    */
   public boolean keep(String key, CachedAnswer answer) {
     if (!config.enabled() || !answer.completion().finished()) {
@@ -78,6 +81,9 @@ public final class AnswerCache {
     }
     byte[] where = key.getBytes(StandardCharsets.UTF_8);
     byte[] bytes = seal.seal(where, Json.bytes(answer.toJson().put("at", clock.millis())));
+    if (bytes.length > LONGEST) {
+      return true;
+    }
     var expiry = SetParams.setParams().ex(config.keep().toSeconds());
     redis.ask(bytes.length, client -> client.set(where, bytes, expiry));
     return true;

@@ -43,6 +43,9 @@ final class CacheKey {
       field(mac, tenant);
       field(mac, policyVersion);
       field(mac, request.hints().answerDefining());
+      if (request.embeds()) {
+        field(mac, request.operation().word());
+      }
       ObjectNode relevant = request.body();
       if (IRRELEVANT.stream().anyMatch(relevant::has)) {
         relevant = relevant.objectNode().setAll(relevant);

@@ -6,6 +6,7 @@ import dev.flotilla.contracts.telemetry.MetricNames;
 import dev.flotilla.kit.metrics.LabelledCounter;
 import dev.flotilla.router.classification.Classification;
 import dev.flotilla.router.classification.Classification.DecidedBy;
+import dev.flotilla.router.exchange.Operation;
 import dev.flotilla.router.exchange.TaskType;
 import dev.flotilla.router.fallback.FallbackOutcome.Hop;
 import dev.flotilla.router.upstream.CallOutcome;
@@ -109,10 +110,9 @@ final class ChatMetrics {
         decisions.of(by.word(), type.word());
       }
     }
-    for (String type : types) {
-      requests.of("chat", type, SUCCESS);
-      requests.of("chat", type, CLIENT_ERROR);
-      requests.of("chat", type, SERVER_ERROR);
+    for (String outcome : List.of(SUCCESS, CLIENT_ERROR, SERVER_ERROR)) {
+      types.forEach(type -> requests.of(Operation.CHAT.word(), type, outcome));
+      requests.of(Operation.EMBEDDINGS.word(), NO_TYPE, outcome);
     }
     Outcomes.PROVIDER_REASONS.forEach(fallbackAnswers::of);
     Outcomes.ESCALATIONS.forEach(escalations::of);
@@ -132,19 +132,22 @@ final class ChatMetrics {
 
   /** A body that could not be read as a request. */
   void refusedUnread() {
-    requests.of("chat", NO_TYPE, CLIENT_ERROR).inc();
+    requests.of(Operation.CHAT.word(), NO_TYPE, CLIENT_ERROR).inc();
   }
 
   /** The caller left before the end. */
-  void abandoned() {
-    requests.of("chat", NO_TYPE, CLIENT_ERROR).inc();
+  void abandoned(Operation operation) {
+    requests.of(operation.word(), NO_TYPE, CLIENT_ERROR).inc();
   }
 
-  void end(Reply reply, ReplyWriter.Written written, long overheadNanos) {
+  void end(Operation operation, Reply reply, ReplyWriter.Written written, long overheadNanos) {
     RouteFacts facts = written.facts();
     Classification type = facts.classification();
     requests
-        .of("chat", type == null ? NO_TYPE : type.taskType().word(), outcome(reply, written))
+        .of(
+            operation.word(),
+            type == null ? NO_TYPE : type.taskType().word(),
+            outcome(reply, written))
         .inc();
     cache.of(facts.cache().name().toLowerCase(Locale.ROOT)).inc();
     if (type != null && facts.cache() != RouteFacts.CacheResult.HIT) {

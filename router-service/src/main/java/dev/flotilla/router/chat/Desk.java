@@ -101,11 +101,11 @@ public final class Desk {
       if (written.tokens() != null) {
         journey.used(written.tokens());
       }
-      metrics.end(reply, written, overhead);
+      metrics.end(request.operation(), reply, written, overhead);
       explanations.ended(request, visit, journey, reply, written, overhead);
     } catch (IOException | UncheckedIOException e) {
       // the caller left: provider-service notices at its next chunk and accounts for what was used
-      metrics.abandoned();
+      metrics.abandoned(request.operation());
       throw e;
     } finally {
       metrics.done();

@@ -89,7 +89,7 @@ public final class Explanations {
             visit.caller().team(),
             visit.caller().key(),
             visit.caller().project(),
-            "chat",
+            request.operation().word(),
             type == null ? null : type.taskType().word(),
             type == null ? null : type.confidence(),
             type == null ? "hint" : type.decidedBy().word(),
@@ -106,7 +106,8 @@ public final class Explanations {
             took.toMillis(),
             span.isValid() ? span.getTraceId() : null,
             tags(request),
-            baseline == null ? null : baseline.id(),
+            // A model that converses is no alternative to one that embeds.
+            baseline == null || request.embeds() ? null : baseline.id(),
             catalog.version(),
             reply instanceof Reply.Whole whole ? usage(whole) : AttemptUsage.NONE));
   }

@@ -3,6 +3,7 @@ package dev.flotilla.router.chat;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.catalog.Catalog;
+import dev.flotilla.catalog.Embedding;
 import dev.flotilla.catalog.Model;
 import dev.flotilla.catalog.Price;
 import dev.flotilla.kit.identity.Caller;
@@ -120,6 +121,11 @@ public final class ModelsRoute implements DoorHandler {
             model.prices().getFirst().from().atStartOfDay().toInstant(ZoneOffset.UTC),
             model.provider().id());
     one.put("description", name + " of the family " + model.family());
+    Embedding embedding = model.embedding();
+    one.put("kind", embedding == null ? "chat" : "embedding");
+    if (embedding != null) {
+      one.put("vector_space", embedding.space()).put("dimensions", embedding.dimensions());
+    }
     one.put("context_length", model.contextTokens());
     one.put("max_input_tokens", model.contextTokens());
     one.put("max_output_tokens", model.maxOutputTokens());

@@ -4,6 +4,7 @@ import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.router.admission.Verdict;
 import dev.flotilla.router.door.Overload;
+import dev.flotilla.router.exchange.ChatRequest;
 import java.util.List;
 
 /** What to say to a request that its key's limits do not let in. */
@@ -34,13 +35,15 @@ final class NotAdmitted {
         Overload.ERROR, facts, Overload.COME_AGAIN.toMillis(), true, List.of());
   }
 
-  static Reply.Refused ever(Verdict.NeverFits never, Caller caller) {
+  static Reply.Refused ever(Verdict.NeverFits never, Caller caller, ChatRequest request) {
+    String remedy =
+        request.embeds() ? "send fewer inputs at once" : "lower max_tokens or shorten the question";
     return Reply.Refused.of(
         ApiError.invalid(
             "request_exceeds_token_limit",
-            "This request may take %d tokens, and the key %s has %d a minute; lower max_tokens or shorten the question."
-                .formatted(never.estimatedTokens(), caller.key(), never.tokenLimit()),
-            "max_tokens"),
+            "This request may take %d tokens, and the key %s has %d a minute; %s."
+                .formatted(never.estimatedTokens(), caller.key(), never.tokenLimit(), remedy),
+            request.embeds() ? "input" : "max_tokens"),
         NOBODY_LOOKED);
   }
 }

@@ -193,7 +193,9 @@ final class ReplyWriter {
         // Without this the stream would end like a finished one: no client notices missing last
         // words.
         visit.out().broken();
-        out.write(errorEvent("internal_error", "the router failed", visit));
+        // And the words themselves may be what failed.
+        ObjectNode error = error("internal_error", "the router failed", visit);
+        out.write(SseEvent.named("error", Json.text(error)).bytes());
         throw bug;
       }
     }
@@ -225,7 +227,7 @@ final class ReplyWriter {
           if (flowing.end().apply(assembly.completion(last.path("usage")))
               instanceof Judgement.Refused(var broken)) {
             visit.out().broken();
-            out.write(invalidEvent(broken, visit));
+            out.write(words.broken(invalid(broken, visit)));
             return new Written(facts, false, broken, Tokens.used(last.path("usage")));
           }
           last.withObject("/usage").put("cost", Money.usd(facts.costNanos()));
@@ -237,7 +239,7 @@ final class ReplyWriter {
         }
         case StreamEvent.Broken(var reason, var message, var attempts) -> {
           visit.out().broken();
-          out.write(errorEvent(reason, message, visit));
+          out.write(words.broken(error(reason, message, visit)));
           return new Written(flowing.facts().with(attempts), false, List.of(), null);
         }
       }
@@ -245,7 +247,7 @@ final class ReplyWriter {
   }
 
   /** What was passed on already cannot be taken back; it can only be kept from looking good. */
-  private static byte[] invalidEvent(List<BrokenRule> broken, Visit visit) {
+  private static ObjectNode invalid(List<BrokenRule> broken, Visit visit) {
     var error =
         new ApiError(
             502,
@@ -256,7 +258,7 @@ final class ReplyWriter {
             "provider");
     ObjectNode body = error.body(visit.requestId());
     validation((ObjectNode) body.path("error"), broken);
-    return SseEvent.named("error", Json.text(visit.inDialect(body))).bytes();
+    return visit.inDialect(body);
   }
 
   private static void validation(ObjectNode error, List<BrokenRule> broken) {
@@ -266,9 +268,8 @@ final class ReplyWriter {
     }
   }
 
-  private static byte[] errorEvent(String reason, String message, Visit visit) {
-    ObjectNode body = broken(reason, message).body(visit.requestId());
-    return SseEvent.named("error", Json.text(visit.inDialect(body))).bytes();
+  private static ObjectNode error(String reason, String message, Visit visit) {
+    return visit.inDialect(broken(reason, message).body(visit.requestId()));
   }
 
   private static ApiError broken(String reason, String message) {

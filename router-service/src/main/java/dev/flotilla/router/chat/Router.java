@@ -98,7 +98,8 @@ final class Router {
         journey.stands(tooSoon.standing());
         yield Optional.of(NotAdmitted.yet(tooSoon, journey.caller()));
       }
-      case Verdict.NeverFits never -> Optional.of(NotAdmitted.ever(never, journey.caller()));
+      case Verdict.NeverFits never ->
+          Optional.of(NotAdmitted.ever(never, journey.caller(), request));
     };
   }
 

@@ -1,6 +1,8 @@
 package dev.flotilla.router.chat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.kit.http.SseEvent;
+import dev.flotilla.kit.json.Json;
 
 /**
  * Says one answer as events, each as it goes over the wire; no bytes say nothing. A stream that
@@ -25,4 +27,13 @@ public interface StreamWording {
    *     want it, {@code route}; of {@code usage} there may be no more than that
    */
   byte[] end(ObjectNode usage);
+
+  /**
+   * The answer broke off, or turned out not to be one. Nothing comes after it.
+   *
+   * @param error as the door's dialect says it
+   */
+  default byte[] broken(ObjectNode error) {
+    return SseEvent.named("error", Json.text(error)).bytes();
+  }
 }

@@ -26,8 +26,10 @@ import org.jspecify.annotations.Nullable;
  * @param hints how it wants to be routed, wherever that was said
  * @param marked whether {@code cache_control} and {@code reasoning_details} in it are words of
  *     Anthropic's that only its models are to see; others refuse what they do not know
+ * @param operation what is wanted; vectors are asked for in the same words, with {@code input} in
+ *     the place of {@code messages}
  */
-public record ChatRequest(ObjectNode body, Hints hints, boolean marked) {
+public record ChatRequest(ObjectNode body, Hints hints, boolean marked, Operation operation) {
   private static final String ANTHROPIC = "anthropic";
 
   private static final List<String> MARKS = List.of("cache_control", "reasoning_details");
@@ -40,7 +42,7 @@ public record ChatRequest(ObjectNode body, Hints hints, boolean marked) {
 
   /** A request of a caller who speaks OpenAI's dialect: everything in it goes on as it came. */
   public ChatRequest(ObjectNode body, Hints hints) {
-    this(body, hints, false);
+    this(body, hints, false, Operation.CHAT);
   }
 
   /** How reading went. */
@@ -81,8 +83,7 @@ public record ChatRequest(ObjectNode body, Hints hints, boolean marked) {
   /** The same for a body that has been read, or was put together from another dialect. */
   public static Parsed parse(
       ObjectNode body, Function<String, Optional<String>> header, Hints ofKey) {
-    JsonNode model = body.path("model");
-    if (!model.isTextual() || model.textValue().isBlank()) {
+    if (!namesAModel(body)) {
       return bad(
           "invalid_type",
           "'model' must be a string; write \"auto\" to let the router choose, or a model's id.",
@@ -107,6 +108,35 @@ public record ChatRequest(ObjectNode body, Hints hints, boolean marked) {
     if (body.has("stream") && !body.path("stream").isBoolean() && !body.path("stream").isNull()) {
       return bad("invalid_type", "'stream' must be true or false.", "stream");
     }
+    ApiError outOfBounds = Bounds.of(body);
+    if (outOfBounds != null) {
+      return new Parsed.Bad(outOfBounds);
+    }
+    return parse(body, header, ofKey, Operation.CHAT);
+  }
+
+  /** A request for vectors whose {@code input} has been looked at. */
+  public static Parsed parseForVectors(
+      ObjectNode body, Function<String, Optional<String>> header, Hints ofKey) {
+    if (!namesAModel(body)) {
+      return bad(
+          "invalid_type",
+          "'model' must be a string: the id of a model that embeds, as GET /v1/models says.",
+          "model");
+    }
+    return parse(body, header, ofKey, Operation.EMBEDDINGS);
+  }
+
+  private static boolean namesAModel(ObjectNode body) {
+    return body.path("model").isTextual() && !body.path("model").textValue().isBlank();
+  }
+
+  /** What is ours is the same whatever is wanted. */
+  private static Parsed parse(
+      ObjectNode body,
+      Function<String, Optional<String>> header,
+      Hints ofKey,
+      Operation operation) {
     if (body.has("models") && !isListOfNames(body.path("models"))) {
       return bad("invalid_type", "'models' must be a list of model ids, best first.", "models");
     }
@@ -116,14 +146,10 @@ public record ChatRequest(ObjectNode body, Hints hints, boolean marked) {
           "'metadata' must be an object of at most 16 strings, names up to 64 and values up to 512 characters, without U+0000.",
           "metadata");
     }
-    ApiError outOfBounds = Bounds.of(body);
-    if (outOfBounds != null) {
-      return new Parsed.Bad(outOfBounds);
-    }
     try {
       Hints said =
           HintsReader.route(body.path("route"), "route").orElse(HintsReader.headers(header));
-      var request = new ChatRequest(body, said.orElse(ofKey));
+      var request = new ChatRequest(body, said.orElse(ofKey), false, operation);
       return request.tagBytes() <= MOST_TAG_BYTES ? new Parsed.Good(request) : tooManyTags(request);
     } catch (BadHint e) {
       return new Parsed.Bad(e.error());
@@ -134,12 +160,17 @@ public record ChatRequest(ObjectNode body, Hints hints, boolean marked) {
   public ChatRequest whole() {
     ObjectNode copy = Json.object().setAll(body);
     copy.remove(List.of("stream", "stream_options"));
-    return new ChatRequest(copy, hints, marked);
+    return new ChatRequest(copy, hints, marked, operation);
   }
 
   /** The same request, whose marks only Anthropic's models are to see. */
   public ChatRequest withMarks() {
-    return new ChatRequest(body, hints, true);
+    return new ChatRequest(body, hints, true, operation);
+  }
+
+  /** Whether vectors are wanted. */
+  public boolean embeds() {
+    return operation == Operation.EMBEDDINGS;
   }
 
   public String model() {
@@ -194,8 +225,11 @@ public record ChatRequest(ObjectNode body, Hints hints, boolean marked) {
     return functions;
   }
 
-  /** Most tokens the answer may have; null when the caller did not say. */
+  /** Most tokens the answer may have; null when the caller did not say. Vectors have none. */
   public @Nullable Long maxTokens() {
+    if (embeds()) {
+      return 0L;
+    }
     for (String name : List.of("max_completion_tokens", "max_tokens")) {
       if (body.path(name).isIntegralNumber()) {
         return body.path(name).longValue();

@@ -12,13 +12,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * A whole answer in OpenAI's shape, as it came. Nobody changes {@code body}.
  *
- * @param body an object of kind {@code chat.completion}
+ * @param body an object of kind {@code chat.completion}, or of kind {@code list} with vectors
  */
 public record Completion(ObjectNode body) {
   private static final Set<String> FINISHED = Set.of("stop", "tool_calls", "function_call");
 
-  /** Whether every choice came to its own end; cut by length or a filter is not finished. */
+  /**
+   * Whether every choice came to its own end; cut by length or a filter is not finished. Vectors
+   * always are.
+   */
   public boolean finished() {
+    if (!body.path("data").isEmpty()) {
+      return true;
+    }
     JsonNode choices = body.path("choices");
     if (choices.isEmpty()) {
       return false;

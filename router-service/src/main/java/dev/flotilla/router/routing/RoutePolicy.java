@@ -48,6 +48,9 @@ public final class RoutePolicy {
 
   /** Which candidates are asked. Classifies only when the caller left the choice open. */
   public Planned planFor(ChatRequest request, Caller caller) {
+    if (request.embeds()) {
+      return new OneSpace(catalog).planFor(request, caller);
+    }
     var named = new LinkedHashSet<Model>();
     Classification type = null;
     if (isAuto(request.model())) {
@@ -170,11 +173,20 @@ public final class RoutePolicy {
 
   private @Nullable ApiError addModels(String name, String param, Set<Model> into) {
     List<Model> behind = catalog.resolve(name);
-    into.addAll(behind);
-    if (!behind.isEmpty()) {
-      return null;
+    if (behind.isEmpty()) {
+      return unknownModel(catalog, name, param);
     }
-    return unknownModel(catalog, name, param);
+    if (behind.getFirst().embeds()) {
+      return ApiError.invalid(
+          "unsupported_parameter",
+          "The model '"
+              + shown(name)
+              + "' turns texts into vectors and does not converse; ask it at /v1/embeddings, or"
+              + " name another here.",
+          param);
+    }
+    into.addAll(behind);
+    return null;
   }
 
   /**
@@ -210,7 +222,7 @@ public final class RoutePolicy {
         "model");
   }
 
-  private static ApiError notAllowed(Caller caller, Set<Model> named) {
+  static ApiError notAllowed(Caller caller, Set<Model> named) {
     return new ApiError(
         403,
         "permission_error",
@@ -225,7 +237,7 @@ public final class RoutePolicy {
   }
 
   /** An overlong name would fill the message; nobody recognises more than this of it. */
-  private static String shown(String name) {
+  static String shown(String name) {
     return name.length() <= 80 ? name : name.substring(0, 80) + "…";
   }
 

@@ -110,6 +110,7 @@ public final class RoutingFile {
       return null;
     }
     return catalog.resolve(name).stream()
+        .filter(model -> !model.embeds())
         .findFirst()
         .orElseThrow(
             () ->
@@ -140,6 +141,13 @@ public final class RoutingFile {
                 + "', which no enabled provider serves; near it are "
                 + catalog.near(name, 3)
                 + ", or enable its provider in flotilla.providers.enabled");
+      }
+      if (behind.getFirst().embeds()) {
+        throw new ConfigurationException(
+            place
+                + " names '"
+                + name
+                + "', which turns texts into vectors and does not converse; name another model");
       }
       models.addAll(behind);
     }

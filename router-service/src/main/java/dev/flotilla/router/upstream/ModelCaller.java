@@ -39,6 +39,7 @@ public final class ModelCaller {
 
   private final HttpClient http;
   private final URI completions;
+  private final URI embeddings;
   private final ServiceToken token;
   private final ScheduledExecutorService deadlines;
 
@@ -50,6 +51,7 @@ public final class ModelCaller {
       HttpClient http, URI provider, ServiceToken token, ScheduledExecutorService deadlines) {
     this.http = http;
     this.completions = URI.create(provider + "/v1/chat/completions");
+    this.embeddings = URI.create(provider + "/v1/embeddings");
     this.token = token;
     this.deadlines = deadlines;
   }
@@ -173,13 +175,13 @@ public final class ModelCaller {
   private HttpRequest outgoing(
       Model model, int candidate, ChatRequest request, ModelCall call, String traceparent) {
     var builder =
-        HttpRequest.newBuilder(completions)
+        HttpRequest.newBuilder(request.embeds() ? embeddings : completions)
             .header("authorization", token.header())
             .header("content-type", "application/json")
             .header(FleetHeaders.REQUEST_ID, call.requestId())
             .header(FleetHeaders.TRACEPARENT, traceparent)
             .header(FleetHeaders.DEADLINE, call.deadline().header())
-            .header(FleetHeaders.ORIGIN, "chat")
+            .header(FleetHeaders.ORIGIN, request.operation().word())
             .header(FleetHeaders.CANDIDATE, Integer.toString(candidate))
             .POST(HttpRequest.BodyPublishers.ofByteArray(request.bodyFor(model)));
     call.caller().send(builder::header);

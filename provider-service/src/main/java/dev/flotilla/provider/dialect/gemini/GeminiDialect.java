@@ -45,9 +45,14 @@ public final class GeminiDialect implements Dialect {
   }
 
   @Override
+  public boolean serves(Model model) {
+    return true;
+  }
+
+  @Override
   public @Nullable Objection objection(Model model, ObjectNode body) {
     try {
-      RequestWriter.write(model, body);
+      var _ = written(model, body);
       return null;
     } catch (Inexpressible e) {
       return e.objection();
@@ -62,7 +67,7 @@ public final class GeminiDialect implements Dialect {
     }
     ObjectNode request;
     try {
-      request = RequestWriter.write(question.model(), question.body());
+      request = written(question.model(), question.body());
     } catch (Inexpressible e) {
       return new Failure.Rejected(400, e.objection().code(), e.objection().message());
     }
@@ -77,7 +82,9 @@ public final class GeminiDialect implements Dialect {
     Instant now = clock.instant();
     return switch (sent) {
       case Sent.Received(int status, var headers, byte[] body) when status == 200 && !stream ->
-          new AnswerReader(question, now).read(body);
+          question.model().embeds()
+              ? BatchEmbedding.read(question, body)
+              : new AnswerReader(question, now).read(body);
       case Sent.Received(int status, var headers, byte[] body) when status == 200 ->
           // Asked for a stream and got something else.
           new Failure.BadAnswer(status, null);
@@ -92,6 +99,10 @@ public final class GeminiDialect implements Dialect {
     };
   }
 
+  private static ObjectNode written(Model model, ObjectNode body) throws Inexpressible {
+    return model.embeds() ? BatchEmbedding.write(model, body) : RequestWriter.write(model, body);
+  }
+
   private CallOutcome opened(Question question, InputStream events, EventReader meaning) {
     return FirstChunk.of(question, new EventStream(events, config.maxLineBytes(), meaning));
   }
@@ -99,7 +110,9 @@ public final class GeminiDialect implements Dialect {
   private static String path(Model model, boolean stream) {
     return "/models/"
         + model.upstream()
-        + (stream ? ":streamGenerateContent?alt=sse" : ":generateContent");
+        + (model.embeds()
+            ? ":batchEmbedContents"
+            : stream ? ":streamGenerateContent?alt=sse" : ":generateContent");
   }
 
   private Map<String, String> headers(Question question, Access access) {

@@ -24,6 +24,11 @@ public record Endpoint(Access access) {
     return access.at("/chat/completions", model.upstream());
   }
 
+  /** Where it makes vectors: beside the chat path. */
+  URI embeddings(Model model) {
+    return access.at("/embeddings", model.upstream());
+  }
+
   /** Empty without a key. */
   Map<String, String> credentials() {
     return access.credentials("authorization", "Bearer ");

@@ -16,6 +16,7 @@ import dev.flotilla.provider.dialect.FirstChunk;
 import dev.flotilla.provider.dialect.Objection;
 import dev.flotilla.provider.dialect.OpenAiUsage;
 import dev.flotilla.provider.dialect.Question;
+import dev.flotilla.provider.embedding.Vectors;
 import dev.flotilla.provider.transport.Sent;
 import dev.flotilla.provider.transport.Transport;
 import dev.flotilla.provider.transport.TransportConfig;
@@ -23,7 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Asks providers that speak OpenAI's chat dialect. */
+/** Asks providers that speak OpenAI's dialect, for chat and for vectors. */
 public final class OpenAiDialect implements Dialect {
   private final Transport transport;
   private final TransportConfig config;
@@ -40,6 +41,11 @@ public final class OpenAiDialect implements Dialect {
   }
 
   @Override
+  public boolean serves(Model model) {
+    return true;
+  }
+
+  @Override
   public @Nullable Objection objection(Model model, ObjectNode body) {
     return Ability.objection(model, body);
   }
@@ -53,7 +59,9 @@ public final class OpenAiDialect implements Dialect {
     boolean stream = question.stream();
     Sent sent =
         transport.post(
-            endpoint.chat(question.model()),
+            question.model().embeds()
+                ? endpoint.embeddings(question.model())
+                : endpoint.chat(question.model()),
             headers(question, endpoint),
             Json.bytes(RequestWriter.write(question.model(), question.body())),
             stream,
@@ -90,7 +98,7 @@ public final class OpenAiDialect implements Dialect {
     try {
       ObjectNode body = Json.parseObject(bytes);
       Habits.answer(body);
-      Completion completion = Completion.of(body, question.model());
+      Completion completion = completion(question, body);
       if (completion == null || body.path("error").isObject()) {
         return bad(question, body);
       }
@@ -100,6 +108,14 @@ public final class OpenAiDialect implements Dialect {
     } catch (NotJson e) {
       return new Failure.BadAnswer(200, null);
     }
+  }
+
+  private static @Nullable Completion completion(Question question, ObjectNode body) {
+    if (!question.model().embeds()) {
+      return Completion.of(body, question.model());
+    }
+    Vectors vectors = Vectors.of(body, question.model(), question.body());
+    return vectors == null ? null : Completion.of(vectors);
   }
 
   private static Failure bad(Question question, byte[] bytes) {
@@ -112,7 +128,9 @@ public final class OpenAiDialect implements Dialect {
 
   private static Failure bad(Question question, JsonNode body) {
     @Nullable AttemptUsage usage =
-        OpenAiUsage.read(body.path("usage"), question.model().contextTokens());
+        question.model().embeds()
+            ? Vectors.usage(body.path("usage"), question.model(), question.body())
+            : OpenAiUsage.read(body.path("usage"), question.model().contextTokens());
     return new Failure.BadAnswer(200, usage);
   }
 }

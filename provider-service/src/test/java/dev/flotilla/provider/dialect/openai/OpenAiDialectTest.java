@@ -22,9 +22,11 @@ import dev.flotilla.provider.transport.TransportConfig;
 import dev.flotilla.testkit.Behaviour;
 import dev.flotilla.testkit.CountingUpstream;
 import dev.flotilla.testkit.FaultRow;
+import dev.flotilla.testkit.OpenAiSchemas;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -48,6 +50,12 @@ class OpenAiDialectTest extends DialectContract {
 
   @AfterEach
   void close() {
+    for (CountingUpstream.Received sent : upstream.received()) {
+      assertEquals(
+          List.of(),
+          OpenAiSchemas.faults("CreateChatCompletionRequest", sent.body()),
+          "what OpenAI itself says of " + sent.body());
+    }
     transport.close();
     upstream.close();
   }
