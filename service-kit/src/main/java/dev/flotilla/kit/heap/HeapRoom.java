@@ -14,8 +14,9 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class HeapRoom {
   /**
-   * Bytes a body comes to at most: as it came, read, as a tree, in order for the cache's key, and
-   * for the next service. Measured with the longest strings, which are the worst.
+   * How often a body is there at once: as it came, as a tree, in order for the cache's key, and for
+   * the next service. An estimate from reading the code, with something to spare; a router with a
+   * small heap and more bodies than that is what shows it to be enough.
    */
   private static final long COPIES = 6;
 
