@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 public final class Eligibility {
   private static final String NOT_ALLOWED = "not among the models this key may use";
 
+  private static final String MAKES_VECTORS = "it turns texts into vectors and has no opinions";
+
   private final Catalog usable;
   private final Catalog known;
   private final RandomGenerator random;
@@ -147,6 +149,9 @@ public final class Eligibility {
     }
 
     private Optional<String> refusal(Model model) {
+      if (model.embeds()) {
+        return Optional.of(MAKES_VECTORS);
+      }
       return caller.mayUse(model.id()) ? Optional.empty() : Optional.of(NOT_ALLOWED);
     }
 
@@ -174,15 +179,18 @@ public final class Eligibility {
     }
 
     private String reasonForNobody(String name) {
-      return usable.resolve(name).isEmpty()
-          ? "no enabled provider serves it, near it are " + usable.near(name, 3)
-          : NOT_ALLOWED;
+      List<Model> behind = usable.resolve(name);
+      if (behind.isEmpty()) {
+        return "no enabled provider serves it, near it are " + usable.near(name, 3);
+      }
+      return behind.getFirst().embeds() ? MAKES_VECTORS : NOT_ALLOWED;
     }
 
     private List<Model> inOrderOfPreference() {
       var models = new LinkedHashSet<Model>();
       policy.prefer().forEach(name -> models.addAll(usable.resolve(name)));
       models.addAll(usable.models());
+      models.removeIf(Model::embeds);
       return List.copyOf(models);
     }
   }

@@ -136,6 +136,21 @@ class EligibilityTest {
   }
 
   @Test
+  void a_model_that_embeds_is_no_reviewer() {
+    Seating.Refused refused =
+        refused(
+            seat(
+                List.of("sim-north/embedding", "sim-embedding"),
+                List.of(),
+                Independence.FAMILY,
+                caller("*")));
+    assertEquals(2, refused.excluded().size());
+    assertTrue(
+        refused.excluded().stream().allMatch(each -> each.reason().contains("vectors")),
+        refused.reason());
+  }
+
+  @Test
   void nobody_is_asked_whom_the_caller_may_not_use() {
     Seating.Refused refused =
         refused(seat(List.of(), List.of(), Independence.FAMILY, caller("sim-north/*")));
