@@ -37,7 +37,7 @@ class OverloadIT {
     router =
         new RunningRouter(
             folder,
-            List.of("-Xmx128m"),
+            List.of("-Xmx192m"),
             Map.of(
                 "flotilla.lanes.most-in-flight", Integer.toString(LANES),
                 "flotilla.heap.for-bodies", "0.3",
@@ -174,7 +174,8 @@ class OverloadIT {
       assertEquals(200, router.ops("/health/ready").statusCode());
       var caller = router.chat(ask("auto", "among the idle"));
       assertEquals(200, router.ops("/health/ready").statusCode());
-      assertEquals(200, caller.get(30, TimeUnit.SECONDS).statusCode());
+      HttpResponse<String> answer = caller.get(30, TimeUnit.SECONDS);
+      assertEquals(200, answer.statusCode(), answer.body());
     } finally {
       for (Socket socket : idle) {
         socket.close();

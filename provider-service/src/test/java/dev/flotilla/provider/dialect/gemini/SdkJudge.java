@@ -4,14 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableList;
 import com.google.genai.JsonSerializable;
 import com.google.genai.types.Content;
+import com.google.genai.types.EmbedContentConfig;
 import com.google.genai.types.GenerationConfig;
 import com.google.genai.types.Tool;
 import com.google.genai.types.ToolConfig;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -20,7 +23,7 @@ import java.util.TreeMap;
  */
 final class SdkJudge {
   private static final Set<String> FIELDS =
-      Set.of("contents", "systemInstruction", "tools", "toolConfig", "generationConfig");
+      Set.of("contents", "systemInstruction", "tools", "toolConfig", "generationConfig", "requests");
 
   private SdkJudge() {}
 
@@ -31,10 +34,19 @@ final class SdkJudge {
         case "generationConfig" -> judge(field.getValue(), GenerationConfig.class);
         case "toolConfig" -> judge(field.getValue(), ToolConfig.class);
         case "systemInstruction" -> judge(field.getValue(), Content.class);
+        case "requests" -> field.getValue().forEach(SdkJudge::judgeEmbedding);
         case "tools" -> field.getValue().forEach(tool -> judge(tool, Tool.class));
         default -> field.getValue().forEach(content -> judge(content, Content.class));
       }
     }
+  }
+
+  /** One text of a batch: its content and, beside the model's name, how its vector is wanted. */
+  private static void judgeEmbedding(JsonNode request) {
+    judge(request.path("content"), Content.class);
+    ObjectNode config = request.deepCopy();
+    config.remove(List.of("content", "model"));
+    judge(config, EmbedContentConfig.class);
   }
 
   static <T extends JsonSerializable> void judge(JsonNode written, Class<T> type) {
