@@ -35,6 +35,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
@@ -161,7 +162,7 @@ public class CompletionRoute implements HttpService {
           "caller_missing",
           "The headers " + FleetHeaders.TEAM + " and " + FleetHeaders.KEY + " are missing.");
     }
-    byte[] bytes = request.content().as(byte[].class);
+    byte[] bytes = body(request);
     try {
       ObjectNode body = Json.parseObject(bytes);
       return completions.complete(
@@ -303,6 +304,17 @@ public class CompletionRoute implements HttpService {
     }
     throw new BadHeader(
         FleetHeaders.TAGS + " is not base64url of a JSON object of strings, at most 2 KB.");
+  }
+
+  /** The router says how long it is, so that nothing needs to grow while it is read. */
+  private static byte[] body(ServerRequest request) {
+    byte[] bytes = new byte[(int) request.headers().contentLength().orElse(0)];
+    try {
+      int read = request.content().inputStream().readNBytes(bytes, 0, bytes.length);
+      return read == bytes.length ? bytes : Arrays.copyOf(bytes, read);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static @Nullable Long nanos(@Nullable String text) {

@@ -1,6 +1,8 @@
 package dev.flotilla.provider.transport;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.kit.http.Deadline;
+import dev.flotilla.kit.http.JsonBody;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -58,7 +60,7 @@ public final class Transport implements AutoCloseable {
    * @param stream whether a successful answer is wanted as events while it comes
    */
   public Sent post(
-      URI address, Map<String, String> headers, byte[] body, boolean stream, Deadline deadline) {
+      URI address, Map<String, String> headers, JsonNode body, boolean stream, Deadline deadline) {
     ProviderNames.guard(address.getHost());
     var request =
         HttpRequest.newBuilder(address)
@@ -69,7 +71,7 @@ public final class Transport implements AutoCloseable {
                     : HttpClient.Version.HTTP_2)
             .header("content-type", "application/json")
             .header("accept", stream ? "text/event-stream" : "application/json")
-            .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+            .POST(JsonBody.of(body));
     headers.forEach(request::header);
     CompletableFuture<HttpResponse<Body>> answer =
         client.sendAsync(request.build(), info -> subscriber(info, stream));

@@ -294,7 +294,7 @@ public record ChatRequest(ObjectNode body, Hints hints, boolean marked, Operatio
   }
 
   /** What a provider is asked: this request for a concrete model, without what is ours alone. */
-  public byte[] bodyFor(Model model) {
+  public ObjectNode bodyFor(Model model) {
     ObjectNode copy = Json.object();
     body.properties()
         .forEach(
@@ -304,8 +304,7 @@ public record ChatRequest(ObjectNode body, Hints hints, boolean marked, Operatio
               }
             });
     copy.put("model", model.id());
-    return Json.bytes(
-        marked && !model.provider().dialect().equals(ANTHROPIC) ? withoutMarks(copy) : copy);
+    return marked && !model.provider().dialect().equals(ANTHROPIC) ? withoutMarks(copy) : copy;
   }
 
   /** Marks stand at the top, in messages and their parts, and in tools; nowhere deeper. */

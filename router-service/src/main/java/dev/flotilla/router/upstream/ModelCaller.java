@@ -7,6 +7,7 @@ import dev.flotilla.contracts.call.AttemptReport;
 import dev.flotilla.contracts.call.FleetHeaders;
 import dev.flotilla.contracts.call.Outcomes;
 import dev.flotilla.kit.http.ApiError;
+import dev.flotilla.kit.http.JsonBody;
 import dev.flotilla.kit.http.SseReader;
 import dev.flotilla.kit.identity.ServiceToken;
 import dev.flotilla.kit.json.Json;
@@ -183,7 +184,7 @@ public final class ModelCaller {
             .header(FleetHeaders.DEADLINE, call.deadline().header())
             .header(FleetHeaders.ORIGIN, request.operation().word())
             .header(FleetHeaders.CANDIDATE, Integer.toString(candidate))
-            .POST(HttpRequest.BodyPublishers.ofByteArray(request.bodyFor(model)));
+            .POST(JsonBody.of(request.bodyFor(model)));
     call.caller().send(builder::header);
     if (call.taskType() != null) {
       builder.header(FleetHeaders.TASK_TYPE, call.taskType().word());

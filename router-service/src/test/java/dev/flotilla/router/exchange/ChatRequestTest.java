@@ -53,7 +53,7 @@ class ChatRequestTest {
   }
 
   private static ObjectNode sent(ChatRequest request, Model model) throws NotJson {
-    return Json.parseObject(request.bodyFor(model));
+    return request.bodyFor(model);
   }
 
   private Model model(String dialect) throws IOException, CatalogException {

@@ -1,6 +1,7 @@
 package dev.flotilla.kit.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -19,6 +20,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * Jackson with bounds; trees only, because what callers send must survive as it came. Thread-safe.
@@ -61,7 +63,8 @@ public final class Json {
   }
 
   /**
-   * Reads a JSON object.
+   * Reads a JSON object. The tree refers to the bytes, which must not be changed any more: its long
+   * strings are not copied.
    *
    * @throws NotJson when the bytes are anything else; its message is safe to show
    */
@@ -72,12 +75,8 @@ public final class Json {
     if (!isUtf8(bytes)) {
       throw new NotJson("it is not UTF-8 text; encode it so");
     }
-    try {
-      JsonNode tree = MAPPER.readTree(bytes);
-      if (tree instanceof ObjectNode object) {
-        return object;
-      }
-      throw new NotJson("it is another JSON value than an object; begin it with '{'");
+    try (JsonParser parser = MAPPER.createParser(bytes)) {
+      return new TreeReader(bytes, parser).object();
     } catch (JsonProcessingException e) {
       throw new NotJson(Unreadable.why(e));
     } catch (IOException e) {
@@ -120,6 +119,37 @@ public final class Json {
       return MAPPER.readTree(text);
     } catch (JsonProcessingException e) {
       throw new NotJson(Unreadable.why(e));
+    }
+  }
+
+  /** A string as it stands in a document, between its quotes, which it must have. */
+  static String unescaped(byte[] document, int from, int length) {
+    int at = from;
+    while (at < from + length && document[at] != '\\') {
+      at++;
+    }
+    if (at == from + length) {
+      return new String(document, from, length, StandardCharsets.UTF_8);
+    }
+    try (JsonParser parser = MAPPER.createParser(document, from - 1, length + 2)) {
+      parser.nextToken();
+      return parser.getText();
+    } catch (IOException e) {
+      throw new UncheckedIOException("it could be read before", e);
+    }
+  }
+
+  /**
+   * A tree's bytes in pieces, each from its position to its limit: the long strings of a document
+   * that was read are pieces of that document.
+   */
+  public static List<ByteBuffer> pieces(JsonNode tree) {
+    try {
+      var pieces = new Pieces();
+      MAPPER.writeValue(pieces, tree);
+      return pieces.all();
+    } catch (IOException e) {
+      throw new UncheckedIOException("a tree can always be written", e);
     }
   }
 

@@ -65,9 +65,9 @@ public final class AnthropicDialect implements Dialect {
       throw new IllegalStateException("no access to " + question.model().id());
     }
     boolean stream = question.stream();
-    byte[] request;
+    ObjectNode request;
     try {
-      request = Json.bytes(RequestWriter.write(question.model(), question.body()));
+      request = RequestWriter.write(question.model(), question.body());
     } catch (Unsayable e) {
       Objection objection = e.objection();
       return new Failure.Rejected(400, objection.code(), objection.message());

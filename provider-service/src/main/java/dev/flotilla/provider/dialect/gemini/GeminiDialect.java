@@ -3,7 +3,6 @@ package dev.flotilla.provider.dialect.gemini;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.catalog.Model;
 import dev.flotilla.contracts.call.FleetHeaders;
-import dev.flotilla.kit.json.Json;
 import dev.flotilla.provider.dialect.Access;
 import dev.flotilla.provider.dialect.CallOutcome;
 import dev.flotilla.provider.dialect.Dialect;
@@ -76,7 +75,7 @@ public final class GeminiDialect implements Dialect {
         transport.post(
             access.at(path(question.model(), stream)),
             headers(question, access),
-            Json.bytes(request),
+            request,
             stream,
             question.deadline());
     Instant now = clock.instant();

@@ -63,7 +63,7 @@ public final class OpenAiDialect implements Dialect {
                 ? endpoint.embeddings(question.model())
                 : endpoint.chat(question.model()),
             headers(question, endpoint),
-            Json.bytes(RequestWriter.write(question.model(), question.body())),
+            RequestWriter.write(question.model(), question.body()),
             stream,
             question.deadline());
     return switch (sent) {

@@ -23,7 +23,8 @@ import java.util.TreeMap;
  */
 final class SdkJudge {
   private static final Set<String> FIELDS =
-      Set.of("contents", "systemInstruction", "tools", "toolConfig", "generationConfig", "requests");
+      Set.of(
+          "contents", "systemInstruction", "tools", "toolConfig", "generationConfig", "requests");
 
   private SdkJudge() {}
 
