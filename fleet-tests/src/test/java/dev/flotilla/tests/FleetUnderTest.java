@@ -162,8 +162,8 @@ final class FleetUnderTest implements AutoCloseable {
           Files.copy(file, policies.resolve(file.getFileName()));
         }
       }
-      provider(catalog, "alpha", "openai", alpha, "json_object, n");
-      provider(catalog, "beta", "openai", beta, "json_object, n");
+      provider(catalog, "alpha", "openai", alpha, "json_object, n, reasoning_effort");
+      provider(catalog, "beta", "openai", beta, "json_object, n, reasoning_effort");
       provider(catalog, "gamma", "anthropic", gamma, "sampling, reasoning_budget");
       provider(catalog, "delta", "gemini", delta, "json_object");
       String routing = Files.readString(TREE.resolve("config/routing.yaml"));
