@@ -5,6 +5,7 @@ import dev.flotilla.catalog.CatalogException;
 import dev.flotilla.kit.heap.HeapConfig;
 import dev.flotilla.kit.heap.HeapRoom;
 import dev.flotilla.kit.http.ApiError;
+import dev.flotilla.kit.http.HttpCaller;
 import dev.flotilla.kit.http.InFlight;
 import dev.flotilla.kit.identity.ServiceToken;
 import dev.flotilla.kit.redis.TimeBoxedRedis;
@@ -63,8 +64,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 
 /**
@@ -120,13 +119,12 @@ class RouterParts {
 
   @Produces
   @Singleton
-  ScheduledExecutorService deadlines() {
-    return Executors.newSingleThreadScheduledExecutor(
-        task -> Thread.ofPlatform().daemon().name("deadlines").unstarted(task));
+  HttpCaller caller() {
+    return new HttpCaller(Duration.ofSeconds(2));
   }
 
-  void stop(@Disposes ScheduledExecutorService deadlines) {
-    deadlines.shutdownNow();
+  void close(@Disposes HttpCaller caller) {
+    caller.close();
   }
 
   @Produces
@@ -187,7 +185,7 @@ class RouterParts {
       Flights<CachedAnswer> flights,
       InFlight inside,
       HttpClient http,
-      ScheduledExecutorService deadlines,
+      HttpCaller caller,
       ServiceToken token,
       DecisionLog decisions,
       Tracing tracing,
@@ -199,7 +197,7 @@ class RouterParts {
             settings.path("flotilla.config.dir").resolve("routing.yaml"), catalog, validation);
     var config = ChatConfig.from(settings);
     var cache = new AnswerCache(AnswerCacheConfig.from(settings), redis, clock, routing.version());
-    var models = new ModelCaller(http, settings.address("flotilla.provider.url"), token, deadlines);
+    var models = new ModelCaller(caller, settings.address("flotilla.provider.url"), token);
     var policy = new RoutePolicy(catalog, routing, validation);
     var circuits = new Circuits(http, settings.address("flotilla.provider.url"), token);
     Desk desk =

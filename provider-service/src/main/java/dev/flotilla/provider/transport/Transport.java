@@ -2,48 +2,42 @@ package dev.flotilla.provider.transport;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.kit.http.Deadline;
+import dev.flotilla.kit.http.DeadlinePassed;
+import dev.flotilla.kit.http.HttpCaller;
+import dev.flotilla.kit.http.HttpReply;
 import dev.flotilla.kit.http.JsonBody;
+import dev.flotilla.kit.http.NotConnected;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodySubscribers;
-import java.net.http.HttpTimeoutException;
-import java.nio.channels.UnresolvedAddressException;
+import java.net.UnknownHostException;
+import java.net.http.HttpHeaders;
 import java.security.cert.CertificateException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.apache.hc.core5.http.Header;
 
 /**
- * One HTTP client for all providers. A request is sent once: the JDK's client does not repeat a
- * POST on its own, which a test holds it to. Redirects are never followed. Thread-safe.
+ * One HTTP client for all providers. A request is sent once, which a test holds it to. Redirects
+ * are never followed. Thread-safe.
  */
 public final class Transport implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Transport.class.getName());
 
   private final TransportConfig config;
-  private final HttpClient client;
+  private final HttpCaller http;
 
   public Transport(TransportConfig config) {
     this.config = config;
-    client =
-        HttpClient.newBuilder()
-            .connectTimeout(config.connectTimeout())
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .executor(Executors.newVirtualThreadPerTaskExecutor())
-            .build();
+    http = new HttpCaller(config.connectTimeout());
   }
 
   /**
@@ -62,127 +56,84 @@ public final class Transport implements AutoCloseable {
   public Sent post(
       URI address, Map<String, String> headers, JsonNode body, boolean stream, Deadline deadline) {
     ProviderNames.guard(address.getHost());
-    var request =
-        HttpRequest.newBuilder(address)
-            // Plain-text HTTP/2 costs an upgrade round trip that model servers rarely speak.
-            .version(
-                "http".equals(address.getScheme())
-                    ? HttpClient.Version.HTTP_1_1
-                    : HttpClient.Version.HTTP_2)
-            .header("content-type", "application/json")
-            .header("accept", stream ? "text/event-stream" : "application/json")
-            .POST(JsonBody.of(body));
-    headers.forEach(request::header);
-    CompletableFuture<HttpResponse<Body>> answer =
-        client.sendAsync(request.build(), info -> subscriber(info, stream));
+    var sent = new HashMap<>(headers);
+    sent.put("accept", stream ? "text/event-stream" : "application/json");
     try {
-      HttpResponse<Body> response =
-          answer.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
-      Heard.note(response.headers());
-      return switch (response.body()) {
-        case Body.Whole(byte[] bytes) ->
-            new Sent.Received(response.statusCode(), response.headers(), bytes);
-        case Body.Events(InputStream events) ->
-            new Sent.Opened(response.statusCode(), response.headers(), events);
-      };
-    } catch (TimeoutException e) {
-      answer.cancel(true);
-      closeWhenItComes(answer);
+      HttpReply reply = http.post(address, sent, JsonBody.of(body), deadline);
+      HttpHeaders said = headers(reply);
+      Heard.note(said);
+      if (stream && reply.status() == 200 && isEventStream(reply)) {
+        reply.outliveDeadline();
+        return new Sent.Opened(reply.status(), said, reply.body());
+      }
+      try (reply) {
+        return new Sent.Received(reply.status(), said, reply.readAll(config.maxAnswerBytes()));
+      }
+    } catch (NotConnected e) {
+      return notSent(e);
+    } catch (DeadlinePassed e) {
       return new Sent.TimedOut();
-    } catch (InterruptedException e) {
-      answer.cancel(true);
-      closeWhenItComes(answer);
-      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      LOG.log(Level.FINE, "A provider's connection broke", e);
       return new Sent.Broken();
-    } catch (ExecutionException e) {
-      return failed(e.getCause() == null ? e : e.getCause());
     }
   }
 
   @Override
   public void close() {
-    client.shutdownNow();
+    http.close();
   }
 
-  private sealed interface Body {
-    record Whole(byte[] bytes) implements Body {}
-
-    record Events(InputStream events) implements Body {}
+  private static boolean isEventStream(HttpReply reply) {
+    String type = reply.header("content-type");
+    return type != null && type.startsWith("text/event-stream");
   }
 
-  private HttpResponse.BodySubscriber<Body> subscriber(
-      HttpResponse.ResponseInfo info, boolean stream) {
-    boolean events =
-        stream
-            && info.statusCode() == 200
-            && info.headers()
-                .firstValue("content-type")
-                .map(type -> type.startsWith("text/event-stream"))
-                .orElse(false);
-    if (events) {
-      return BodySubscribers.mapping(BodySubscribers.ofInputStream(), Body.Events::new);
+  private static HttpHeaders headers(HttpReply reply) {
+    var headers = new HashMap<String, List<String>>();
+    for (Header header : reply.headers()) {
+      headers
+          .computeIfAbsent(header.getName().toLowerCase(Locale.ROOT), name -> new ArrayList<>(1))
+          .add(header.getValue());
     }
-    return BodySubscribers.mapping(
-        BodySubscribers.limiting(BodySubscribers.ofByteArray(), config.maxAnswerBytes()),
-        Body.Whole::new);
+    return HttpHeaders.of(headers, (name, value) -> true);
   }
 
-  private static Sent failed(Throwable cause) {
-    for (Throwable t = cause; t != null; t = t.getCause()) {
+  /** Nothing has left; what is told is why, without addresses. */
+  private static Sent notSent(NotConnected failure) {
+    for (Throwable t = failure; t != null; t = t.getCause()) {
       switch (t) {
-        case HttpConnectTimeoutException e -> {
-          return new Sent.NotSent("connect timeout");
-        }
-        case ConnectException e -> {
-          // An unknown name is told as a connect failure, with the reason below it.
-          return new Sent.NotSent(isUnresolved(e) ? "name not found" : "connection refused");
-        }
         case CertificateException e -> {
           return new Sent.Distrusted();
         }
-        case SSLHandshakeException e when !isDistrust(e) -> {
-          return new Sent.NotSent("TLS handshake failed");
+        case SSLPeerUnverifiedException e -> {
+          return new Sent.Distrusted();
         }
-        case HttpTimeoutException e -> {
-          return new Sent.TimedOut();
+        case UnknownHostException e -> {
+          return new Sent.NotSent("name not found");
+        }
+        case SocketTimeoutException e -> {
+          return new Sent.NotSent("connect timeout");
+        }
+        case DeadlinePassed e -> {
+          return new Sent.NotSent("connect timeout");
+        }
+        case SSLException e when !isDistrust(e) -> {
+          return new Sent.NotSent("TLS handshake failed");
         }
         default -> {}
       }
     }
-    LOG.log(Level.FINE, "A provider's connection broke", cause);
-    return new Sent.Broken();
+    return new Sent.NotSent("connection refused");
   }
 
   /** A certificate that does not hold; any other handshake may succeed the next time. */
   private static boolean isDistrust(Throwable failure) {
     for (Throwable t = failure; t != null; t = t.getCause()) {
-      if (t instanceof CertificateException) {
+      if (t instanceof CertificateException || t instanceof SSLPeerUnverifiedException) {
         return true;
       }
     }
     return false;
-  }
-
-  private static boolean isUnresolved(Throwable failure) {
-    for (Throwable t = failure; t != null; t = t.getCause()) {
-      if (t instanceof UnresolvedAddressException) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static void closeWhenItComes(CompletableFuture<HttpResponse<Body>> late) {
-    var _ =
-        late.thenAccept(
-            response -> {
-              if (response.body() instanceof Body.Events(InputStream events)) {
-                try {
-                  events.close();
-                } catch (IOException e) {
-                  LOG.log(Level.FINE, "a stream nobody waits for did not close", e);
-                }
-              }
-            });
   }
 }

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,18 +21,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AnswerStream implements AutoCloseable {
   private final SseReader events;
-  private final Future<?> deadline;
   private final Queue<StreamEvent> ahead = new ArrayDeque<>();
   private List<AttemptReport> attempts = List.of();
   private @Nullable ObjectNode usage;
   private boolean ended;
 
-  /**
-   * @param deadline closes the connection when nobody waits any more; cancelled with the stream
-   */
-  AnswerStream(SseReader events, Future<?> deadline) {
+  AnswerStream(SseReader events) {
     this.events = events;
-    this.deadline = deadline;
   }
 
   /**
@@ -109,7 +103,6 @@ public final class AnswerStream implements AutoCloseable {
 
   @Override
   public void close() {
-    deadline.cancel(false);
     try {
       events.close();
     } catch (IOException e) {

@@ -7,7 +7,11 @@ import dev.flotilla.contracts.call.AttemptReport;
 import dev.flotilla.contracts.call.FleetHeaders;
 import dev.flotilla.contracts.call.Outcomes;
 import dev.flotilla.kit.http.ApiError;
+import dev.flotilla.kit.http.DeadlinePassed;
+import dev.flotilla.kit.http.HttpCaller;
+import dev.flotilla.kit.http.HttpReply;
 import dev.flotilla.kit.http.JsonBody;
+import dev.flotilla.kit.http.NotConnected;
 import dev.flotilla.kit.http.SseReader;
 import dev.flotilla.kit.identity.ServiceToken;
 import dev.flotilla.kit.json.Json;
@@ -15,46 +19,30 @@ import dev.flotilla.kit.json.NotJson;
 import dev.flotilla.router.exchange.ChatRequest;
 import dev.flotilla.router.exchange.Completion;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.net.ConnectException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /** Asks provider-service for one model's answer. Thread-safe. */
 public final class ModelCaller {
   /** Chunks are small; a line beyond this is not one. */
   private static final int MAX_EVENT_BYTES = 16 << 20;
 
-  private final HttpClient http;
+  private final HttpCaller http;
   private final URI completions;
   private final URI embeddings;
   private final ServiceToken token;
-  private final ScheduledExecutorService deadlines;
 
   /**
    * @param provider where provider-service listens
-   * @param deadlines closes streams that nobody waits for any more
    */
-  public ModelCaller(
-      HttpClient http, URI provider, ServiceToken token, ScheduledExecutorService deadlines) {
+  public ModelCaller(HttpCaller http, URI provider, ServiceToken token) {
     this.http = http;
     this.completions = URI.create(provider + "/v1/chat/completions");
     this.embeddings = URI.create(provider + "/v1/embeddings");
     this.token = token;
-    this.deadlines = deadlines;
   }
 
   /**
@@ -68,34 +56,32 @@ public final class ModelCaller {
     if (call.deadline().passed()) {
       return failed(Outcomes.TIMEOUT, "the request's deadline has passed");
     }
-    HttpRequest outgoing = outgoing(model, candidate, request, call, traceparent);
-    CompletableFuture<HttpResponse<InputStream>> exchange =
-        http.sendAsync(outgoing, HttpResponse.BodyHandlers.ofInputStream());
-    HttpResponse<InputStream> response;
     try {
-      response = exchange.get(call.deadline().remaining().toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      exchange.cancel(true);
+      return read(
+          model,
+          request,
+          call,
+          http.post(
+              request.embeds() ? embeddings : completions,
+              headers(candidate, request, call, traceparent),
+              JsonBody.of(request.bodyFor(model)),
+              call.deadline()));
+    } catch (NotConnected e) {
+      return notReached(Outcomes.CONNECT, model, " cannot be reached");
+    } catch (DeadlinePassed e) {
       return failed(Outcomes.TIMEOUT, model.id() + " did not answer before the request's deadline");
-    } catch (ExecutionException e) {
-      return notReached(model, e.getCause());
-    } catch (InterruptedException e) {
-      exchange.cancel(true);
-      Thread.currentThread().interrupt();
-      return failed(Outcomes.TIMEOUT, "the request was given up");
+    } catch (IOException e) {
+      return Thread.currentThread().isInterrupted()
+          ? failed(Outcomes.TIMEOUT, "the request was given up")
+          : notReached(Outcomes.TRUNCATED, model, " broke off");
     }
-    return read(model, request, call, response);
   }
 
-  private CallOutcome read(
-      Model model, ChatRequest request, ModelCall call, HttpResponse<InputStream> response) {
-    boolean simulated = response.headers().firstValue(FleetHeaders.SIMULATED).isPresent();
-    InputStream body = response.body();
-    var watch =
-        deadlines.schedule(
-            () -> closeQuietly(body), call.deadline().remaining().toNanos(), TimeUnit.NANOSECONDS);
-    if (request.stream() && response.statusCode() == 200) {
-      var stream = new AnswerStream(new SseReader(body, MAX_EVENT_BYTES), watch);
+  private static CallOutcome read(
+      Model model, ChatRequest request, ModelCall call, HttpReply reply) {
+    boolean simulated = reply.header(FleetHeaders.SIMULATED) != null;
+    if (request.stream() && reply.status() == 200) {
+      var stream = new AnswerStream(new SseReader(reply.body(), MAX_EVENT_BYTES));
       return switch (stream.peekFirst()) {
         case StreamEvent.Broken(var reason, var message, var attempts) -> {
           stream.close();
@@ -106,13 +92,12 @@ public final class ModelCaller {
         case StreamEvent.KeepAlive none -> new CallOutcome.Streaming(stream, simulated);
       };
     }
-    List<AttemptReport> attempts =
-        AttemptReports.of(response.headers().firstValue(FleetHeaders.ATTEMPTS).orElse(null));
-    try (body) {
-      ObjectNode answer = Json.parseObject(body.readAllBytes());
-      return response.statusCode() == 200
+    List<AttemptReport> attempts = AttemptReports.of(reply.header(FleetHeaders.ATTEMPTS));
+    try (reply) {
+      ObjectNode answer = Json.parseObject(reply.body().readAllBytes());
+      return reply.status() == 200
           ? new CallOutcome.Answered(new Completion(answer), simulated, attempts)
-          : refused(model, response.statusCode(), answer.path("error"), attempts);
+          : refused(model, reply.status(), answer.path("error"), attempts);
     } catch (IOException e) {
       return new CallOutcome.Failed(
           call.deadline().passed() ? Outcomes.TIMEOUT : Outcomes.TRUNCATED,
@@ -125,8 +110,6 @@ public final class ModelCaller {
           "provider-service answered with something else than JSON",
           null,
           attempts);
-    } finally {
-      watch.cancel(false);
     }
   }
 
@@ -159,56 +142,39 @@ public final class ModelCaller {
         attempts);
   }
 
-  private static CallOutcome notReached(Model model, @Nullable Throwable cause) {
-    boolean connect =
-        cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException;
-    return failed(
-        connect ? Outcomes.CONNECT : Outcomes.TRUNCATED,
-        "the service that calls "
-            + model.provider().id()
-            + (connect ? " cannot be reached" : " broke off"));
+  private static CallOutcome notReached(String outcome, Model model, String how) {
+    return failed(outcome, "the service that calls " + model.provider().id() + how);
   }
 
   private static CallOutcome failed(String reason, String message) {
     return new CallOutcome.Failed(reason, message, null, List.of());
   }
 
-  private HttpRequest outgoing(
-      Model model, int candidate, ChatRequest request, ModelCall call, String traceparent) {
-    var builder =
-        HttpRequest.newBuilder(request.embeds() ? embeddings : completions)
-            .header("authorization", token.header())
-            .header("content-type", "application/json")
-            .header(FleetHeaders.REQUEST_ID, call.requestId())
-            .header(FleetHeaders.TRACEPARENT, traceparent)
-            .header(FleetHeaders.DEADLINE, call.deadline().header())
-            .header(FleetHeaders.ORIGIN, request.operation().word())
-            .header(FleetHeaders.CANDIDATE, Integer.toString(candidate))
-            .POST(JsonBody.of(request.bodyFor(model)));
-    call.caller().send(builder::header);
+  private Map<String, String> headers(
+      int candidate, ChatRequest request, ModelCall call, String traceparent) {
+    var headers = new HashMap<String, String>();
+    headers.put("authorization", token.header());
+    headers.put(FleetHeaders.REQUEST_ID, call.requestId());
+    headers.put(FleetHeaders.TRACEPARENT, traceparent);
+    headers.put(FleetHeaders.DEADLINE, call.deadline().header());
+    headers.put(FleetHeaders.ORIGIN, request.operation().word());
+    headers.put(FleetHeaders.CANDIDATE, Integer.toString(candidate));
+    call.caller().send(headers::put);
     if (call.taskType() != null) {
-      builder.header(FleetHeaders.TASK_TYPE, call.taskType().word());
+      headers.put(FleetHeaders.TASK_TYPE, call.taskType().word());
     }
     if (call.maxCostNanos() != null) {
-      builder.header(FleetHeaders.MAX_COST_NANOS, Long.toString(call.maxCostNanos()));
+      headers.put(FleetHeaders.MAX_COST_NANOS, Long.toString(call.maxCostNanos()));
     }
     if (!call.tags().isEmpty()) {
-      builder.header(FleetHeaders.TAGS, encoded(call.tags()));
+      headers.put(FleetHeaders.TAGS, encoded(call.tags()));
     }
-    return builder.build();
+    return headers;
   }
 
   private static String encoded(Map<String, String> tags) {
     ObjectNode json = Json.object();
     tags.forEach(json::put);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(Json.bytes(json));
-  }
-
-  private static void closeQuietly(InputStream body) {
-    try {
-      body.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

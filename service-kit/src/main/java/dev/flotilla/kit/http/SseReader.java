@@ -1,7 +1,5 @@
 package dev.flotilla.kit.http;
 
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,13 +14,16 @@ public final class SseReader implements AutoCloseable {
   private final int maxLine;
   private boolean first = true;
   private boolean afterCr;
+  private byte[] buffer = new byte[4096];
+  private int at;
+  private int filled;
 
   /**
    * @param maxLine bytes a line may have; a longer one is an {@link IOException}, so that a
    *     provider cannot fill our memory
    */
   public SseReader(InputStream in, int maxLine) {
-    this.in = in instanceof BufferedInputStream ? in : new BufferedInputStream(in, 8192);
+    this.in = in;
     this.maxLine = maxLine;
   }
 
@@ -63,32 +64,57 @@ public final class SseReader implements AutoCloseable {
     return null;
   }
 
+  /** The next line without its end; null when the stream ends, even in the middle of one. */
   private @Nullable String line() throws IOException {
-    var bytes = new ByteArrayOutputStream(256);
+    int from = at;
+    int scanned = at;
     while (true) {
-      int b = in.read();
-      if (b < 0) {
-        return null;
-      }
-      if (afterCr) {
-        afterCr = false;
-        if (b == '\n') {
-          continue;
+      for (; scanned < filled; scanned++) {
+        byte b = buffer[scanned];
+        if (b == '\n' || b == '\r') {
+          at = scanned + 1;
+          if (afterCr && b == '\n' && scanned == from) {
+            // the second half of the CRLF that ended the line before
+            afterCr = false;
+            from = at;
+            continue;
+          }
+          afterCr = b == '\r';
+          return text(from, scanned);
         }
       }
-      if (b == '\n' || b == '\r') {
-        afterCr = b == '\r';
-        return text(bytes);
-      }
-      if (bytes.size() >= maxLine) {
+      if (scanned - from >= maxLine) {
         throw new IOException("a line of the event stream is longer than " + maxLine + " bytes");
       }
-      bytes.write(b);
+      int moved = makeRoom(from);
+      from -= moved;
+      scanned -= moved;
+      int read = in.read(buffer, filled, buffer.length - filled);
+      if (read < 0) {
+        at = filled;
+        return null;
+      }
+      filled += read;
     }
   }
 
-  private String text(ByteArrayOutputStream bytes) {
-    String text = bytes.toString(StandardCharsets.UTF_8);
+  /** Moves the line that begins there to the front, and how far; grows when it fills the buffer. */
+  private int makeRoom(int from) {
+    if (filled < buffer.length) {
+      return 0;
+    }
+    byte[] roomy = from > 0 ? buffer : new byte[buffer.length * 2];
+    System.arraycopy(buffer, from, roomy, 0, filled - from);
+    buffer = roomy;
+    filled -= from;
+    return from;
+  }
+
+  private String text(int from, int to) throws IOException {
+    if (to - from > maxLine) {
+      throw new IOException("a line of the event stream is longer than " + maxLine + " bytes");
+    }
+    String text = new String(buffer, from, to - from, StandardCharsets.UTF_8);
     if (first) {
       first = false;
       if (text.startsWith("\uFEFF")) {

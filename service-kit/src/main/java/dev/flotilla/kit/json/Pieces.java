@@ -30,7 +30,7 @@ final class Pieces extends OutputStream {
   public void write(byte[] bytes, int from, int length) {
     if (bytes == lent) {
       finishOwn();
-      pieces.add(ByteBuffer.wrap(bytes, from, length).slice().asReadOnlyBuffer());
+      pieces.add(ByteBuffer.wrap(bytes, from, length).slice());
     } else {
       makeRoom(length);
       System.arraycopy(bytes, from, own, used, length);
@@ -52,7 +52,7 @@ final class Pieces extends OutputStream {
 
   private void finishOwn() {
     if (used > 0) {
-      pieces.add(ByteBuffer.wrap(own, 0, used).slice().asReadOnlyBuffer());
+      pieces.add(ByteBuffer.wrap(own, 0, used).slice());
       own = new byte[1_024];
       used = 0;
     }
