@@ -5,7 +5,7 @@ import dev.flotilla.contracts.call.AttemptReport;
 import dev.flotilla.contracts.call.FleetHeaders;
 import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.http.SseEvent;
-import dev.flotilla.kit.json.JsonbOnTheWire;
+import dev.flotilla.kit.json.WireJson;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +16,7 @@ final class ReportText {
 
   /** Value of {@link FleetHeaders#ATTEMPTS}. */
   static String header(List<AttemptReport> attempts) {
-    return JsonbOnTheWire.jsonb().toJson(attempts);
+    return WireJson.text(attempts);
   }
 
   /** The same inside a stream, where clients pass over it. */

@@ -1,11 +1,11 @@
 package dev.flotilla.provider.spool;
 
 import dev.flotilla.contracts.ledger.LedgerEntry;
-import dev.flotilla.kit.json.JsonbOnTheWire;
+import dev.flotilla.kit.json.NotJson;
+import dev.flotilla.kit.json.WireJson;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.logging.Level;
@@ -19,7 +19,7 @@ final class EntryRecord {
   private EntryRecord() {}
 
   static byte[] framed(LedgerEntry entry) {
-    return RecordFile.framed(JsonbOnTheWire.jsonb().toJson(entry).getBytes(StandardCharsets.UTF_8));
+    return RecordFile.framed(WireJson.bytes(entry));
   }
 
   /** The entries behind these places, in the same order; null where a record has become damaged. */
@@ -53,10 +53,9 @@ final class EntryRecord {
 
   private static @Nullable LedgerEntry entry(RandomAccessFile file, Unshipped.Written written) {
     try {
-      byte[] payload = RecordFile.read(file, written.offset(), written.length());
-      return JsonbOnTheWire.jsonb()
-          .fromJson(new String(payload, StandardCharsets.UTF_8), LedgerEntry.class);
-    } catch (IOException e) {
+      return WireJson.read(
+          RecordFile.read(file, written.offset(), written.length()), LedgerEntry.class);
+    } catch (IOException | NotJson e) {
       LOG.log(Level.SEVERE, "A record of the spool has become damaged", e);
       return null;
     }

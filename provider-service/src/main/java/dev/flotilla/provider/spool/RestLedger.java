@@ -4,7 +4,7 @@ import dev.flotilla.contracts.ledger.BatchReceipt;
 import dev.flotilla.contracts.ledger.EntryBatch;
 import dev.flotilla.contracts.ledger.LedgerApi;
 import dev.flotilla.kit.identity.ServiceToken;
-import dev.flotilla.kit.json.JsonbOnTheWire;
+import dev.flotilla.kit.json.WireJson;
 import dev.flotilla.kit.settings.Settings;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -39,7 +39,7 @@ public class RestLedger implements Ledger {
             .baseUri(settings.address("flotilla.cost.url"))
             .connectTimeout(2, TimeUnit.SECONDS)
             .readTimeout(10, TimeUnit.SECONDS)
-            .register(JsonbOnTheWire.class)
+            .register(WireJson.class, 1)
             .register(authorize)
             .build(LedgerApi.class);
   }

@@ -1,5 +1,8 @@
 package dev.flotilla.router.admission;
 
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -9,6 +12,9 @@ import java.util.function.LongSupplier;
  * Thread-safe.
  */
 final class KeyWindow {
+  /** Under load the next question is earlier and takes the corrections along for nothing. */
+  private static final Duration SOON = Duration.ofMillis(50);
+
   private final String key;
   private final AdmissionConfig config;
   private final SharedWindow shared;
@@ -18,6 +24,11 @@ final class KeyWindow {
 
   /** The part of {@link #own} that Redis does not know of; told with the next question. */
   private final LocalWindow untold;
+
+  /** What is to be added to slots in Redis; told with the next question, or soon without one. */
+  private Map<Long, Long> corrections = new HashMap<>();
+
+  private boolean tellingSoon;
 
   private final Expectation expectation = new Expectation();
 
@@ -49,13 +60,19 @@ final class KeyWindow {
   }
 
   private Optional<Decision> together(Limits limits, long tokens) {
-    long[] elsewhere = takeUntold();
-    Optional<Count> answer = shared.admit(key, limits, tokens, elsewhere);
+    long[] elsewhere;
+    Map<Long, Long> corrected;
+    synchronized (this) {
+      elsewhere = untold.drain(millis.getAsLong());
+      corrected = takeCorrections();
+    }
+    Optional<Count> answer = shared.admit(key, limits, tokens, elsewhere, corrected);
     synchronized (this) {
       if (answer.isEmpty()) {
         // Perhaps Redis has counted it and only its answer got lost. Counting twice errs on the
         // safe side.
         untold.add(millis.getAsLong(), elsewhere[0], elsewhere[1]);
+        corrected.values().forEach(this::tellAsUsed);
         return Optional.empty();
       }
       Count count = answer.get();
@@ -95,8 +112,20 @@ final class KeyWindow {
     return expectation.reserve(estimate, limits.tokens());
   }
 
-  private synchronized long[] takeUntold() {
-    return untold.drain(millis.getAsLong());
+  private Map<Long, Long> takeCorrections() {
+    if (corrections.isEmpty()) {
+      return Map.of();
+    }
+    Map<Long, Long> taken = corrections;
+    corrections = new HashMap<>();
+    return taken;
+  }
+
+  /** What Redis could not be told of a slot: too little is made good now, too much stays. */
+  private void tellAsUsed(long more) {
+    if (more > 0) {
+      untold.add(millis.getAsLong(), 0, more);
+    }
   }
 
   /** Corrects a reservation to what was really used. */
@@ -113,11 +142,37 @@ final class KeyWindow {
         }
         return;
       }
-    }
-    if (more != 0 && !shared.adjust(key, reservation.sharedSlot(), more) && more > 0) {
-      synchronized (this) {
-        untold.add(millis.getAsLong(), 0, more);
+      if (more == 0) {
+        return;
       }
+      corrections.merge(reservation.sharedSlot(), more, Long::sum);
+      if (tellingSoon) {
+        return;
+      }
+      tellingSoon = true;
     }
+    Thread.startVirtualThread(this::tellSoon);
+  }
+
+  /** Nobody may ask again for a long time, and other routers are to know. */
+  private void tellSoon() {
+    try {
+      Thread.sleep(SOON);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Map<Long, Long> left;
+    synchronized (this) {
+      tellingSoon = false;
+      left = takeCorrections();
+    }
+    left.forEach(
+        (slot, more) -> {
+          if (!shared.adjust(key, slot, more)) {
+            synchronized (this) {
+              tellAsUsed(more);
+            }
+          }
+        });
   }
 }

@@ -46,9 +46,9 @@ public final class Reservation {
   }
 
   /**
-   * Puts what was really used in the place of what was set aside; the difference can be used by
-   * others at once. Only the first call counts. Costs at most one question to Redis, and none when
-   * the key has no limit of tokens or nothing differs.
+   * Puts what was really used in the place of what was set aside; the difference can be used with
+   * this router's next question, and by other routers within 50 ms. Only the first call counts;
+   * never waits.
    *
    * @param usedTokens input and output; 0 when no model was asked or none answered
    */

@@ -2,7 +2,9 @@ package dev.flotilla.router.admission;
 
 import dev.flotilla.kit.redis.RedisScript;
 import dev.flotilla.kit.redis.TimeBoxedRedis;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -31,18 +33,24 @@ final class SharedWindow {
    * Counts a request with its tokens if both fit.
    *
    * @param elsewhere requests and tokens that were admitted without Redis; counted in any case
+   * @param corrections tokens to add to slots that are still counted, by slot
    * @return empty when Redis is away; it may have counted all the same
    */
-  Optional<Count> admit(String key, Limits limits, long tokens, long[] elsewhere) {
-    var arguments =
-        List.of(
-            windowMillis,
-            slotMillis,
-            Long.toString(limits.requests()),
-            Long.toString(limits.tokens()),
-            Long.toString(tokens),
-            Long.toString(elsewhere[0]),
-            Long.toString(elsewhere[1]));
+  Optional<Count> admit(
+      String key, Limits limits, long tokens, long[] elsewhere, Map<Long, Long> corrections) {
+    var arguments = new ArrayList<String>(7 + 2 * corrections.size());
+    arguments.add(windowMillis);
+    arguments.add(slotMillis);
+    arguments.add(Long.toString(limits.requests()));
+    arguments.add(Long.toString(limits.tokens()));
+    arguments.add(Long.toString(tokens));
+    arguments.add(Long.toString(elsewhere[0]));
+    arguments.add(Long.toString(elsewhere[1]));
+    corrections.forEach(
+        (slot, more) -> {
+          arguments.add(Long.toString(slot));
+          arguments.add(Long.toString(more));
+        });
     return redis.ask(client -> ADMIT.run(client, List.of(name(key)), arguments)).map(Count::of);
   }
 

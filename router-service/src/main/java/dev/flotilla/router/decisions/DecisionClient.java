@@ -2,7 +2,7 @@ package dev.flotilla.router.decisions;
 
 import dev.flotilla.contracts.decision.DecisionApi;
 import dev.flotilla.kit.identity.ServiceToken;
-import dev.flotilla.kit.json.JsonbOnTheWire;
+import dev.flotilla.kit.json.WireJson;
 import jakarta.ws.rs.client.ClientRequestFilter;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.net.URI;
@@ -21,7 +21,7 @@ public final class DecisionClient {
         .baseUri(costService)
         .connectTimeout(2, TimeUnit.SECONDS)
         .readTimeout(10, TimeUnit.SECONDS)
-        .register(JsonbOnTheWire.class)
+        .register(WireJson.class, 1)
         .register(authorize)
         .build(DecisionApi.class);
   }

@@ -2,7 +2,8 @@
 --
 -- KEYS[1]  the window: a hash with r<slot> = requests and t<slot> = tokens of one slot of time
 -- ARGV     window and slot in ms; limit of requests and of tokens, -1 for none; tokens to reserve;
---          requests and tokens that were admitted without asking here
+--          requests and tokens that were admitted without asking here; then pairs of a slot and the
+--          tokens to add there, which may be negative: corrections of what was reserved before
 -- returns  {1 when admitted, slot, requests and tokens used now, ms until no request and until no token
 --          is counted any more, ms until the request and until its tokens would fit}
 --
@@ -35,6 +36,16 @@ for i = 1, #found, 2 do
       carried[kind] = carried[kind] + count -- the clock of Redis went back: counts as of now
     end
     redis.call('HDEL', KEYS[1], found[i])
+  end
+end
+
+for i = 8, #ARGV, 2 do
+  local slot = tonumber(ARGV[i])
+  local before = slots.t[slot]
+  if before then -- otherwise it has left the window
+    slots.t[slot] = math.max(0, before + ARGV[i + 1])
+    used.t = used.t + slots.t[slot] - before
+    redis.call('HSET', KEYS[1], 't' .. ARGV[i], slots.t[slot])
   end
 end
 
