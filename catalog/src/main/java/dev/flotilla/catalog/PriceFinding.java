@@ -12,6 +12,9 @@ public record PriceFinding(String subject, Kind kind, String message) {
     /** No such model was ever sold at this price: most likely another unit was meant. */
     IMPLAUSIBLE_UNIT(true),
 
+    /** A figure is finer than a pico-dollar, which hints at noise of a division. */
+    TOO_FINE(true),
+
     /** Reading from a cache costs more than reading afresh, which nobody would do. */
     CACHE_READ_ABOVE_INPUT(true),
 

@@ -96,7 +96,7 @@ public final class PriceLint {
   private static void check(String model, String at, Tariff tariff, List<PriceFinding> findings) {
     for (Bucket bucket : Bucket.values()) {
       String wrong = implausible(bucket, tariff.of(bucket));
-      if (wrong != null) {
+      if (wrong != null && !asItsWhole(bucket, tariff)) {
         findings.add(
             new PriceFinding(
                 model, Kind.IMPLAUSIBLE_UNIT, at + ": " + bucket.word() + " costs " + wrong));
@@ -137,6 +137,17 @@ public final class PriceLint {
                   + ", less than input with "
                   + usd(tariff.input())));
     }
+  }
+
+  /** Whether a bucket has only the price of what it is a part of, which is looked at itself. */
+  private static boolean asItsWhole(Bucket bucket, Tariff tariff) {
+    return switch (bucket) {
+      case CACHE_READ -> tariff.cacheRead() == tariff.input();
+      case CACHE_WRITE_5M -> tariff.cacheWrite5m() == tariff.input();
+      case CACHE_WRITE_1H -> tariff.cacheWrite1h() == tariff.input();
+      case REASONING -> tariff.reasoning() == tariff.output();
+      case INPUT, OUTPUT, AUDIO_IN, AUDIO_OUT, IMAGES, REQUESTS -> false;
+    };
   }
 
   private static @Nullable String implausible(Bucket bucket, @Nullable Long figure) {

@@ -50,8 +50,7 @@ final class ListLint {
     try {
       findings.addAll(PriceLint.check(listing.id(), PriceReader.prices(listing.id(), prices)));
     } catch (CatalogException e) {
-      findings.add(
-          new PriceFinding(listing.id(), Kind.IMPLAUSIBLE_UNIT, String.valueOf(e.getMessage())));
+      findings.add(new PriceFinding(listing.id(), Kind.TOO_FINE, String.valueOf(e.getMessage())));
     }
   }
 

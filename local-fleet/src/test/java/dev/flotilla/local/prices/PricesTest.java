@@ -130,11 +130,13 @@ class PricesTest {
                 "a": {"litellm_provider": "x", "mode": "chat", "input_cost_per_token": 1e-6, "output_cost_per_token": 1e-6,
                       "cache_read_input_token_cost": 2e-6, "input_cost_per_token_above_200k_tokens": 5e-7,
                       "output_cost_per_token_above_200k_tokens": 1e-6, "deprecation_date": "soon"},
+                "b": {"litellm_provider": "x", "mode": "chat", "input_cost_per_token": 2.9999900000000002e-06, "output_cost_per_token": 1},
                 """));
     List<PriceFinding> findings = prices.findings(TODAY);
     for (Kind kind : List.of(Kind.CACHE_READ_ABOVE_INPUT, Kind.TIER_NOT_DEARER, Kind.ODD_DATE)) {
       assertTrue(subjects(findings, kind).contains("a"), kind + " is not found");
     }
+    assertEquals(Set.of("b"), subjects(findings, Kind.TOO_FINE));
     Path ours = catalog.resolve("prices.yaml");
     Files.writeString(ours, Files.readString(ours).replace("input: 0.14\n", "input: 0.15\n"));
     assertEquals(Set.of("prices.yaml"), subjects(prices.findings(TODAY), Kind.NOT_AS_LISTED));
