@@ -1,7 +1,6 @@
 package dev.flotilla.catalog;
 
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
@@ -56,14 +55,7 @@ public record Model(
    * never zero.
    */
   public Price priceAt(Instant moment) {
-    LocalDate day = moment.atZone(ZoneOffset.UTC).toLocalDate();
-    Price holds = prices.getFirst();
-    for (Price price : prices) {
-      if (!price.from().isAfter(day)) {
-        holds = price;
-      }
-    }
-    return holds;
+    return Price.onDay(prices, moment.atZone(ZoneOffset.UTC).toLocalDate());
   }
 
   /** The same simulated model, told to fail in a certain way: {@code sim-north/fast:500}. */

@@ -158,7 +158,7 @@ class SavingsReport {
             whole(row, "output"),
             whole(row, "reasoning"));
     return catalog.find(row.getString("priced_as")).stream()
-        .mapToLong(model -> model.priceAt(day).nanos(tokens))
+        .mapToLong(model -> model.priceAt(day).nanosOfMany(tokens))
         .findFirst();
   }
 

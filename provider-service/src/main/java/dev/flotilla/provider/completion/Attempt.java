@@ -1,10 +1,13 @@
 package dev.flotilla.provider.completion;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.catalog.Bucket;
 import dev.flotilla.catalog.Catalog;
+import dev.flotilla.catalog.Charge;
 import dev.flotilla.catalog.Model;
 import dev.flotilla.catalog.Price;
 import dev.flotilla.catalog.Served;
+import dev.flotilla.catalog.ServiceTier;
 import dev.flotilla.contracts.call.AttemptReport;
 import dev.flotilla.contracts.call.Outcomes;
 import dev.flotilla.contracts.ledger.AttemptUsage;
@@ -16,6 +19,7 @@ import dev.flotilla.provider.dialect.Completion;
 import dev.flotilla.provider.dialect.Failure;
 import dev.flotilla.provider.dialect.StreamTally;
 import dev.flotilla.provider.embedding.Inputs;
+import dev.flotilla.provider.pricing.Ceiling;
 import dev.flotilla.provider.pricing.Cost;
 import dev.flotilla.provider.pricing.Floor;
 import dev.flotilla.provider.pricing.TokenCount;
@@ -32,6 +36,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -209,15 +214,24 @@ final class Attempt {
   }
 
   private AttemptReport end(
-      String state,
+      String how,
       String outcome,
       @Nullable Integer status,
       ProviderWords words,
       @Nullable AttemptUsage usage) {
-    Long cost =
-        usage != null
-            ? Long.valueOf(Cost.nanos(price(words), usage))
-            : state.equals(EntryState.VOID) ? Long.valueOf(0) : null;
+    Long cost = how.equals(EntryState.VOID) ? Long.valueOf(0) : null;
+    String state = how;
+    if (usage != null) {
+      switch (charge(words, usage)) {
+        case Charge.Exact(long nanos) -> cost = nanos;
+        case Charge.Unpriced(long atLeastNanos, var missing) -> {
+          // Nobody here knows what it cost: never nothing, and rather too much than too little.
+          cost = Math.max(atLeastNanos, ceilingNanos());
+          state = EntryState.ESTIMATED;
+          unpriced(missing);
+        }
+      }
+    }
     LedgerEntry last = state.equals(EntryState.UNKNOWN) ? soFar : intent;
     LedgerEntry entry =
         last.ended(
@@ -240,12 +254,45 @@ final class Attempt {
     return new AttemptReport(id(), model.id(), outcome, status, ms, cost, ceiling);
   }
 
-  /** By the model that its provider says it served: that is the one it charges for. */
+  /** By the model and in the service that its provider says it gave: these it charges for. */
+  private Charge charge(ProviderWords words, AttemptUsage usage) {
+    Price listed = listed(words);
+    return listed
+        .under(tier(words))
+        .map(price -> Cost.of(price, usage))
+        .orElseGet(() -> new Charge.Unpriced(Cost.surely(listed, usage), Set.of()));
+  }
+
+  /** For what is surely spent: the standard price where the service has none. */
   private Price price(ProviderWords words) {
+    Price listed = listed(words);
+    return listed.under(tier(words)).orElse(listed);
+  }
+
+  private Price listed(ProviderWords words) {
     return catalog.charged(model, words.model()).priceAt(intent.startedAt());
   }
 
+  private ServiceTier tier(ProviderWords words) {
+    ServiceTier asked = Ceiling.tier(request);
+    return words.tier() == null ? asked : ServiceTier.of(words.tier()).orElse(asked);
+  }
+
+  private void unpriced(Set<Bucket> missing) {
+    odd(Oddity.UNPRICED);
+    LOG.log(
+        Level.WARNING,
+        "attempt {0} of {1} used what has no price there: {2}; its ceiling was charged. Write the"
+            + " price into the catalogue.",
+        new Object[] {
+          id(), model.id(), missing.isEmpty() ? "this service or so long a prompt" : missing
+        });
+  }
+
   private void noteServed(ProviderWords words) {
+    if (words.tier() != null && ServiceTier.of(words.tier()).isEmpty()) {
+      odd(Oddity.TIER_UNKNOWN);
+    }
     switch (catalog.served(model, words.model())) {
       case Served.AsAsked() -> {}
       case Served.Another(Model other) -> {
@@ -278,7 +325,9 @@ final class Attempt {
             usage.cacheWrite5m(),
             usage.cacheWrite1h(),
             usage.output(),
-            usage.reasoning())) {
+            usage.reasoning(),
+            usage.audioIn(),
+            usage.audioOut())) {
       sum += bucket == null ? 0 : bucket;
     }
     return sum;
@@ -311,8 +360,10 @@ final class Attempt {
       long written5m = u.cacheWrite5m() == null ? 0 : u.cacheWrite5m();
       long written1h = u.cacheWrite1h() == null ? 0 : u.cacheWrite1h();
       long reasoning = u.reasoning() == null ? 0 : u.reasoning();
-      span.setAttribute(SpanNames.INPUT_TOKENS, u.input() + cached + written5m + written1h);
-      span.setAttribute(SpanNames.OUTPUT_TOKENS, u.output() + reasoning);
+      long heard = u.audioIn() == null ? 0 : u.audioIn();
+      long spoken = u.audioOut() == null ? 0 : u.audioOut();
+      span.setAttribute(SpanNames.INPUT_TOKENS, u.input() + cached + written5m + written1h + heard);
+      span.setAttribute(SpanNames.OUTPUT_TOKENS, u.output() + reasoning + spoken);
       span.setAttribute(SpanNames.CACHE_READ_TOKENS, cached);
       span.setAttribute(SpanNames.REASONING_TOKENS, reasoning);
     }

@@ -86,6 +86,9 @@ public final class Completions {
             ? Objection.invalid(
                 "input", "'input' must be a text, a list of texts, or one of token numbers.")
             : dialect.objection(model, call.body());
+    if (objection == null && config.refuseUnpriced()) {
+      objection = Unpriced.objection(model, call.body());
+    }
     if (objection != null) {
       return refused(objection);
     }

@@ -1,0 +1,43 @@
+package dev.flotilla.provider.pricing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.catalog.Catalog;
+import dev.flotilla.catalog.Model;
+import dev.flotilla.kit.json.Json;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class CeilingTest {
+  private static final Model MODEL =
+      Catalog.read(Path.of("..", "config", "catalog"), Set.of("openai"))
+          .find("openai/gpt-5.6")
+          .orElseThrow();
+
+  @Test
+  void a_prompt_that_may_be_long_is_held_to_cost_what_long_ones_do() {
+    // Writing to the cache is the dearest input: 6.25, and 12.5 USD per million for long prompts.
+    assertEquals(272_000L * 6_250 + 100 * 30_000, ceiling(Json.object(), 272_000));
+    assertEquals(272_001L * 12_500 + 100 * 45_000, ceiling(Json.object(), 272_001));
+  }
+
+  @Test
+  void the_service_that_is_asked_for_has_a_price_of_its_own() {
+    assertEquals(
+        1_000L * 3_125 + 100 * 15_000, ceiling(Json.object().put("service_tier", "flex"), 1_000));
+    assertEquals(
+        1_000L * 12_500 + 100 * 60_000,
+        ceiling(Json.object().put("service_tier", "priority"), 1_000));
+    assertEquals(
+        1_000L * 6_250 + 100 * 30_000, ceiling(Json.object().put("service_tier", "auto"), 1_000));
+  }
+
+  private static long ceiling(ObjectNode request, long bytes) {
+    request.put("max_completion_tokens", 100);
+    var price = MODEL.priceAt(Instant.parse("2026-11-21T00:00:00Z"));
+    return Ceiling.nanos(MODEL, price, request, bytes);
+  }
+}
