@@ -56,7 +56,7 @@ create table spend_day (
 ) with (fillfactor = 70);
 
 -- The names of tags that are summed up, at most 32 per team, and their values, at most 1,000 per name: whoever came first. What comes
--- later is summed up as one value, null in spend_tag_hour.
+-- later is summed up as one value, null in spend_tag_day. By day only: a tag can have a value per row, and in an hour few rows share one.
 create table tag_name (
     team text not null,
     name text not null
@@ -70,7 +70,7 @@ create table tag_value (
 );
 create unique index tag_value_key on tag_value (md5(team), md5(name), md5(value));
 
-create table spend_tag_hour (
+create table spend_tag_day (
     at                    timestamptz not null,
     team                  text        not null,
     project               text,
@@ -94,7 +94,7 @@ create table spend_tag_hour (
     name_digest           text        not null generated always as (md5(name)) stored,
     digest                text        not null generated always as (md5(quote_literal(team) || quote_nullable(project)
         || quote_literal(provider) || quote_literal(model) || case when simulated then 's' else 'r' end || quote_nullable(value))) stored,
-    constraint spend_tag_hour_key unique (name_digest, at, digest)
+    constraint spend_tag_day_key unique (name_digest, at, digest)
 ) with (fillfactor = 70);
 
 -- Both triggers, from one text: what a batch adds, minus what its rows added before.
@@ -181,9 +181,10 @@ begin
         join tag_name on md5(tag_name.team) = md5(change.team) and md5(tag_name.name) = md5(tag.key)
         left join tag_value known on md5(known.team) = md5(change.team) and md5(known.name) = md5(tag.key) and md5(known.value) = md5(tag.value)
         where jsonb_typeof(change.tags) = 'object')
-    insert into spend_tag_hour as kept (at, :tag_dimensions, name, value, :figures)
-        select at, :tag_dimensions, name, value, :sums from tagged group by at, :tag_dimensions, name, value
-    on conflict on constraint spend_tag_hour_key do update set :additions;
+    insert into spend_tag_day as kept (at, :tag_dimensions, name, value, :figures)
+        select date_trunc('day', at, 'UTC'), :tag_dimensions, name, value, :sums
+        from tagged group by date_trunc('day', at, 'UTC'), :tag_dimensions, name, value
+    on conflict on constraint spend_tag_day_key do update set :additions;
     return null;
 end
 $body$ $function$,
@@ -206,14 +207,14 @@ $body$ $function$,
             select team, t.key as name, t.value, row_number() over (partition by team, t.key order by min(started_at), t.value) as position
             from attempt, jsonb_each_text(tags) t where jsonb_typeof(tags) = 'object' group by team, t.key, t.value) numbered
         where position <= 1000 and exists (select from tag_name n where n.team = numbered.team and n.name = numbered.name);
-    execute format('insert into spend_tag_hour (at, %1$s, name, value, %2$s)
-        select date_trunc(''hour'', started_at, ''UTC''), %4$s, tag.key, known.value, %3$s
+    execute format('insert into spend_tag_day (at, %1$s, name, value, %2$s)
+        select date_trunc(''day'', started_at, ''UTC''), %4$s, tag.key, known.value, %3$s
         from attempt_figures a
         cross join lateral jsonb_each_text(a.tags) tag
         join tag_name n on md5(n.team) = md5(a.team) and md5(n.name) = md5(tag.key)
         left join tag_value known on md5(known.team) = md5(a.team) and md5(known.name) = md5(tag.key) and md5(known.value) = md5(tag.value)
         where jsonb_typeof(a.tags) = ''object''
-        group by date_trunc(''hour'', started_at, ''UTC''), %4$s, tag.key, known.value',
+        group by date_trunc(''day'', started_at, ''UTC''), %4$s, tag.key, known.value',
         tag_dimensions, figures, sums, 'a.' || replace(tag_dimensions, ', ', ', a.'));
 end
 $migration$;

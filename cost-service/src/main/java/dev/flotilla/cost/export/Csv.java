@@ -2,6 +2,7 @@ package dev.flotilla.cost.export;
 
 import java.io.IOException;
 import java.io.Writer;
+import java.math.BigDecimal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,13 @@ final class Csv {
       }
       Object field = fields.get(i);
       if (field != null) {
-        out.write(field instanceof String text ? quoted(text) : field.toString());
+        out.write(
+            switch (field) {
+              case String text -> quoted(text);
+              // Spreadsheets and people misread 7E-9.
+              case BigDecimal number -> number.toPlainString();
+              default -> field.toString();
+            });
       }
     }
     out.write("\r\n");

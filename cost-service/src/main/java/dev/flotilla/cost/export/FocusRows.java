@@ -133,7 +133,7 @@ final class FocusRows {
               ? row.getLong("attempts")
               : row.getBigDecimal(meter.column).longValueExact();
       List<@Nullable Object> charge = new ArrayList<>(COLUMNS.size());
-      charge.add(Plain.of(cost));
+      charge.add(cost);
       charge.add(account);
       charge.add(account);
       charge.add(CURRENCY);
@@ -144,11 +144,11 @@ final class FocusRows {
       charge.add(model + ", " + meter.word);
       charge.add(hour.plus(1, ChronoUnit.HOURS).toString());
       charge.add(hour.toString());
-      charge.add(Plain.of(cost));
-      charge.add(Plain.of(cost));
+      charge.add(cost);
+      charge.add(cost);
       charge.add(provider);
-      charge.add(Plain.of(cost));
-      charge.add(Plain.of(BigDecimal.valueOf(count)));
+      charge.add(cost);
+      charge.add(count);
       charge.add(meter.unit);
       charge.add(provider);
       charge.add(provider);
@@ -156,7 +156,7 @@ final class FocusRows {
       charge.add(model);
       charge.add("Generative AI");
       charge.add("Usage-Based");
-      charge.add(Plain.of(BigDecimal.valueOf(count)));
+      charge.add(count);
       charge.add(meter.unit);
       charge.add(row.getString("pipeline"));
       charge.add(model);

@@ -1,5 +1,7 @@
 package dev.flotilla.cost.report;
 
+import dev.flotilla.cost.report.Selection.Part;
+import dev.flotilla.cost.report.Selection.Part.Span;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -120,7 +122,8 @@ final class CostSums {
   /** Whether the roll-ups of tags know this tag of everybody, and all else that is asked for. */
   private boolean tagsAreRolledUp(Connection connection) throws SQLException {
     List<Dimension> tags = dimensions.stream().filter(Dimension::tag).toList();
-    if (tags.size() > 1
+    if (width == BucketWidth.HOUR
+        || tags.size() > 1
         || !BESIDE_TAGS.containsAll(selection.filters().keySet())
         || !dimensions.stream().allMatch(d -> d.tag() || BESIDE_TAGS.contains(d))) {
       return false;
@@ -145,16 +148,16 @@ final class CostSums {
       Connection connection, boolean rolledUp, boolean decided) throws SQLException {
     boolean tagged = dimensions.stream().anyMatch(Dimension::tag);
     List<Query> sources = new ArrayList<>();
-    for (Selection.Part part : parts(rolledUp)) {
-      boolean row = part.span() == Selection.Part.Span.ROW;
+    for (Part part : parts(rolledUp)) {
+      boolean row = part.span() == Span.ROW;
       if (!tagged || row) {
         Tags tags = tagged && rolledUp ? Tags.BOUNDED_ROWS : Tags.ROWS;
         sources.add(source(part, part.span().spending, tags, "", new Query()));
       } else {
         Query named = named();
         sources.add(source(part, part.span().spending, Tags.NONE, "", new Query()));
-        sources.add(source(part, "spend_tag_hour", Tags.NONE, "-", named));
-        sources.add(source(part, "spend_tag_hour", Tags.ROLLED_UP, "", named));
+        sources.add(source(part, "spend_tag_day", Tags.NONE, "-", named));
+        sources.add(source(part, "spend_tag_day", Tags.ROLLED_UP, "", named));
       }
       if (decided) {
         sources.add(answers(part));
@@ -192,11 +195,16 @@ final class CostSums {
     return sums;
   }
 
-  private List<Selection.Part> parts(boolean rolledUp) {
-    return rolledUp
-        ? selection.parts(width == BucketWidth.HOUR ? BucketWidth.HOUR : BucketWidth.DAY)
-        : List.of(
-            new Selection.Part(Selection.Part.Span.ROW, selection.from(), selection.to()));
+  private List<Part> parts(boolean rolledUp) {
+    if (!rolledUp) {
+      return selection.parts();
+    }
+    if (dimensions.stream().anyMatch(Dimension::tag)) {
+      return selection.parts(Span.DAY);
+    }
+    return width == BucketWidth.HOUR
+        ? selection.parts(Span.HOUR)
+        : selection.parts(Span.DAY, Span.HOUR);
   }
 
   /** {@code and name …}: rows of the tag that is asked for. */
@@ -207,7 +215,7 @@ final class CostSums {
   }
 
   private Query source(
-      Selection.Part part, String table, Tags tags, String sign, Query more) {
+      Part part, String table, Tags tags, String sign, Query more) {
     var query = columns(timeOf(part, table), tags);
     OF_ATTEMPTS.forEach((figure, told) -> query.add(", " + sign + "(" + told + ") as " + figure));
     OF_DECISIONS.forEach(figure -> query.add(", 0 as " + figure));
@@ -218,7 +226,7 @@ final class CostSums {
         .add(selection.conditions());
   }
 
-  private Query answers(Selection.Part part) {
+  private Query answers(Part part) {
     var query = columns(part.span().time, Tags.NONE);
     OF_ATTEMPTS.keySet().forEach(figure -> query.add(", 0 as " + figure));
     OF_DECISIONS.forEach(figure -> query.add(", " + figure));
@@ -228,8 +236,8 @@ final class CostSums {
         .add(selection.conditions());
   }
 
-  private static String timeOf(Selection.Part part, String table) {
-    return table.equals("spend_tag_hour") ? "at" : part.span().time;
+  private static String timeOf(Part part, String table) {
+    return table.equals("spend_tag_day") ? "at" : part.span().time;
   }
 
   /** {@code select} bucket, groups and whether invented. */

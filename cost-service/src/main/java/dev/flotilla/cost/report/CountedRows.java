@@ -1,5 +1,6 @@
 package dev.flotilla.cost.report;
 
+import dev.flotilla.cost.report.Selection.Part.Span;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -36,7 +37,7 @@ public enum CountedRows {
     var visible = new CostScope(scope.from(), scope.to(), scope.team(), null, null, null);
     Selection real = Selection.of(visible, Map.of(), REAL);
     var query = new Query().add("select false");
-    for (Selection.Part part : real.parts(BucketWidth.DAY)) {
+    for (Selection.Part part : real.parts(Span.DAY, Span.HOUR)) {
       query
           .add(" or exists (select from " + part.span().spending)
           .add(part.range())

@@ -55,27 +55,29 @@ record Selection(
   }
 
   /**
-   * The range in parts, each with the longest whole span that fits: what is whole comes from a
-   * roll-up, what is not from the rows.
+   * The range in parts, each with the longest span that fits: what is whole comes from a roll-up,
+   * what is not from the rows.
    *
-   * @param longest days when sums of whole days are of use, else hours
+   * @param spans of roll-ups that are of use, longest first
    */
-  List<Part> parts(BucketWidth longest) {
+  List<Part> parts(Part.Span... spans) {
     List<Part> parts = new ArrayList<>();
-    split(parts, from, to, longest == BucketWidth.HOUR ? Part.Span.HOUR : Part.Span.DAY);
+    split(parts, from, to, List.of(spans));
     return parts;
   }
 
-  private static void split(List<Part> parts, Instant from, Instant to, Part.Span span) {
+  private static void split(
+      List<Part> parts, Instant from, Instant to, List<Part.Span> spans) {
     if (!from.isBefore(to)) {
       return;
     }
-    if (span == Part.Span.ROW) {
-      parts.add(new Part(span, from, to));
+    if (spans.isEmpty()) {
+      parts.add(new Part(Part.Span.ROW, from, to));
       return;
     }
+    Part.Span span = spans.getFirst();
+    List<Part.Span> shorter = spans.subList(1, spans.size());
     BucketWidth width = span == Part.Span.DAY ? BucketWidth.DAY : BucketWidth.HOUR;
-    Part.Span shorter = span == Part.Span.DAY ? Part.Span.HOUR : Part.Span.ROW;
     Instant start = width.startOf(from);
     Instant first = start.equals(from) ? from : width.plus(start, 1);
     Instant last = width.startOf(to);

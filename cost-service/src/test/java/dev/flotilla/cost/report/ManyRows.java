@@ -21,7 +21,7 @@ import java.util.function.Supplier;
 public final class ManyRows implements AutoCloseable {
   private static final Instant FROM = Instant.parse("2026-05-01T00:00:00Z");
   private static final Instant TO = Instant.parse("2026-06-01T00:00:00Z");
-  private static final int BATCH = 500;
+  private static final int BATCH = 5_000;
 
   /** 8 teams with 2 keys each, 6 models, 4 task types, 10 features and 5,000 customers. */
   private static final String LOAD =

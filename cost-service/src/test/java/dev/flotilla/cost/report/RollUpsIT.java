@@ -99,7 +99,7 @@ class RollUpsIT {
             "select count(*) || '|' || sum(settled_nanos) from cost.attempt_figures a, jsonb_object_keys(tags)"
                 + " where team ~ '^roll-[abc]$'"),
         sql(
-            "select sum(attempts) || '|' || sum(settled_nanos) from cost.spend_tag_hour where team ~ '^roll-[abc]$'"));
+            "select sum(attempts) || '|' || sum(settled_nanos) from cost.spend_tag_day where team ~ '^roll-[abc]$'"));
     assertEquals(
         "2|1",
         sql(
@@ -133,7 +133,7 @@ class RollUpsIT {
     String range = "from=2026-07-01T00:20:00Z&to=2026-09-20T05:40:00Z";
     try (var connection = service.database().connect()) {
       int compared = recomputed(connection, range);
-      assertTrue(compared > 1_000, compared + " figures");
+      assertTrue(compared > 500, compared + " figures");
     }
   }
 
@@ -143,10 +143,11 @@ class RollUpsIT {
         List.of(
             "&bucket=1mo",
             "&bucket=1w&group_by=model,task_type",
-            "&bucket=1d&group_by=team,key,project",
+            "&bucket=1w&group_by=team,key,project",
             "&bucket=1h&group_by=provider&to=2026-07-03T00:20:00Z",
             "&bucket=1mo&group_by=pipeline,step",
             "&bucket=1mo&group_by=tag:feature",
+            "&bucket=1h&group_by=tag:feature&to=2026-07-03T00:20:00Z",
             "&bucket=1mo&group_by=tag:feature,model&project=web",
             "&bucket=1mo&group_by=tag:feature,tag:customer",
             "&bucket=1mo&group_by=tag:customer,task_type",
