@@ -78,8 +78,8 @@ final class AttemptTable {
               .map(c -> ", " + c + " = excluded." + c)
               .reduce("", String::concat)
           + " where attempt.state = 'unknown' and excluded.state <> 'unknown'"
-          // xmax is 0 in a row version that no update has made: the row is new.
-          + " returning attempt_id, xmax = 0 as inserted";
+          // Only the end of an attempt that was there before sets it.
+          + " returning attempt_id, ended_received_at is null as inserted";
 
   private static final String STANDING =
       "select attempt_id, state, cost_nanos from attempt where attempt_id = any (?)";

@@ -47,8 +47,8 @@ public class CostResource {
       operationId = "costs",
       summary = "What was spent, by time and whatever else",
       description =
-          "Buckets of an hour or a day, UTC, by the start of the attempts; from is included, to is not. Simulated answers are left out"
-              + " unless include_simulated=true, or there are no real ones in the range.")
+          "Buckets of an hour, a day, a week from Monday or a month, UTC, by the start of the attempts; from is included, to is not."
+              + " Simulated answers are left out unless include_simulated=true, or there are no real ones in the range.")
   @Parameter(
       name = "from",
       in = ParameterIn.QUERY,
@@ -57,15 +57,28 @@ public class CostResource {
       name = "to",
       in = ParameterIn.QUERY,
       description = "Day or RFC 3339, exclusive; default now")
-  @Parameter(name = "bucket", in = ParameterIn.QUERY, description = "1h or 1d (default)")
+  @Parameter(name = "bucket", in = ParameterIn.QUERY, description = "1h, 1d (default), 1w or 1mo")
   @Parameter(
       name = "group_by",
       in = ParameterIn.QUERY,
-      description = "Comma-separated: model, task_type, team, provider, key, pipeline, step")
+      description = 
+          "Comma-separated: model, task_type, team, provider, key, project, pipeline, step, tag:<name>")
   @Parameter(name = "model", in = ParameterIn.QUERY)
   @Parameter(name = "team", in = ParameterIn.QUERY)
   @Parameter(name = "task_type", in = ParameterIn.QUERY)
   @Parameter(name = "provider", in = ParameterIn.QUERY)
+  @Parameter(name = "project", in = ParameterIn.QUERY)
+  @Parameter(name = "key", in = ParameterIn.QUERY)
+  @Parameter(name = "pipeline", in = ParameterIn.QUERY)
+  @Parameter(name = "step", in = ParameterIn.QUERY)
+  @Parameter(
+      name = "currency",
+      in = ParameterIn.QUERY,
+      description = "A second currency of rates.csv, such as PKR; each day is converted at its own rate")
+  @Parameter(
+      name = "explain",
+      in = ParameterIn.QUERY,
+      description = "true: beside each figure the SQL that recomputes it from the ledger's rows")
   @Parameter(
       name = "include_simulated",
       in = ParameterIn.QUERY,

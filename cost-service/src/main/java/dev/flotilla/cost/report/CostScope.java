@@ -4,6 +4,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param to first moment that is no longer in it
  * @param team set for whoever may see only one team
  */
-record CostScope(
+public record CostScope(
     Instant from,
     Instant to,
     @Nullable String team,
@@ -44,6 +45,13 @@ record CostScope(
       statement.setString(at++, filter);
     }
     return at;
+  }
+
+  /** {@code where …}, of attempts or decisions. */
+  public Query where() {
+    return new Query()
+        .add(" where started_at >= ? and started_at < ?", from, to)
+        .add(Selection.of(this, Map.of(), CountedRows.BOTH).conditions());
   }
 
   CostScope between(Instant start, Instant end) {

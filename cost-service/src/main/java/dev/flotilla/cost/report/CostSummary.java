@@ -8,6 +8,9 @@ import java.util.List;
  *
  * @param total everything in the period
  * @param topModels at most five, dearest first
+ * @param forecastThisMonth what the month will cost if it goes on as it did so far
+ * @param movers at most five models whose cost changed most against the same part of the day or
+ *     month before
  * @param simulated whether these are invented answers, because there are no real ones
  */
 record CostSummary(
@@ -17,7 +20,18 @@ record CostSummary(
     long endTime,
     CostResult.Amount spentToday,
     CostResult.Amount spentThisMonth,
+    CostResult.Amount forecastThisMonth,
     CostResult total,
     List<CostResult> topModels,
+    List<Mover> movers,
     boolean simulated,
-    Instant generatedAt) {}
+    Instant generatedAt) {
+
+  /**
+   * A model that costs more or less than before.
+   *
+   * @param changeNanos negative when it costs less
+   */
+  record Mover(
+      String model, CostResult.Amount amount, CostResult.Amount before, long changeNanos) {}
+}

@@ -153,7 +153,7 @@ class CostReportIT {
 
   @Test
   void what_cannot_be_understood_is_refused_with_a_remedy() {
-    assertProblem(400, "invalid_bucket", service.get(MARCH + "&bucket=1w", "red", "caller"));
+    assertProblem(400, "invalid_bucket", service.get(MARCH + "&bucket=1y", "red", "caller"));
     assertProblem(
         400, "invalid_group_by", service.get(MARCH + "&group_by=colour", "red", "caller"));
     assertProblem(400, "invalid_from", service.get("/v1/costs?from=yesterday", "red", "caller"));
@@ -163,6 +163,9 @@ class CostReportIT {
         service.get("/v1/costs?from=2026-03-02&to=2026-03-02", "red", "caller"));
     assertProblem(400, "invalid_limit", service.get(MARCH + "&limit=0", "red", "caller"));
     assertProblem(400, "invalid_page", service.get(MARCH + "&page=2", "red", "caller"));
+    assertProblem(400, "invalid_page", service.get(MARCH + "&page=page_1", "red", "caller"));
+    assertProblem(400, "invalid_explain", service.get(MARCH + "&explain=1", "red", "caller"));
+    assertProblem(400, "invalid_group_by", service.get(MARCH + "&group_by=tag:", "red", "caller"));
     assertProblem(
         400,
         "invalid_include_simulated",
@@ -170,8 +173,30 @@ class CostReportIT {
     assertProblem(400, "unknown_parameter", service.get(MARCH + "&groupby=model", "red", "caller"));
     assertProblem(
         400, "invalid_period", service.get("/v1/costs/summary?period=year", "red", "caller"));
-    HttpResponse<String> response = service.get(MARCH + "&bucket=1w", "red", "caller");
-    assertEquals("bucket is '1w'; write 1h or 1d.", tree(response).path("detail").asText());
+    HttpResponse<String> response = service.get(MARCH + "&bucket=1y", "red", "caller");
+    assertEquals("bucket is '1y'; write 1h, 1d, 1w or 1mo.", tree(response).path("detail").asText());
+  }
+
+  @Test
+  void a_second_currency_takes_each_day_at_its_own_rate() {
+    JsonNode month =
+        ask("/v1/costs?from=2026-03-01&to=2026-03-04&bucket=1mo&currency=pkr", "red", "caller")
+            .at("/data/0/results/0");
+    assertEquals(1_000_000_325, month.path("cost_nanos").asLong());
+    // 1.000000025 dollars at 280, and 0.0000003 at 281.5.
+    assertEquals(280.000_091_45, month.at("/amount_local/value").doubleValue());
+    assertEquals("PKR", month.at("/amount_local/currency").asText());
+    assertEquals(2, month.at("/amount_local/rates").size());
+    assertEquals("2026-03-02", month.at("/amount_local/rates/1/date").asText());
+    assertEquals(281.5, month.at("/amount_local/rates/1/rate").doubleValue());
+    // A rate holds until the next one.
+    JsonNode euros =
+        ask(MARCH + "&currency=EUR&group_by=task_type", "red", "caller")
+            .at("/data/0/results/0/amount_local");
+    assertEquals(0.900_000_004_5, euros.path("value").doubleValue());
+    assertFalse(ask(MARCH, "red", "caller").at("/data/0/results/0").has("amount_local"));
+    assertProblem(400, "no_rate", service.get(MARCH + "&currency=CHF", "red", "caller"));
+    assertProblem(400, "invalid_currency", service.get(MARCH + "&currency=euro", "red", "caller"));
   }
 
   @Test
@@ -188,6 +213,10 @@ class CostReportIT {
     assertEquals(0.000_000_07, summary.at("/spent_today/value").doubleValue());
     assertEquals("acme/grand", summary.at("/top_models/0/group/model").asText());
     assertFalse(summary.path("simulated").asBoolean());
+    assertTrue(summary.at("/forecast_this_month/value").doubleValue() >= 0.000_000_07);
+    assertEquals("acme/grand", summary.at("/movers/0/model").asText());
+    assertEquals(40, summary.at("/movers/0/change_nanos").asLong());
+    assertEquals(0, summary.at("/movers/0/before/value").doubleValue());
     assertTrue(Instant.parse(summary.path("generated_at").asText()).isAfter(now.minusSeconds(1)));
     assertEquals(
         70,
