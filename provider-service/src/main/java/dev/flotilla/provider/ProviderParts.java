@@ -26,6 +26,11 @@ import dev.flotilla.provider.dialect.openai.Endpoint;
 import dev.flotilla.provider.dialect.openai.OpenAiDialect;
 import dev.flotilla.provider.dialect.simulator.SimulatorConfig;
 import dev.flotilla.provider.dialect.simulator.SimulatorDialect;
+import dev.flotilla.provider.lease.BudgetGate;
+import dev.flotilla.provider.lease.Holder;
+import dev.flotilla.provider.lease.LeaseConfig;
+import dev.flotilla.provider.lease.LeaseMetrics;
+import dev.flotilla.provider.lease.RestTreasury;
 import dev.flotilla.provider.resilience.BreakerConfig;
 import dev.flotilla.provider.resilience.KeyConfig;
 import dev.flotilla.provider.resilience.Lanes;
@@ -182,6 +187,19 @@ class ProviderParts {
         System::nanoTime);
   }
 
+  /** The spool first: its folder is where the holder of leases has its name. */
+  @Produces
+  @Singleton
+  BudgetGate budgets(
+      Settings settings, Spool spool, RestTreasury treasury, MetricRegistry registry) {
+    return new BudgetGate(
+        treasury,
+        Holder.of(settings.path("flotilla.spool.dir")),
+        LeaseConfig.from(settings),
+        new LeaseMetrics(registry),
+        spool::shippedWhatItFound);
+  }
+
   @Produces
   @Singleton
   Completions completions(
@@ -192,6 +210,7 @@ class ProviderParts {
       Lanes lanes,
       ParkedKeys keys,
       Spool spool,
+      BudgetGate budgets,
       Tracing tracing,
       MetricRegistry registry) {
     var clock = InstantSource.system();
@@ -203,6 +222,7 @@ class ProviderParts {
         dialects(settings, catalog, lanes, transport, clock),
         lanes,
         new CircuitMetrics(registry, catalog, lanes),
+        budgets,
         attempts,
         new Retries(RetryConfig.from(settings), Math::random, System::nanoTime),
         new RetryMetrics(registry, catalog),
@@ -287,8 +307,10 @@ class ProviderParts {
           Object event,
       Completions completions,
       Catalog catalog,
+      BudgetGate budgets,
       Shipper shipper) {
     shipper.start();
+    budgets.start();
     LOG.log(
         Level.INFO,
         "Serving {0} models of {1} providers, catalogue {2}",
@@ -304,9 +326,11 @@ class ProviderParts {
           Object event,
       InFlight inFlight,
       Shipper shipper,
+      BudgetGate budgets,
       Spool spool) {
     int unfinished = inFlight.close(PATIENCE_WITH_CALLS);
     boolean shipped = shipper.finish(PATIENCE_WITH_THE_LEDGER);
+    budgets.close();
     spool.close();
     LOG.log(
         unfinished == 0 && shipped ? Level.INFO : Level.WARNING,

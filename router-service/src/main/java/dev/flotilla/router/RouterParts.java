@@ -80,7 +80,9 @@ class RouterParts {
   /** After Helidon's metrics (2510) and before its server (4100). */
   private static final int BEFORE_THE_SERVER_STARTS = 3_000;
 
+  private static final int BUDGET_BYTES = 10_000;
   private static final Set<Role> ASKERS = Set.of(Role.CALLER);
+  private static final Set<Role> ADMINS = Set.of(Role.ADMIN);
   private static final Set<Role> READERS = Set.of(Role.CALLER, Role.VIEWER, Role.ADMIN);
 
   @Produces
@@ -236,6 +238,10 @@ class RouterParts {
         "Answers a request in the words of OpenAI's Responses API, by any model of this fleet; nothing is stored.";
     String counts =
         "Estimates the tokens of the same request without asking a model; x-estimated says so.";
+    String limits = "Says what may be spent, what was, and when that begins anew.";
+    String setsLimits = "Sets what a team, key, project or pipeline may spend in a period.";
+    String endsLimits = "Removes a budget.";
+    String countsAgain = "Counts a budget again from the ledger: …/rebuild.";
     String classifies = "Says what kind of task a chat request is, and spends nothing.";
     String describes = "Tells about one of them.";
     String lists = "Lists what can be written into 'model'.";
@@ -312,6 +318,11 @@ class RouterParts {
             new Door("GET", "/v1/costs", READERS, 0, reports, costs),
             new Door("GET", "/v1/costs/*", READERS, 0, reports, costs),
             new Door("GET", "/v1/requests/*", READERS, 0, explains, costs),
+            new Door("GET", "/v1/budgets", READERS, 0, limits, costs),
+            new Door("GET", "/v1/budgets/*", READERS, 0, limits, costs),
+            new Door("PUT", "/v1/budgets/*", ADMINS, BUDGET_BYTES, setsLimits, costs),
+            new Door("DELETE", "/v1/budgets/*", ADMINS, 0, endsLimits, costs),
+            new Door("POST", "/v1/budgets/*", ADMINS, 0, countsAgain, costs),
             new Door("POST", "/v1/reviews", ASKERS, reviewBytes, judges, idempotency.once(reviews)),
             new Door("GET", "/v1/reviews", READERS, 0, shows, reviews),
             new Door("GET", "/v1/reviews/*", READERS, 0, shows, reviews)),

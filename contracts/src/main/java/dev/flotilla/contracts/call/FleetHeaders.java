@@ -28,6 +28,14 @@ public final class FleetHeaders {
 
   public static final String MAX_COST_NANOS = "x-flotilla-max-cost-nanos";
 
+  /**
+   * {@link #CHEAPEST} beside a call to a model of the cheapest tier, for which a budget that
+   * downgrades has more.
+   */
+  public static final String TIER = "x-flotilla-tier";
+
+  public static final String CHEAPEST = "cheapest";
+
   /** Base64url of a JSON object of strings, at most 2 KB. */
   public static final String TAGS = "x-flotilla-tags";
 

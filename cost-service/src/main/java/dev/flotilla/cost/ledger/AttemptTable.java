@@ -36,7 +36,7 @@ final class AttemptTable {
       input_tokens bigint, cache_read_tokens bigint, cache_write_5m_tokens bigint, cache_write_1h_tokens bigint,
       output_tokens bigint, reasoning_tokens bigint, audio_in_tokens bigint, audio_out_tokens bigint, images bigint,
       cost_nanos bigint, floor_nanos bigint, ceiling_nanos bigint, tags jsonb, traceparent text, price_check text,
-      repriced_nanos bigint""";
+      repriced_nanos bigint, lease_id uuid""";
 
   private static final String NAMES =
       COLUMNS.replaceAll(" (uuid|text|boolean|timestamptz|bigint|jsonb)", "");
@@ -207,6 +207,7 @@ final class AttemptTable {
     text(out, "traceparent", entry.traceparent());
     text(out, "price_check", row.price().word());
     number(out, "repriced_nanos", row.price().repricedNanos());
+    text(out, "lease_id", entry.lease());
     out.writeEndObject();
   }
 

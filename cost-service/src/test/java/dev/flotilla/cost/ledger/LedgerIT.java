@@ -252,7 +252,7 @@ class LedgerIT {
           metrics);
     }
     for (String line : metrics.lines().filter(l -> !l.startsWith("#")).toList()) {
-      assertTrue(line.startsWith("ledger_"), line);
+      assertTrue(line.startsWith("ledger_") || line.startsWith("llm_budget_"), line);
     }
     assertEquals(200, service.ops("/health/live").statusCode());
     assertEquals(200, service.ops("/health/ready").statusCode());

@@ -53,6 +53,8 @@ public final class RunningCostService {
             Path.of("src/test/resources/config").toString(),
             "flotilla.tracing.otlp-endpoint",
             traces.url(),
+            "server.port",
+            "0",
             "server.host",
             "127.0.0.1",
             "server.sockets.0.host",
@@ -95,6 +97,19 @@ public final class RunningCostService {
             .header("x-flotilla-team", team)
             .header("x-flotilla-key", "k_test")
             .header("x-flotilla-roles", roles)
+            .build());
+  }
+
+  /** Any request as the router would send it for a caller of this team. */
+  public HttpResponse<String> ask(
+      String method, String path, String body, String team, String roles) {
+    return send(
+        request(path)
+            .header("x-flotilla-team", team)
+            .header("x-flotilla-key", "k_test")
+            .header("x-flotilla-roles", roles)
+            .header("content-type", "application/json")
+            .method(method, HttpRequest.BodyPublishers.ofString(body))
             .build());
   }
 

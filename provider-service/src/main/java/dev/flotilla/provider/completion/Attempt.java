@@ -19,6 +19,7 @@ import dev.flotilla.provider.dialect.Completion;
 import dev.flotilla.provider.dialect.Failure;
 import dev.flotilla.provider.dialect.StreamTally;
 import dev.flotilla.provider.embedding.Inputs;
+import dev.flotilla.provider.lease.Hold;
 import dev.flotilla.provider.pricing.Ceiling;
 import dev.flotilla.provider.pricing.Cost;
 import dev.flotilla.provider.pricing.Floor;
@@ -33,6 +34,7 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -51,7 +53,6 @@ final class Attempt {
   private static final AttributeKey<List<String>> FINISH_REASONS =
       AttributeKey.stringArrayKey(SpanNames.FINISH_REASONS);
 
-  private final LedgerEntry intent;
   private final Catalog catalog;
   private final Model model;
   private final ObjectNode request;
@@ -62,7 +63,9 @@ final class Attempt {
   private final AttemptMetrics metrics;
   private final InstantSource clock;
   private final long startedNanoTime = System.nanoTime();
+  private LedgerEntry intent;
   private LedgerEntry soFar;
+  private Hold hold = Hold.FREE;
 
   /**
    * @param surelyFits whether the request cannot be longer than the model's window
@@ -100,6 +103,17 @@ final class Attempt {
     return intent.ceilingNanos();
   }
 
+  Instant startedAt() {
+    return intent.startedAt();
+  }
+
+  /** What it can cost is set aside; ended together with the attempt. */
+  void pays(Hold money) {
+    hold = money;
+    intent = intent.under(money.lease());
+    soFar = intent;
+  }
+
   /** Writes down that it is about to be made; when refused, nothing may be sent. */
   IntentResult begin() {
     return spool.intent(intent);
@@ -107,6 +121,7 @@ final class Attempt {
 
   /** It is not made after all, and nothing was written down. */
   void drop() {
+    hold.drop();
     pass.giveBack(Evidence.NONE);
     pass.notSent();
     span.setStatus(StatusCode.ERROR, "refused before sending");
@@ -244,6 +259,8 @@ final class Attempt {
             usage == null ? AttemptUsage.NONE : usage,
             cost);
     spool.outcome(entry);
+    // As the ledger will count it: of an end that nobody knows, the most it can have cost.
+    hold.settle(cost == null ? ceilingNanos() : cost);
     noteServed(words);
     pass.used(tokens(state, usage));
     metrics.ended(entry);

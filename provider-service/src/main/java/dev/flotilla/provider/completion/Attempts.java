@@ -86,7 +86,8 @@ public final class Attempts {
             0,
             ceiling,
             call.tags().isEmpty() ? null : call.tags(),
-            span.getSpanContext().isSampled() ? Tracing.traceparent(span) : null);
+            span.getSpanContext().isSampled() ? Tracing.traceparent(span) : null,
+            null);
     // A token has at least a byte.
     boolean surelyFits = call.bodyBytes() <= model.contextTokens();
     return new Attempt(

@@ -176,6 +176,7 @@ public class CompletionRoute implements HttpService {
               header(request, FleetHeaders.RUN),
               header(request, FleetHeaders.STEP),
               tags(header(request, FleetHeaders.TAGS)),
+              FleetHeaders.CHEAPEST.equals(header(request, FleetHeaders.TIER)),
               nanos(header(request, FleetHeaders.MAX_COST_NANOS)),
               Deadline.fromHeader(header(request, FleetHeaders.DEADLINE), config.longest()),
               body,

@@ -46,6 +46,7 @@ public final class Spool implements AutoCloseable {
   private final Map<String, Open> open = new HashMap<>();
   private final int damaged;
   private long reserved;
+  private int found;
   private int skipped;
 
   /** An attempt whose end is not known yet, and the room kept free for it. */
@@ -57,6 +58,7 @@ public final class Spool implements AutoCloseable {
     this.log = new SegmentLog(folder, config, lock, found);
     this.unshipped = new ArrayDeque<>(found.attempts());
     this.damaged = found.damaged();
+    this.found = found.attempts().size();
   }
 
   /**
@@ -227,6 +229,7 @@ public final class Spool implements AutoCloseable {
   void acknowledged(int count) {
     lock.lock();
     try {
+      found = Math.max(0, found - count);
       for (int i = 0; i < count; i++) {
         Unshipped each = unshipped.remove();
         each.first().needed--;
@@ -235,6 +238,16 @@ public final class Spool implements AutoCloseable {
         }
       }
       log.deleteUnneeded();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the ledger has everything that an earlier process left here. */
+  public boolean shippedWhatItFound() {
+    lock.lock();
+    try {
+      return found == 0;
     } finally {
       lock.unlock();
     }

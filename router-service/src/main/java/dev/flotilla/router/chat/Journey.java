@@ -106,7 +106,7 @@ final class Journey implements AutoCloseable {
   }
 
   /** What accompanies the next call to a model: it may cost what the earlier ones left over. */
-  ModelCall call(ChatRequest request, @Nullable Classification type) {
+  ModelCall call(ChatRequest request, @Nullable Classification type, boolean cheapest) {
     Long most = request.hints().maxCostNanos();
     return new ModelCall(
         caller,
@@ -114,6 +114,7 @@ final class Journey implements AutoCloseable {
         type == null ? null : type.taskType(),
         deadline,
         most == null ? null : Math.max(0, most - spentNanos),
+        cheapest,
         request.tags());
   }
 

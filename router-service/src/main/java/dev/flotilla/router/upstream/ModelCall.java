@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param taskType null when models were named by the caller
  * @param maxCostNanos most this call may cost, nano-dollars; null is no limit
+ * @param cheapest whether the model is of the cheapest tier, for which some budgets have more
  * @param tags the caller's tags for the ledger
  */
 public record ModelCall(
@@ -19,4 +20,5 @@ public record ModelCall(
     @Nullable TaskType taskType,
     Deadline deadline,
     @Nullable Long maxCostNanos,
+    boolean cheapest,
     Map<String, String> tags) {}

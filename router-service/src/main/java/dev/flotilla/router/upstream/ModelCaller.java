@@ -134,7 +134,9 @@ public final class ModelCaller {
       Model model, int status, JsonNode error, List<AttemptReport> attempts) {
     String outcome = error.path("outcome").asText(Outcomes.SERVER_ERROR);
     String message = error.path("message").asText("status " + status);
-    if (outcome.equals(Outcomes.REJECTED) || outcome.equals(Outcomes.UNSUPPORTED)) {
+    if (outcome.equals(Outcomes.REJECTED)
+        || outcome.equals(Outcomes.UNSUPPORTED)
+        || outcome.equals(Outcomes.BUDGET)) {
       JsonNode param = error.path("param");
       var told =
           new ApiError(
@@ -144,9 +146,11 @@ public final class ModelCaller {
               message,
               param.isTextual() ? param.textValue() : null,
               error.path("source").asText("provider"));
-      return outcome.equals(Outcomes.REJECTED)
-          ? new CallOutcome.Rejected(told, attempts)
-          : new CallOutcome.Inexpressible(model, told);
+      return switch (outcome) {
+        case Outcomes.REJECTED -> new CallOutcome.Rejected(told, attempts);
+        case Outcomes.BUDGET -> new CallOutcome.OverBudget(model, told, attempts);
+        default -> new CallOutcome.Inexpressible(model, told);
+      };
     }
     if (outcome.equals(Outcomes.SHED)) {
       return new CallOutcome.Shed(attempts);
@@ -191,6 +195,9 @@ public final class ModelCaller {
     }
     if (call.maxCostNanos() != null) {
       builder.header(FleetHeaders.MAX_COST_NANOS, Long.toString(call.maxCostNanos()));
+    }
+    if (call.cheapest()) {
+      builder.header(FleetHeaders.TIER, FleetHeaders.CHEAPEST);
     }
     if (!call.tags().isEmpty()) {
       builder.header(FleetHeaders.TAGS, encoded(call.tags()));
