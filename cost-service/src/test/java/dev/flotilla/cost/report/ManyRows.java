@@ -21,7 +21,10 @@ import java.util.function.Supplier;
 public final class ManyRows implements AutoCloseable {
   private static final Instant FROM = Instant.parse("2026-05-01T00:00:00Z");
   private static final Instant TO = Instant.parse("2026-06-01T00:00:00Z");
-  /** What provider-service sends at once, and so is measured; the rest is loaded in larger steps. */
+
+  /**
+   * What provider-service sends at once, and so is measured; the rest is loaded in larger steps.
+   */
   private static final int BATCH = 500;
 
   private static final int MEASURED = 10 * BATCH;
