@@ -246,6 +246,8 @@ class RouterParts {
     String describes = "Tells about one of them.";
     String lists = "Lists what can be written into 'model'.";
     String reports = "Reports what was spent; passed on to cost-service.";
+    String collects =
+        "Reports costs or usage in OpenAI's shape, for what collects them there; passed on to cost-service.";
     String explains = "Tells what happened to one request; passed on to cost-service.";
     String judges = "Has an artifact judged by models that did not write it; review-service does.";
     String shows = "Shows reviews of the caller's team; passed on to review-service.";
@@ -317,6 +319,8 @@ class RouterParts {
             new Door("GET", "/models", READERS, 0, lists, listed, listing),
             new Door("GET", "/v1/costs", READERS, 0, reports, costs),
             new Door("GET", "/v1/costs/*", READERS, 0, reports, costs),
+            new Door("GET", "/v1/organization/costs", READERS, 0, collects, costs),
+            new Door("GET", "/v1/organization/usage/completions", READERS, 0, collects, costs),
             new Door("GET", "/v1/requests/*", READERS, 0, explains, costs),
             new Door("GET", "/v1/budgets", READERS, 0, limits, costs),
             new Door("GET", "/v1/budgets/*", READERS, 0, limits, costs),

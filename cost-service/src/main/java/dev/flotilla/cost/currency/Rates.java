@@ -102,8 +102,7 @@ public class Rates {
     }
     try {
       var rate =
-          new Rate(
-              LocalDate.parse(fields.get(0)), new BigDecimal(fields.get(3)), fields.get(4));
+          new Rate(LocalDate.parse(fields.get(0)), new BigDecimal(fields.get(3)), fields.get(4));
       if (rate.rate().signum() <= 0) {
         throw new ConfigurationException(where + ": the rate must be more than 0");
       }

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Costs as FOCUS 1.2 tells them: a row per hour, team, key, model, task, tags and meter. The amount
- * of a group is shared out over its meters by our catalogue's prices, so that the rows add up to the
- * ledger's nano-dollars whatever the prices are. Attempts of unknown outcome are no charge yet.
+ * of a group is shared out over its meters by our catalogue's prices, so that the rows add up to
+ * the ledger's nano-dollars whatever the prices are. Attempts of unknown outcome are no charge yet.
  */
 final class FocusRows {
   /** The version of the specification. */

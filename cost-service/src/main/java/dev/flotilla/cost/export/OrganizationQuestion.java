@@ -40,7 +40,8 @@ record OrganizationQuestion(
   static OrganizationQuestion read(
       Map<String, List<String>> given, Map<String, String> columns, boolean hours, Clock clock) {
     for (String name : given.keySet()) {
-      if (!List.of("start_time", "end_time", "bucket_width", "group_by", "group_by[]", "limit", "page")
+      if (!List.of(
+              "start_time", "end_time", "bucket_width", "group_by", "group_by[]", "limit", "page")
           .contains(name)) {
         throw wrong(
             name,
@@ -62,7 +63,8 @@ record OrganizationQuestion(
       Instant next = page.startsWith(PAGE) ? moment(page.substring(PAGE.length())) : start;
       skipped = Duration.between(start, next).dividedBy(width);
       if (skipped <= 0 || !next.isBefore(end)) {
-        throw wrong("page", "page must be the next_page of the answer before, with the same range.");
+        throw wrong(
+            "page", "page must be the next_page of the answer before, with the same range.");
       }
     }
     return new OrganizationQuestion(
@@ -100,7 +102,9 @@ record OrganizationQuestion(
       Map<String, List<String>> given, Map<String, String> columns) {
     List<String> words = new ArrayList<>();
     for (String name : List.of("group_by", "group_by[]")) {
-      given.getOrDefault(name, List.of()).forEach(v -> words.addAll(Arrays.asList(v.split(",", -1))));
+      given
+          .getOrDefault(name, List.of())
+          .forEach(v -> words.addAll(Arrays.asList(v.split(",", -1))));
     }
     Map<String, String> groups = new LinkedHashMap<>();
     for (String word : words) {

@@ -80,7 +80,8 @@ class OrganizationReport {
   }
 
   private static Query query(OrganizationQuestion question, @Nullable String onlyTeam) {
-    String groups = String.join("", question.groups().values().stream().map(c -> ", " + c).toList());
+    String groups =
+        String.join("", question.groups().values().stream().map(c -> ", " + c).toList());
     var query =
         new Query()
             .add("select at as bucket" + groups)
@@ -92,10 +93,7 @@ class OrganizationReport {
                 sum(audio_in_tokens) as audio_in, sum(audio_out_tokens) as audio_out\
                 """)
             .add(question.width().toHours() == 1 ? " from spend_hour" : " from spend_day")
-            .add(
-                " where at >= ? and at < ? and not simulated",
-                question.from(),
-                question.end());
+            .add(" where at >= ? and at < ? and not simulated", question.from(), question.end());
     if (onlyTeam != null) {
       query.add(" and team = ?", onlyTeam);
     }
@@ -114,8 +112,8 @@ class OrganizationReport {
         null);
   }
 
-  private static OrganizationPage.Completions completions(
-      ResultSet row, Map<String, String> groups) throws SQLException {
+  private static OrganizationPage.Completions completions(ResultSet row, Map<String, String> groups)
+      throws SQLException {
     return new OrganizationPage.Completions(
         "organization.usage.completions.result",
         whole(row, "input"),

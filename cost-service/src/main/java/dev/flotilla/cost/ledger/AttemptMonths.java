@@ -69,8 +69,7 @@ class AttemptMonths {
   }
 
   private static boolean made(Connection connection, LocalDate first) throws SQLException {
-    try (PreparedStatement patience =
-            connection.prepareStatement("set local lock_timeout = '2s'");
+    try (PreparedStatement patience = connection.prepareStatement("set local lock_timeout = '2s'");
         PreparedStatement make = connection.prepareStatement("select create_attempt_month(?)")) {
       // Whoever waits for the table's lock makes everybody behind wait: rather later than long.
       patience.execute();

@@ -80,8 +80,7 @@ class CostReport {
                       currency,
                       rates,
                       width,
-                      new CostSums(selection, days, question.dimensions(), false)
-                          .read(connection));
+                      new CostSums(selection, days, question.dimensions(), false).read(connection));
               sums.replaceAll(local::beside);
               return sums;
             });
@@ -134,8 +133,7 @@ class CostReport {
   /** As much per second for the rest of the month as so far. */
   private static CostResult.Amount forecast(long nanos, Instant monthStart, Instant now) {
     long gone = Math.max(1, Duration.between(monthStart, now).toSeconds());
-    long whole =
-        Duration.between(monthStart, BucketWidth.MONTH.plus(monthStart, 1)).toSeconds();
+    long whole = Duration.between(monthStart, BucketWidth.MONTH.plus(monthStart, 1)).toSeconds();
     return CostResult.Amount.of(
         BigInteger.valueOf(nanos)
             .multiply(BigInteger.valueOf(whole))
@@ -147,8 +145,7 @@ class CostReport {
       Connection connection, String name, CostScope period, CountedRows counted)
       throws SQLException {
     BucketWidth width = name.equals("day") ? BucketWidth.DAY : BucketWidth.MONTH;
-    CostScope before =
-        period.between(width.plus(period.from(), -1), width.plus(period.to(), -1));
+    CostScope before = period.between(width.plus(period.from(), -1), width.plus(period.to(), -1));
     return sums(connection, before, List.of(Dimension.MODEL), counted)
         .getOrDefault(Instant.EPOCH, List.of());
   }

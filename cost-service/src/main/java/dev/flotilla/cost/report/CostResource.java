@@ -61,7 +61,7 @@ public class CostResource {
   @Parameter(
       name = "group_by",
       in = ParameterIn.QUERY,
-      description = 
+      description =
           "Comma-separated: model, task_type, team, provider, key, project, pipeline, step, tag:<name>")
   @Parameter(name = "model", in = ParameterIn.QUERY)
   @Parameter(name = "team", in = ParameterIn.QUERY)
@@ -74,7 +74,8 @@ public class CostResource {
   @Parameter(
       name = "currency",
       in = ParameterIn.QUERY,
-      description = "A second currency of rates.csv, such as PKR; each day is converted at its own rate")
+      description =
+          "A second currency of rates.csv, such as PKR; each day is converted at its own rate")
   @Parameter(
       name = "explain",
       in = ParameterIn.QUERY,

@@ -214,26 +214,18 @@ final class CostSums {
     return new Query().add(" and name_digest = md5(?)", name);
   }
 
-  private Query source(
-      Part part, String table, Tags tags, String sign, Query more) {
+  private Query source(Part part, String table, Tags tags, String sign, Query more) {
     var query = columns(timeOf(part, table), tags);
     OF_ATTEMPTS.forEach((figure, told) -> query.add(", " + sign + "(" + told + ") as " + figure));
     OF_DECISIONS.forEach(figure -> query.add(", 0 as " + figure));
-    return query
-        .add(" from " + table)
-        .add(part.range())
-        .add(more)
-        .add(selection.conditions());
+    return query.add(" from " + table).add(part.range()).add(more).add(selection.conditions());
   }
 
   private Query answers(Part part) {
     var query = columns(part.span().time, Tags.NONE);
     OF_ATTEMPTS.keySet().forEach(figure -> query.add(", 0 as " + figure));
     OF_DECISIONS.forEach(figure -> query.add(", " + figure));
-    return query
-        .add(" from " + part.span().answers)
-        .add(part.range())
-        .add(selection.conditions());
+    return query.add(" from " + part.span().answers).add(part.range()).add(selection.conditions());
   }
 
   private static String timeOf(Part part, String table) {
@@ -283,8 +275,8 @@ final class CostSums {
             name);
   }
 
-  private Map<Place, Requests> requests(
-      Connection connection, boolean bounded, boolean countable) throws SQLException {
+  private Map<Place, Requests> requests(Connection connection, boolean bounded, boolean countable)
+      throws SQLException {
     var query =
         new Query()
             .add(
@@ -327,16 +319,11 @@ final class CostSums {
     for (int i = 0; i < dimensions.size(); i++) {
       values.add(rows.getString("g" + i));
     }
-    return new Place(
-        rows.getTimestamp("bucket").toInstant(), values, rows.getBoolean("simulated"));
+    return new Place(rows.getTimestamp("bucket").toInstant(), values, rows.getBoolean("simulated"));
   }
 
   private CostResult result(
-      Place place,
-      Map<String, Long> sum,
-      Requests requests,
-      boolean decided,
-      boolean bounded) {
+      Place place, Map<String, Long> sum, Requests requests, boolean decided, boolean bounded) {
     Map<String, @Nullable String> group = new LinkedHashMap<>();
     for (int i = 0; i < dimensions.size(); i++) {
       group.put(dimensions.get(i).word(), place.values().get(i));
@@ -387,8 +374,7 @@ final class CostSums {
         " and state = 'estimated'",
         place,
         bounded);
-    attempts(
-        told, "/unknown/requests", "count(distinct request_id)", unknown, place, bounded);
+    attempts(told, "/unknown/requests", "count(distinct request_id)", unknown, place, bounded);
     attempts(
         told, "/unknown/floor_nanos", "coalesce(sum(floor_nanos), 0)", unknown, place, bounded);
     attempts(
@@ -405,8 +391,7 @@ final class CostSums {
         "",
         place,
         bounded);
-    attempts(
-        told, "/cached_tokens", "coalesce(sum(cache_read_tokens), 0)", "", place, bounded);
+    attempts(told, "/cached_tokens", "coalesce(sum(cache_read_tokens), 0)", "", place, bounded);
     attempts(
         told,
         "/completion_tokens",

@@ -28,8 +28,7 @@ final class LocalAmounts {
   /** A sum in the making. */
   private static final class Sum {
     BigDecimal value = BigDecimal.ZERO;
-    final Set<Rate> rates =
-        new TreeSet<>((a, b) -> a.date().compareTo(b.date()));
+    final Set<Rate> rates = new TreeSet<>((a, b) -> a.date().compareTo(b.date()));
   }
 
   private final String currency;

@@ -33,8 +33,7 @@ record PageCursor(Instant from, Instant to, Instant next) {
           new String(
               Base64.getUrlDecoder().decode(word.substring(PREFIX.length())),
               StandardCharsets.US_ASCII);
-      List<Instant> moments =
-          List.of(text.split("\\|", -1)).stream().map(Instant::parse).toList();
+      List<Instant> moments = List.of(text.split("\\|", -1)).stream().map(Instant::parse).toList();
       if (moments.size() == 3) {
         var cursor = new PageCursor(moments.get(0), moments.get(1), moments.get(2));
         if (cursor.from.isBefore(cursor.next) && cursor.next.isBefore(cursor.to)) {

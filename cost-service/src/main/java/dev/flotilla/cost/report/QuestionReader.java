@@ -117,7 +117,8 @@ public final class QuestionReader {
       case "true" -> true;
       case "false" -> false;
       default ->
-          throw wrong("invalid_explain", "explain", "explain is '" + word + "'; write true or false.");
+          throw wrong(
+              "invalid_explain", "explain", "explain is '" + word + "'; write true or false.");
     };
   }
 

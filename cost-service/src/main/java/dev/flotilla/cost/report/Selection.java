@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param to first moment that is no longer in it
  * @param filters the value each of these columns must have
  */
-record Selection(
-    Instant from, Instant to, Map<Dimension, String> filters, CountedRows counted) {
+record Selection(Instant from, Instant to, Map<Dimension, String> filters, CountedRows counted) {
   Selection {
     filters = Map.copyOf(filters);
   }
@@ -66,8 +65,7 @@ record Selection(
     return parts;
   }
 
-  private static void split(
-      List<Part> parts, Instant from, Instant to, List<Part.Span> spans) {
+  private static void split(List<Part> parts, Instant from, Instant to, List<Part.Span> spans) {
     if (!from.isBefore(to)) {
       return;
     }
@@ -110,8 +108,7 @@ record Selection(
     }
 
     Query range() {
-      return new Query()
-          .add(" where " + span.time + " >= ? and " + span.time + " < ?", from, to);
+      return new Query().add(" where " + span.time + " >= ? and " + span.time + " < ?", from, to);
     }
   }
 }

@@ -21,7 +21,9 @@ class RatesTest {
   void a_rate_holds_from_its_day_until_the_next_one(@TempDir Path folder) throws IOException {
     var rates =
         new Rates(
-            file(folder, HEADER + "2026-11-04,USD,PKR,282,b\n2026-11-02,USD,PKR,281.35,a bank, b\n"));
+            file(
+                folder,
+                HEADER + "2026-11-04,USD,PKR,282,b\n2026-11-02,USD,PKR,281.35,a bank, b\n"));
     assertTrue(rates.of("PKR", LocalDate.parse("2026-11-01")).isEmpty());
     assertTrue(rates.of("EUR", LocalDate.parse("2026-11-04")).isEmpty());
     assertEquals(

@@ -104,7 +104,11 @@ class ExportIT {
     assertEquals("1.2", file.headers().firstValue("x-focus-version").orElse(""));
     assertEquals(
         "text/csv;charset=utf-8",
-        file.headers().firstValue("content-type").orElse("").replace(" ", "").toLowerCase(Locale.ROOT));
+        file.headers()
+            .firstValue("content-type")
+            .orElse("")
+            .replace(" ", "")
+            .toLowerCase(Locale.ROOT));
     List<String> lines = file.body().lines().toList();
     List<String> columns = List.of(lines.getFirst().split(",", -1));
     assertTrue(columns.containsAll(MANDATORY), lines.getFirst());
@@ -150,7 +154,8 @@ class ExportIT {
           assertEquals("k_1", result.path("api_key_id").asText());
         }
       }
-      next = answer.path("has_more").asBoolean() ? "&page=" + answer.path("next_page").asText() : "";
+      next =
+          answer.path("has_more").asBoolean() ? "&page=" + answer.path("next_page").asText() : "";
     } while (!next.isEmpty());
     assertEquals(31, days);
     assertEquals(0, sum.compareTo(BigDecimal.valueOf(325_008, 9)), sum.toPlainString());
@@ -173,8 +178,7 @@ class ExportIT {
       assertTrue(tree(refused).path("detail").asText().length() > 15, refused.body());
     }
     assertEquals(
-        403,
-        service.get("/v1/costs/export?team=exporter", "exporter-2", "caller").statusCode());
+        403, service.get("/v1/costs/export?team=exporter", "exporter-2", "caller").statusCode());
   }
 
   private void golden(String file, String path) throws IOException {
@@ -190,6 +194,7 @@ class ExportIT {
 
   /** An entry whose id is the same in every run. */
   private static ObjectNode named(int number, ObjectNode entry) {
-    return entry.put("attempt_id", new UUID(0x01999aaa_bbbb_7000L, 0x8000000000000000L + number).toString());
+    return entry.put(
+        "attempt_id", new UUID(0x01999aaa_bbbb_7000L, 0x8000000000000000L + number).toString());
   }
 }

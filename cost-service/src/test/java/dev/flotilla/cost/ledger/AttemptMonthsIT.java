@@ -145,7 +145,11 @@ class AttemptMonthsIT {
     String hex = String.format("%012x", at.toEpochMilli());
     return entry.put(
         "attempt_id",
-        hex.substring(0, 8) + "-" + hex.substring(8) + "-7aaa-8000-" + String.format("%012x", number));
+        hex.substring(0, 8)
+            + "-"
+            + hex.substring(8)
+            + "-7aaa-8000-"
+            + String.format("%012x", number));
   }
 
   private static YearMonth month(Instant moment) {
@@ -157,10 +161,9 @@ class AttemptMonthsIT {
   }
 
   private String table(ObjectNode entry) throws SQLException {
-    return sql(
-            "select tableoid::regclass::text from cost.attempt where attempt_id = '"
-                + id(entry)
-                + "'")
+    return sql("select tableoid::regclass::text from cost.attempt where attempt_id = '"
+            + id(entry)
+            + "'")
         .replace("cost.", "");
   }
 

@@ -174,7 +174,8 @@ class CostReportIT {
     assertProblem(
         400, "invalid_period", service.get("/v1/costs/summary?period=year", "red", "caller"));
     HttpResponse<String> response = service.get(MARCH + "&bucket=1y", "red", "caller");
-    assertEquals("bucket is '1y'; write 1h, 1d, 1w or 1mo.", tree(response).path("detail").asText());
+    assertEquals(
+        "bucket is '1y'; write 1h, 1d, 1w or 1mo.", tree(response).path("detail").asText());
   }
 
   @Test

@@ -56,8 +56,7 @@ class RollUpsIT {
   static void rows() throws Exception {
     var service = RunningCostService.get();
     var random = new Random(7);
-    List<ObjectNode> intents =
-        IntStream.range(0, 600).mapToObj(i -> attempt(random, i)).toList();
+    List<ObjectNode> intents = IntStream.range(0, 600).mapToObj(i -> attempt(random, i)).toList();
     List<ObjectNode> entries = new ArrayList<>(intents);
     for (int i = 0; i < 400; i++) {
       ObjectNode ended = settled(intents.get(i), random.nextInt(1_000_000));
@@ -93,7 +92,8 @@ class RollUpsIT {
     for (String span : List.of("hour", "day")) {
       assertEquals("0", sql(DIFFERENCE.formatted(span)), span);
     }
-    assertEquals("600", sql("select sum(attempts) from cost.spend_day where team ~ '^roll-[abc]$'"));
+    assertEquals(
+        "600", sql("select sum(attempts) from cost.spend_day where team ~ '^roll-[abc]$'"));
     assertEquals(
         sql(
             "select count(*) || '|' || sum(settled_nanos) from cost.attempt_figures a, jsonb_object_keys(tags)"
@@ -154,7 +154,9 @@ class RollUpsIT {
             "&bucket=1w&key=k_0&pipeline=content",
             "&bucket=1mo&include_simulated=true&group_by=tag:customer")) {
       String asked =
-          question.contains("&to=") ? range.replaceFirst("&to=[^&]*", "") + question : range + question;
+          question.contains("&to=")
+              ? range.replaceFirst("&to=[^&]*", "") + question
+              : range + question;
       for (String team : List.of("roll-a", "roll-b")) {
         JsonNode page = ask("/v1/costs?explain=true&" + asked, team);
         int results = 0;
@@ -166,7 +168,9 @@ class RollUpsIT {
               assertTrue(figure.isNumber(), told.getKey() + " in " + result);
               assertEquals(
                   0,
-                  figure.decimalValue().compareTo(new BigDecimal(sql(connection, told.getValue().asText()))),
+                  figure
+                      .decimalValue()
+                      .compareTo(new BigDecimal(sql(connection, told.getValue().asText()))),
                   question + " " + told + " in " + result);
               compared++;
             }

@@ -52,9 +52,22 @@ public final class Desk {
         metrics.refusedUnread();
         visit.send(error);
       }
-      case ChatRequest.Parsed.Good(var request) when request.hints().isDryRun() ->
-          preview(request, visit);
-      case ChatRequest.Parsed.Good(var request) -> answer(request, wording, visit);
+      case ChatRequest.Parsed.Good(var request) ->
+          answerIn(
+              SpendingProject.of(request, visit.caller(), visit.policy()), request, wording, visit);
+    }
+  }
+
+  private void answerIn(SpendingProject project, ChatRequest request, Wording wording, Visit visit)
+      throws IOException {
+    switch (project) {
+      case SpendingProject.Refused(var error) -> {
+        metrics.refusedUnread();
+        visit.send(error);
+      }
+      case SpendingProject.Of(var caller) when request.hints().isDryRun() ->
+          preview(request, visit.by(caller));
+      case SpendingProject.Of(var caller) -> answer(request, wording, visit.by(caller));
     }
   }
 

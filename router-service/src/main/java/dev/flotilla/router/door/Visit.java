@@ -41,6 +41,11 @@ public record Visit(
     return new Visit(caller, policy, requestId, body, span, startNanos, dialect, request, other);
   }
 
+  /** The same visit, on account of another caller. */
+  public Visit by(Caller other) {
+    return new Visit(other, policy, requestId, body, span, startNanos, dialect, request, out);
+  }
+
   public String method() {
     return request.prologue().method().text();
   }
