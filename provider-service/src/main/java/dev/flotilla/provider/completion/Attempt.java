@@ -28,8 +28,6 @@ import dev.flotilla.provider.telemetry.Oddity;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.logging.Level;
@@ -55,8 +53,7 @@ final class Attempt {
   private final Span span;
   private final Spool spool;
   private final AttemptMetrics metrics;
-  private final InstantSource clock;
-  private final long startedNanoTime = System.nanoTime();
+  private final AttemptTime time;
   private LedgerEntry soFar;
 
   /**
@@ -71,8 +68,7 @@ final class Attempt {
       Pass pass,
       Span span,
       Spool spool,
-      AttemptMetrics metrics,
-      InstantSource clock) {
+      AttemptMetrics metrics) {
     this.intent = intent;
     this.soFar = intent;
     this.catalog = catalog;
@@ -83,7 +79,7 @@ final class Attempt {
     this.span = span;
     this.spool = spool;
     this.metrics = metrics;
-    this.clock = clock;
+    this.time = AttemptTime.from(intent.startedAt());
   }
 
   String id() {
@@ -222,7 +218,7 @@ final class Attempt {
     LedgerEntry entry =
         last.ended(
             state,
-            clock.instant(),
+            time.now(),
             outcome,
             words.model(),
             words.finish(),
@@ -235,7 +231,7 @@ final class Attempt {
     metrics.ended(entry);
     describe(entry);
     span.end();
-    long ms = Duration.ofNanos(System.nanoTime() - startedNanoTime).toMillis();
+    long ms = time.elapsed().toMillis();
     Long ceiling = cost == null ? Long.valueOf(ceilingNanos()) : null;
     return new AttemptReport(id(), model.id(), outcome, status, ms, cost, ceiling);
   }
