@@ -1,5 +1,6 @@
 package dev.flotilla.bench;
 
+import dev.flotilla.bench.chaos.Chaos;
 import dev.flotilla.bench.soak.Soak;
 import dev.flotilla.local.supervision.CannotStart;
 import dev.flotilla.local.terminal.Terminal;
@@ -7,7 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** {@code ./fleet bench} and {@code ./fleet soak}. Start reading at {@link #run}. */
+/** {@code ./fleet bench}, {@code soak} and {@code chaos}. Start reading at {@link #run}. */
 public final class Bench {
   private static final int DONE = 0;
   private static final int FAILED = 1;
@@ -35,6 +36,7 @@ public final class Bench {
       return switch (options.command()) {
         case "bench" -> compare(options);
         case "soak" -> soak(options);
+        case "chaos" -> chaos(options);
         default ->
             throw new BenchOptions.WrongUsage(
                 "./fleet does not know \"" + options.command() + "\"; see ./fleet help");
@@ -65,5 +67,16 @@ public final class Bench {
     var report = new Soak(options.tree(), options.duration(), err).run();
     report.print(out);
     return report.passed() ? DONE : FAILED;
+  }
+
+  private int chaos(BenchOptions options) throws IOException, InterruptedException {
+    var report =
+        new Chaos(options.tree(), options.requests(), options.kills(), options.seed(), err).run();
+    if (options.json()) {
+      out.line(report.toJson());
+    } else {
+      report.print(out);
+    }
+    return report.kept() ? DONE : FAILED;
   }
 }

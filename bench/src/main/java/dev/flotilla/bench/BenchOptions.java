@@ -10,13 +10,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was typed after {@code ./fleet bench} or {@code ./fleet soak}.
+ * What was typed after {@code ./fleet bench}, {@code ./fleet soak} or {@code ./fleet chaos}.
  *
  * @param minutes of a soak
  * @param rounds every target is measured so often, in turn
  * @param seconds of a sample
  * @param warm what is multiplied with the warm-up of each scenario, in percent
  * @param javaOptions more flags for the services' JVMs
+ * @param requests of a chaos, sent by all callers together
+ * @param kills among them
+ * @param seed decides what is killed and when
  */
 record BenchOptions(
     String command,
@@ -27,7 +30,10 @@ record BenchOptions(
     int seconds,
     int warm,
     List<Scenario> scenarios,
-    String javaOptions) {
+    String javaOptions,
+    int requests,
+    int kills,
+    int seed) {
 
   /** What was typed makes no sense; the message says what would. */
   static final class WrongUsage extends RuntimeException {
@@ -40,7 +46,7 @@ record BenchOptions(
 
   static BenchOptions parse(List<String> words, Path tree) {
     if (words.isEmpty()) {
-      throw new WrongUsage("Say bench or soak");
+      throw new WrongUsage("Say bench, soak or chaos");
     }
     boolean json = false;
     int minutes = 30;
@@ -49,6 +55,9 @@ record BenchOptions(
     int warm = 100;
     List<Scenario> scenarios = Scenario.ALL;
     String javaOptions = "";
+    int requests = 5_000;
+    int kills = 5;
+    int seed = 1;
     Iterator<String> rest = words.subList(1, words.size()).iterator();
     while (rest.hasNext()) {
       String option = rest.next();
@@ -59,6 +68,9 @@ record BenchOptions(
         case "--seconds" -> seconds = number(option, rest);
         case "--warm-percent" -> warm = number(option, rest);
         case "--scenarios" -> scenarios = named(value(option, rest));
+        case "--requests" -> requests = number(option, rest);
+        case "--kills" -> kills = number(option, rest);
+        case "--seed" -> seed = number(option, rest);
         case "--java-options" -> javaOptions = value(option, rest);
         default ->
             throw new WrongUsage(
@@ -66,7 +78,18 @@ record BenchOptions(
       }
     }
     return new BenchOptions(
-        words.getFirst(), tree, json, minutes, rounds, seconds, warm, scenarios, javaOptions);
+        words.getFirst(),
+        tree,
+        json,
+        minutes,
+        rounds,
+        seconds,
+        warm,
+        scenarios,
+        javaOptions,
+        requests,
+        kills,
+        seed);
   }
 
   Duration duration() {

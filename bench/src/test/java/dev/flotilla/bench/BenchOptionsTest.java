@@ -15,6 +15,8 @@ class BenchOptionsTest {
     assertEquals(Scenario.ALL, options.scenarios());
     assertEquals(3, options.rounds());
     assertEquals(30, parse("soak").minutes());
+    assertEquals(5_000, parse("chaos").requests());
+    assertEquals(7, parse("chaos", "--kills", "7", "--seed", "3").kills());
     assertEquals(
         List.of("cached", "small"),
         parse("bench", "--scenarios", "cached,small").scenarios().stream()

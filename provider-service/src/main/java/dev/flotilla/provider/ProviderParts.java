@@ -12,11 +12,13 @@ import dev.flotilla.kit.redis.TimeBoxedRedis;
 import dev.flotilla.kit.settings.ConfigurationException;
 import dev.flotilla.kit.settings.Settings;
 import dev.flotilla.kit.telemetry.Tracing;
+import dev.flotilla.provider.audit.SelfAudit;
 import dev.flotilla.provider.bucket.BucketConfig;
 import dev.flotilla.provider.bucket.Buckets;
 import dev.flotilla.provider.completion.Attempts;
 import dev.flotilla.provider.completion.CompletionConfig;
 import dev.flotilla.provider.completion.Completions;
+import dev.flotilla.provider.completion.KeyedCalls;
 import dev.flotilla.provider.completion.Threshold;
 import dev.flotilla.provider.dialect.Access;
 import dev.flotilla.provider.dialect.Dialect;
@@ -31,6 +33,8 @@ import dev.flotilla.provider.lease.Holder;
 import dev.flotilla.provider.lease.LeaseConfig;
 import dev.flotilla.provider.lease.LeaseMetrics;
 import dev.flotilla.provider.lease.RestTreasury;
+import dev.flotilla.provider.replay.ReplayConfig;
+import dev.flotilla.provider.replay.Replays;
 import dev.flotilla.provider.resilience.BreakerConfig;
 import dev.flotilla.provider.resilience.KeyConfig;
 import dev.flotilla.provider.resilience.Lanes;
@@ -113,10 +117,21 @@ class ProviderParts {
 
   @Produces
   @Singleton
-  Shipper shipper(Settings settings, Spool spool, RestLedger ledger, MetricRegistry registry) {
+  Shipper shipper(
+      Settings settings, Spool spool, RestLedger ledger, SelfAudit audit, MetricRegistry registry) {
     var deadLetters = new DeadLetters(settings.path("flotilla.spool.dir"));
     SpoolMetrics.register(registry, spool, deadLetters);
-    return new Shipper(spool, ledger, deadLetters, ShipperConfig.from(settings));
+    return new Shipper(spool, ledger, deadLetters, audit, ShipperConfig.from(settings));
+  }
+
+  @Produces
+  @Singleton
+  SelfAudit audit(Settings settings, RestLedger ledger, MetricRegistry registry) {
+    return new SelfAudit(
+        ledger,
+        settings.duration("flotilla.audit.every"),
+        Math.toIntExact(settings.number("flotilla.audit.most-attempts", 1, 10_000_000)),
+        registry);
   }
 
   @Produces
@@ -230,6 +245,24 @@ class ProviderParts {
         config);
   }
 
+  @Produces
+  @Singleton
+  Replays replays(Settings settings) {
+    return new Replays(
+        ReplayConfig.from(settings),
+        settings.optional("flotilla.redis.url").map(url -> redis(settings, url)).orElse(null));
+  }
+
+  @Produces
+  @Singleton
+  KeyedCalls keyedCalls(Completions completions, Replays replays, MetricRegistry registry) {
+    return new KeyedCalls(completions, replays, Thread::sleep, registry);
+  }
+
+  void close(@Disposes Replays replays) {
+    replays.close();
+  }
+
   private static boolean holdsAKey(String variable) {
     String value = System.getenv(variable);
     return value != null && !value.isBlank();
@@ -305,12 +338,14 @@ class ProviderParts {
   void start(
       @Observes @Priority(BEFORE_THE_SERVER_STARTS) @Initialized(ApplicationScoped.class)
           Object event,
-      Completions completions,
+      KeyedCalls calls,
       Catalog catalog,
       BudgetGate budgets,
-      Shipper shipper) {
+      Shipper shipper,
+      SelfAudit audit) {
     shipper.start();
     budgets.start();
+    audit.start();
     LOG.log(
         Level.INFO,
         "Serving {0} models of {1} providers, catalogue {2}",
@@ -327,7 +362,9 @@ class ProviderParts {
       InFlight inFlight,
       Shipper shipper,
       BudgetGate budgets,
+      SelfAudit audit,
       Spool spool) {
+    audit.finish();
     int unfinished = inFlight.close(PATIENCE_WITH_CALLS);
     boolean shipped = shipper.finish(PATIENCE_WITH_THE_LEDGER);
     budgets.close();

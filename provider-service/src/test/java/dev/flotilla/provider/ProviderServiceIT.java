@@ -442,6 +442,10 @@ class ProviderServiceIT {
   }
 
   @Test
+  @FaultRow(
+      row = 63,
+      fault = "provider-service is killed when an answer is given and the ledger does not have it")
+  @FaultRow(row = 65, fault = "provider-service is killed while it waits for a provider")
   void after_a_kill_the_attempt_in_flight_is_unknown_and_nothing_is_lost(@TempDir Path own)
       throws Exception {
     var never = new CountDownLatch(1);

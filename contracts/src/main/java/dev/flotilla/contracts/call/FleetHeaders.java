@@ -36,6 +36,12 @@ public final class FleetHeaders {
 
   public static final String CHEAPEST = "cheapest";
 
+  /**
+   * Key of a call that must not be paid twice, such as a pipeline's step; scoped by team. A second
+   * call with it gets the first one's answer.
+   */
+  public static final String IDEMPOTENCY = "x-flotilla-idempotency";
+
   /** Base64url of a JSON object of strings, at most 2 KB. */
   public static final String TAGS = "x-flotilla-tags";
 

@@ -31,6 +31,7 @@ public final class MetricNames {
   public static final String PROVIDER_ODDITIES = "llm_provider_oddities";
   public static final String KEYS_PARKED = "llm_provider_keys_parked";
   public static final String PROVIDER_THROTTLED = "llm_provider_throttled";
+  public static final String REPLAYS = "llm_provider_replays";
   public static final String COST_NANOUSD = "llm_cost_nanousd";
   public static final String LEDGER_ENTRIES = "ledger_entries";
   public static final String LEDGER_OLDEST_UNSHIPPED = "ledger_oldest_unshipped_seconds";
@@ -38,6 +39,10 @@ public final class MetricNames {
   public static final String LEDGER_SPOOL_LIMIT = "ledger_spool_limit_bytes";
   public static final String LEDGER_DEAD_LETTERS = "ledger_dead_letters";
   public static final String LEDGER_PRICE_MISMATCHES = "ledger_price_mismatches";
+  public static final String LEDGER_AGED = "ledger_aged_attempts";
+  public static final String LEDGER_RECONCILIATION_DIFFERENCE =
+      "ledger_reconciliation_difference_usd";
+  public static final String LEDGER_AUDITED = "ledger_audited_attempts";
 
   public static final String LEDGER_REJECTED = "ledger_rejected_entries";
   public static final String BUDGET_USED = "llm_budget_used_usd";

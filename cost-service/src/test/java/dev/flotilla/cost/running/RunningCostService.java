@@ -132,6 +132,18 @@ public final class RunningCostService {
     return post("/v1/ledger/decisions", body, TOKEN);
   }
 
+  /** A POST as the router would pass it on for a caller with these roles. */
+  public HttpResponse<String> postAs(String path, String body, String roles) {
+    return send(
+        request(path)
+            .header("x-flotilla-team", "growth")
+            .header("x-flotilla-key", "k_test")
+            .header("x-flotilla-roles", roles)
+            .header("content-type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build());
+  }
+
   /** The receipt of decisions that are sent. */
   public JsonNode keep(ObjectNode... decisions) {
     ObjectNode batch = JSON.createObjectNode();

@@ -35,7 +35,6 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -61,8 +60,7 @@ final class Attempt {
   private final Span span;
   private final Spool spool;
   private final AttemptMetrics metrics;
-  private final InstantSource clock;
-  private final long startedNanoTime = System.nanoTime();
+  private final AttemptTime time;
   private LedgerEntry intent;
   private LedgerEntry soFar;
   private Hold hold = Hold.FREE;
@@ -79,8 +77,7 @@ final class Attempt {
       Pass pass,
       Span span,
       Spool spool,
-      AttemptMetrics metrics,
-      InstantSource clock) {
+      AttemptMetrics metrics) {
     this.intent = intent;
     this.soFar = intent;
     this.catalog = catalog;
@@ -91,7 +88,7 @@ final class Attempt {
     this.span = span;
     this.spool = spool;
     this.metrics = metrics;
-    this.clock = clock;
+    this.time = AttemptTime.from(intent.startedAt());
   }
 
   String id() {
@@ -251,7 +248,7 @@ final class Attempt {
     LedgerEntry entry =
         last.ended(
             state,
-            clock.instant(),
+            time.now(),
             outcome,
             words.model(),
             words.finish(),
@@ -266,7 +263,7 @@ final class Attempt {
     metrics.ended(entry);
     describe(entry);
     span.end();
-    long ms = Duration.ofNanos(System.nanoTime() - startedNanoTime).toMillis();
+    long ms = time.elapsed().toMillis();
     Long ceiling = cost == null ? Long.valueOf(ceilingNanos()) : null;
     return new AttemptReport(id(), model.id(), outcome, status, ms, cost, ceiling);
   }

@@ -90,8 +90,7 @@ public final class Attempts {
             null);
     // A token has at least a byte.
     boolean surelyFits = call.bodyBytes() <= model.contextTokens();
-    return new Attempt(
-        intent, catalog, model, call.body(), surelyFits, pass, span, spool, metrics, clock);
+    return new Attempt(intent, catalog, model, call.body(), surelyFits, pass, span, spool, metrics);
   }
 
   private Span span(Call call, Model model, String id) {
