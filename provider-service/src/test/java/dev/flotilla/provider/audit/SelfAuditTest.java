@@ -123,6 +123,7 @@ class SelfAuditTest {
             0,
             90_000,
             null,
+            null,
             null)
         .ended(
             state, start.plusSeconds(1), Outcomes.OK, null, null, null, AttemptUsage.NONE, nanos);
