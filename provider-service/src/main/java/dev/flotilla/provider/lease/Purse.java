@@ -21,9 +21,6 @@ final class Purse {
   /** A budget that was found empty is not asked again at once, unless less is needed. */
   private static final long BELIEVE_REFUSAL_NANOS = Duration.ofMillis(200).toNanos();
 
-  /** Longer than any renewal takes, so that a lost signal is not waited for for ever. */
-  private static final long WHILE_ANOTHER_ASKS_NANOS = Duration.ofSeconds(5).toNanos();
-
   private final List<String> budgets;
   private final boolean cheapest;
   private final Treasury treasury;
@@ -119,9 +116,8 @@ final class Purse {
         }
         long now = nanoTime.getAsLong();
         if (asking) {
-          if (changed.awaitNanos(WHILE_ANOTHER_ASKS_NANOS) <= 0) {
-            return new Step.Done(new Taken.Away());
-          }
+          // Whoever asks is time-boxed and always comes back with a signal.
+          changed.await();
           continue;
         }
         LeaseRefusal known = refusal;
