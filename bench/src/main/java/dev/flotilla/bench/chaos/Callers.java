@@ -24,6 +24,7 @@ final class Callers implements AutoCloseable {
 
   // Guarded by this.
   private int begun;
+  private int allowed;
   private int ended;
   private int answered;
   private boolean killing;
@@ -48,6 +49,12 @@ final class Callers implements AutoCloseable {
     while (begun < Math.min(number, requests)) {
       wait();
     }
+  }
+
+  /** Up to this number requests may begin. */
+  synchronized void allow(int number) {
+    allowed = Math.min(number, requests);
+    notifyAll();
   }
 
   /** Whether something is being killed from now on, or was. */
@@ -83,7 +90,10 @@ final class Callers implements AutoCloseable {
     }
   }
 
-  private synchronized int next() {
+  private synchronized int next() throws InterruptedException {
+    while (begun == allowed && begun < requests) {
+      wait();
+    }
     if (begun == requests) {
       return requests + 1;
     }

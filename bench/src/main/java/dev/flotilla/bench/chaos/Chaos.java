@@ -51,8 +51,16 @@ public final class Chaos {
         var callers = new Callers(fleet.url().resolve("/v1/chat/completions"), requests, seed)) {
       List<Thread> threads = callers.begin(CALLERS);
       var killed = new ArrayList<Victim>();
-      for (Kill next : plan()) {
+      List<Kill> plan = plan();
+      callers.allow(plan.isEmpty() ? requests : plan.getFirst().after());
+      for (int i = 0; i < plan.size(); i++) {
+        Kill next = plan.get(i);
         callers.awaitBegun(next.after());
+        // The load is not used up while a part comes back: the next kill finds its share of it.
+        callers.allow(i + 1 < plan.size() ? plan.get(i + 1).after() : requests);
+        callers.awaitBegun(
+            Math.min(
+                next.after() + CALLERS, i + 1 < plan.size() ? plan.get(i + 1).after() : requests));
         progress.line("kill -9 " + next.victim() + " after " + next.after() + " requests");
         callers.kills(true);
         next.victim().die(fleet);
