@@ -21,7 +21,7 @@ public final class Nginx implements Target {
   }
 
   /**
-   * Starts it; ready when the command returns is not promised, see {@link Ports#await}.
+   * Starts it; returns when it listens.
    *
    * @param program the path of nginx
    */
