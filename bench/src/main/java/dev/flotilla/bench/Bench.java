@@ -1,6 +1,7 @@
 package dev.flotilla.bench;
 
 import dev.flotilla.bench.chaos.Chaos;
+import dev.flotilla.bench.rows.ManyRows;
 import dev.flotilla.bench.soak.Soak;
 import dev.flotilla.local.supervision.CannotStart;
 import dev.flotilla.local.terminal.Terminal;
@@ -8,7 +9,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** {@code ./fleet bench}, {@code soak} and {@code chaos}. Start reading at {@link #run}. */
+/**
+ * {@code ./fleet bench}, {@code soak}, {@code chaos} and {@code rows}. Start reading at {@link
+ * #run}.
+ */
 public final class Bench {
   private static final int DONE = 0;
   private static final int FAILED = 1;
@@ -37,6 +41,7 @@ public final class Bench {
         case "bench" -> compare(options);
         case "soak" -> soak(options);
         case "chaos" -> chaos(options);
+        case "rows" -> rows(options);
         default ->
             throw new BenchOptions.WrongUsage(
                 "./fleet does not know \"" + options.command() + "\"; see ./fleet help");
@@ -78,5 +83,15 @@ public final class Bench {
       report.print(out);
     }
     return report.kept() ? DONE : FAILED;
+  }
+
+  private int rows(BenchOptions options) throws IOException, InterruptedException {
+    var report = new ManyRows(options.tree(), options.rows(), err).run();
+    if (options.json()) {
+      out.line(report.toJson());
+    } else {
+      report.print(out);
+    }
+    return report.wrong().isEmpty() ? DONE : FAILED;
   }
 }

@@ -1,5 +1,6 @@
 package dev.flotilla.bench;
 
+import dev.flotilla.bench.rows.ManyRows;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
@@ -10,7 +11,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was typed after {@code ./fleet bench}, {@code ./fleet soak} or {@code ./fleet chaos}.
+ * What was typed after {@code ./fleet bench}, {@code soak}, {@code chaos} or {@code rows}.
  *
  * @param minutes of a soak
  * @param rounds every target is measured so often, in turn
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param requests of a chaos, sent by all callers together
  * @param kills among them
  * @param seed decides what is killed and when
+ * @param rows of the ledger, for rows
  */
 record BenchOptions(
     String command,
@@ -33,7 +35,8 @@ record BenchOptions(
     String javaOptions,
     int requests,
     int kills,
-    int seed) {
+    int seed,
+    int rows) {
 
   /** What was typed makes no sense; the message says what would. */
   static final class WrongUsage extends RuntimeException {
@@ -46,7 +49,7 @@ record BenchOptions(
 
   static BenchOptions parse(List<String> words, Path tree) {
     if (words.isEmpty()) {
-      throw new WrongUsage("Say bench, soak or chaos");
+      throw new WrongUsage("Say bench, soak, chaos or rows");
     }
     boolean json = false;
     int minutes = 30;
@@ -58,6 +61,7 @@ record BenchOptions(
     int requests = 5_000;
     int kills = 5;
     int seed = 1;
+    int rows = 2_000_000;
     Iterator<String> rest = words.subList(1, words.size()).iterator();
     while (rest.hasNext()) {
       String option = rest.next();
@@ -71,6 +75,7 @@ record BenchOptions(
         case "--requests" -> requests = number(option, rest);
         case "--kills" -> kills = number(option, rest);
         case "--seed" -> seed = number(option, rest);
+        case "--rows" -> rows = rows(number(option, rest));
         case "--java-options" -> javaOptions = value(option, rest);
         default ->
             throw new WrongUsage(
@@ -89,7 +94,8 @@ record BenchOptions(
         javaOptions,
         requests,
         kills,
-        seed);
+        seed,
+        rows);
   }
 
   Duration duration() {
@@ -113,6 +119,14 @@ record BenchOptions(
               return scenario;
             })
         .toList();
+  }
+
+  private static int rows(int number) {
+    if (number < ManyRows.FEWEST) {
+      throw new WrongUsage(
+          "--rows is " + number + ", too few to measure anything; try " + ManyRows.FEWEST);
+    }
+    return number;
   }
 
   private static int number(String option, Iterator<String> rest) {
