@@ -38,6 +38,8 @@ final class CatalogFiles {
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .build();
 
+  private static final List<String> TOKENIZERS = List.of("cl100k_base", "o200k_base");
+
   private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z][A-Za-z0-9-]*");
   private static final Pattern KEY_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
@@ -66,6 +68,7 @@ final class CatalogFiles {
       @Nullable Long tpm,
       @Nullable String balance,
       @Nullable EmbeddingEntry embedding,
+      @Nullable String tokenizer,
       @Nullable List<DeploymentEntry> deployments,
       @Nullable JsonNode prices) {}
 
@@ -251,7 +254,21 @@ final class CatalogFiles {
         deployments(at, provider, upstream, entry),
         balance(at + ".balance", entry.balance()),
         all(entry.servedAs()),
-        embedding(at + ".embedding", entry.embedding()));
+        embedding(at + ".embedding", entry.embedding()),
+        tokenizer(at + ".tokenizer", entry.tokenizer()));
+  }
+
+  private static @Nullable String tokenizer(String what, @Nullable String written) {
+    if (written != null && !TOKENIZERS.contains(written)) {
+      throw new CatalogException(
+          what
+              + " is '"
+              + written
+              + "'; write one of "
+              + TOKENIZERS
+              + ", or leave it out when the provider's vocabulary is not public");
+    }
+    return written;
   }
 
   private static Set<String> all(@Nullable Set<String> written) {

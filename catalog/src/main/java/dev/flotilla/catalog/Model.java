@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param balance by what one of them, or of their keys, is chosen
  * @param servedAs further names by which its provider may say that it served it
  * @param embedding null for a model that converses; the others only turn texts into vectors
+ * @param tokenizer the public vocabulary that its provider counts with, such as {@code o200k_base};
+ *     null when nobody but the provider can count
  */
 public record Model(
     String id,
@@ -36,7 +38,8 @@ public record Model(
     List<Deployment> deployments,
     Balance balance,
     Set<String> servedAs,
-    @Nullable Embedding embedding) {
+    @Nullable Embedding embedding,
+    @Nullable String tokenizer) {
   public Model {
     servedAs = Set.copyOf(servedAs);
     inputs = Set.copyOf(inputs);
@@ -73,7 +76,8 @@ public record Model(
         deployments.stream().map(deployment -> deployment.failing(how)).toList(),
         balance,
         servedAs,
-        embedding);
+        embedding,
+        tokenizer);
   }
 
   /**
@@ -95,6 +99,7 @@ public record Model(
         deployments,
         balance,
         servedAs,
-        embedding);
+        embedding,
+        tokenizer);
   }
 }

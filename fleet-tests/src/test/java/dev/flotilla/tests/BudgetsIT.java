@@ -63,7 +63,7 @@ class BudgetsIT {
   @FaultRow(row = 58, fault = "200 at once, ten times, on a budget that is too small for them")
   void two_hundred_at_once_spend_nearly_all_of_a_budget_and_never_more() throws Exception {
     long limit = 14_000_000;
-    double uncovered = fleet.metric(Service.PROVIDER, "llm_budget_uncovered_nanousd_total");
+    double uncovered = fleet.metric(Service.PROVIDER, "llm_budget_overshoot_nanousd_total");
     put("team:race", "{\"limit_usd\":0.014,\"period\":\"year\"}");
     fleet.alpha.always(Behaviour.slow(Duration.ofMillis(20), Duration.ofMillis(0)));
     var statuses = new TreeMap<Integer, Integer>();
@@ -88,7 +88,7 @@ class BudgetsIT {
     assertTrue(statuses.containsKey(402), "nobody was refused: " + statuses);
     fleet.awaitRows("team = 'race' and state = 'settled'", statuses.get(200));
     long spent = spent("race");
-    assertEquals(uncovered, fleet.metric(Service.PROVIDER, "llm_budget_uncovered_nanousd_total"));
+    assertEquals(uncovered, fleet.metric(Service.PROVIDER, "llm_budget_overshoot_nanousd_total"));
     assertTrue(spent <= limit, "overshoot: " + spent + " of " + limit + ", " + statuses);
     assertTrue(spent >= limit / 100 * 99, "only " + spent + " of " + limit + ", " + statuses);
     assertEquals(spent, nanos(budget("team:race"), "spent_usd"));
@@ -187,7 +187,7 @@ class BudgetsIT {
     assertEquals("false", last.headers().firstValue("x-should-retry").orElse(""));
     fleet.awaitRows("team = 'serves' and state = 'settled'", 21);
     assertTrue(spent("refuses") <= 500_000, "overshoot: " + spent("refuses"));
-    assertTrue(fleet.metric(Service.PROVIDER, "llm_budget_uncovered_nanousd_total") > 0);
+    assertTrue(fleet.metric(Service.PROVIDER, "llm_budget_overshoot_nanousd_total") > 0);
   }
 
   @Test

@@ -29,7 +29,6 @@ import dev.flotilla.provider.dialect.openai.OpenAiDialect;
 import dev.flotilla.provider.dialect.simulator.SimulatorConfig;
 import dev.flotilla.provider.dialect.simulator.SimulatorDialect;
 import dev.flotilla.provider.lease.BudgetGate;
-import dev.flotilla.provider.lease.Holder;
 import dev.flotilla.provider.lease.LeaseConfig;
 import dev.flotilla.provider.lease.LeaseMetrics;
 import dev.flotilla.provider.lease.RestTreasury;
@@ -209,7 +208,7 @@ class ProviderParts {
       Settings settings, Spool spool, RestTreasury treasury, MetricRegistry registry) {
     return new BudgetGate(
         treasury,
-        Holder.of(settings.path("flotilla.spool.dir")),
+        settings.path("flotilla.spool.dir"),
         LeaseConfig.from(settings),
         new LeaseMetrics(registry),
         spool::shippedWhatItFound);

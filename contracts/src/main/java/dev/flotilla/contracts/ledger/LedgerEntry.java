@@ -143,6 +143,40 @@ public record LedgerEntry(
         lease);
   }
 
+  /** The same attempt, about which more is known: it cannot cost more than this. */
+  public LedgerEntry costingAtMost(long nanos) {
+    return new LedgerEntry(
+        attemptId,
+        state,
+        requestId,
+        runId,
+        pipeline,
+        step,
+        origin,
+        team,
+        key,
+        project,
+        taskType,
+        provider,
+        model,
+        servedModel,
+        priceVersion,
+        simulated,
+        startedAt,
+        endedAt,
+        outcome,
+        finishReason,
+        upstreamId,
+        estimated,
+        usage,
+        costNanos,
+        floorNanos,
+        nanos,
+        tags,
+        traceparent,
+        lease);
+  }
+
   /** The same attempt, paid from a lease. */
   public LedgerEntry under(@Nullable String leaseId) {
     return new LedgerEntry(

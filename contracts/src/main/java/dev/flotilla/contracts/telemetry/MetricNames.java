@@ -50,7 +50,8 @@ public final class MetricNames {
   public static final String BUDGET_LIMIT = "llm_budget_limit_usd";
   public static final String BUDGET_ALERT_LEVEL = "llm_budget_alert_level";
   public static final String BUDGET_REFUSALS = "llm_budget_refusals";
-  public static final String BUDGET_UNCOVERED = "llm_budget_uncovered_nanousd";
+  public static final String BUDGET_OVERSHOOT = "llm_budget_overshoot_nanousd";
+  public static final String BUDGET_OVERSPENT = "llm_budget_overspent_usd";
   public static final String LEASE_RENEWALS = "llm_budget_lease_renewals";
   public static final String REVIEW_QUEUE_OLDEST = "review_queue_oldest_seconds";
 

@@ -33,6 +33,8 @@ class BudgetMetrics {
           MetricNames.BUDGET_USED, "Spent of a budget in its present period, in dollars",
           MetricNames.BUDGET_LEASED, "Handed out of a budget and perhaps being spent, in dollars",
           MetricNames.BUDGET_LIMIT, "What a budget allows per period, in dollars",
+          MetricNames.BUDGET_OVERSPENT,
+              "Spent beyond what a budget allows, in dollars; 0 for one that only notifies",
           MetricNames.BUDGET_ALERT_LEVEL,
               "The highest of a budget's thresholds that was reached, as a share of it; 0 when none");
 
@@ -85,6 +87,7 @@ class BudgetMetrics {
     show(id, MetricNames.BUDGET_USED, budget -> budget.spentUsd().doubleValue());
     show(id, MetricNames.BUDGET_LEASED, budget -> budget.leasedUsd().doubleValue());
     show(id, MetricNames.BUDGET_LIMIT, budget -> budget.limitUsd().doubleValue());
+    show(id, MetricNames.BUDGET_OVERSPENT, BudgetStanding::overspentUsd);
     show(id, MetricNames.BUDGET_ALERT_LEVEL, BudgetStanding::alertLevel);
   }
 

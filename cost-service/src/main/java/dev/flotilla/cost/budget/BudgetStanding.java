@@ -2,6 +2,7 @@ package dev.flotilla.cost.budget;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.flotilla.catalog.Money;
+import dev.flotilla.contracts.lease.CoveringBudget;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
@@ -59,6 +60,15 @@ public record BudgetStanding(
         .mapToDouble(Double::doubleValue)
         .max()
         .orElse(0);
+  }
+
+  /** What was spent beyond what may be, in dollars; 0 for a budget that refuses nothing. */
+  @JsonIgnore
+  double overspentUsd() {
+    BigDecimal most = hardLimitUsd == null ? limitUsd : hardLimitUsd;
+    return onExceeded.equals(CoveringBudget.NOTIFY)
+        ? 0
+        : spentUsd.subtract(most).max(BigDecimal.ZERO).doubleValue();
   }
 
   private double usedShare() {

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A locked budget in one period.
  *
+ * @param revision grows with each change of its terms
  * @param current whether it covers the call now
  * @param linked whether the lease in question takes from it
  */
@@ -21,8 +22,13 @@ record Covering(
     @Nullable Long hardLimitNanos,
     String onExceeded,
     String onLedgerAway,
+    long revision,
     boolean current,
     boolean linked) {
+
+  CoveringBudget toldToHolders() {
+    return new CoveringBudget(scope, onExceeded, onLedgerAway, revision);
+  }
 
   /** What may be spent in all. */
   long cap(boolean cheapest) {
@@ -48,6 +54,7 @@ record Covering(
         hardLimitNanos,
         onExceeded,
         onLedgerAway,
+        revision,
         current,
         true);
   }

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -52,7 +53,8 @@ final class LeaseTable {
                 b.scope = any (?) and b.on_exceeded <> 'notify' and b.period = p.period
                     and p.starts_at = period_start(b.period, now()) as current,
                 exists (select from lease_budget l where l.lease_id = ?
-                    and l.scope = p.scope and l.period = p.period and l.starts_at = p.starts_at) as linked
+                    and l.scope = p.scope and l.period = p.period and l.starts_at = p.starts_at) as linked,
+                (extract(epoch from b.changed_at) * 1000000)::bigint as revision
             from budget_period p join budget b on b.scope = p.scope
             where (p.scope = any (?) and b.on_exceeded <> 'notify' and b.period = p.period
                     and p.starts_at = period_start(b.period, now()))
@@ -80,6 +82,7 @@ final class LeaseTable {
                   row.getObject(8, Long.class),
                   row.getString(9),
                   row.getString(10),
+                  row.getLong(13),
                   row.getBoolean(11),
                   row.getBoolean(12)));
         }
@@ -127,16 +130,16 @@ final class LeaseTable {
   /** Writes new totals, and to the budgets what they make of what is left. */
   static void write(Connection connection, UUID lease, LeaseTotals before, LeaseTotals after)
       throws SQLException {
-    if (after.equals(before)) {
-      return;
-    }
     try (PreparedStatement statement =
         connection.prepareStatement(
-            "update lease set granted_nanos = ?, returned_nanos = ? where lease_id = ?")) {
+            "update lease set granted_nanos = ?, returned_nanos = ?, heard_at = now() where lease_id = ?")) {
       statement.setLong(1, after.granted());
       statement.setLong(2, after.returned());
       statement.setObject(3, lease);
       statement.executeUpdate();
+    }
+    if (after.equals(before)) {
+      return;
     }
     try (PreparedStatement statement =
         connection.prepareStatement(
@@ -178,6 +181,36 @@ final class LeaseTable {
       }
     }
     return released;
+  }
+
+  /**
+   * Gives back what is left of a budget's leases whose holders are lost: none of their leases was
+   * renewed for so long. For whoever has locked all budgets.
+   */
+  static void writeOff(Connection connection, Scope scope, Duration after) throws SQLException {
+    List<UUID> lost = new ArrayList<>();
+    try (PreparedStatement query =
+        connection.prepareStatement(
+            """
+            select l.lease_id from lease l
+            where l.granted_nanos > l.returned_nanos + l.settled_nanos
+                and exists (select from lease_budget b where b.lease_id = l.lease_id and b.scope = ?)
+                and not exists (select from lease o where o.holder = l.holder and o.heard_at > now() - make_interval(secs => ?))
+            order by l.lease_id""")) {
+      query.setString(1, scope.id());
+      query.setDouble(2, after.toMillis() / 1_000.0);
+      try (ResultSet row = query.executeQuery()) {
+        while (row.next()) {
+          lost.add(row.getObject(1, UUID.class));
+        }
+      }
+    }
+    for (UUID lease : lost) {
+      LeaseTotals before = totals(connection, lease);
+      if (before != null) {
+        write(connection, lease, before, before.returning(Long.MAX_VALUE));
+      }
+    }
   }
 
   private static List<UUID> earlier(Connection connection, String holder, String life)

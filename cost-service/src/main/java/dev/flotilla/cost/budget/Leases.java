@@ -33,11 +33,13 @@ class Leases {
   private static final int SCARCE = 5;
 
   private final Database database;
+  private final DeclaredBudgets declared;
   private final LeaseConfig config;
 
   @Inject
-  Leases(Database database, Settings settings) {
+  Leases(Database database, DeclaredBudgets declared, Settings settings) {
     this.database = database;
+    this.declared = declared;
     this.config = LeaseConfig.from(settings);
   }
 
@@ -46,19 +48,23 @@ class Leases {
 
   /** Which budgets cover a call. */
   Coverage coverage(String team, String key, @Nullable String project, @Nullable String pipeline) {
+    declared.putIntoForce();
     List<CoveringBudget> budgets =
         database.inTransaction(
             connection -> {
               try (PreparedStatement query =
                   connection.prepareStatement(
-                      "select scope, on_exceeded, on_ledger_away from budget where scope = any (?) order by scope")) {
+                      """
+                      select scope, on_exceeded, on_ledger_away, (extract(epoch from changed_at) * 1000000)::bigint
+                      from budget where scope = any (?) order by scope""")) {
                 query.setArray(
                     1, connection.createArrayOf("text", scopes(team, key, project, pipeline)));
                 List<CoveringBudget> found = new ArrayList<>();
                 try (ResultSet row = query.executeQuery()) {
                   while (row.next()) {
                     found.add(
-                        new CoveringBudget(row.getString(1), row.getString(2), row.getString(3)));
+                        new CoveringBudget(
+                            row.getString(1), row.getString(2), row.getString(3), row.getLong(4)));
                   }
                 }
                 return List.copyOf(found);
@@ -69,6 +75,7 @@ class Leases {
 
   /** Takes back what is given back, then grants what is needed, or says what refuses. */
   LeaseGrant renew(UUID id, LeaseDemand demand) {
+    declared.putIntoForce();
     return database.inTransaction(connection -> renew(connection, id, demand));
   }
 
@@ -147,9 +154,7 @@ class Leases {
         outdated,
         (scarce ? config.shortLife() : config.life()).toMillis(),
         endsAt,
-        current.stream()
-            .map(row -> new CoveringBudget(row.scope(), row.onExceeded(), row.onLedgerAway()))
-            .toList(),
+        current.stream().map(Covering::toldToHolders).toList(),
         refusal);
   }
 

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the body of a PUT: a mistyped word must not become an unlimited budget. */
+/** Reads what is written of a budget: a mistyped word must not become an unlimited one. */
 final class TermsReader {
   private static final BigDecimal MOST_USD = BigDecimal.valueOf(1_000_000_000);
   private static final int MOST_ALERTS = 10;
@@ -28,24 +28,29 @@ final class TermsReader {
     this.body = body;
   }
 
+  /** Reads the body of a request. */
   static Terms read(byte[] body) {
     try {
-      return new TermsReader(Json.parseObject(body)).terms();
+      return read(Json.parseObject(body));
     } catch (NotJson e) {
       throw new ProblemException(
           Problem.invalid("invalid_json", "The body is not JSON: " + e.getMessage(), null));
+    } catch (BadTerms e) {
+      throw new ProblemException(Problem.invalid("invalid_budget", e.sentence(), e.field()));
     }
   }
 
-  private Terms terms() {
-    body.fieldNames()
-        .forEachRemaining(
-            field -> {
-              if (!FIELDS.contains(field)) {
-                throw invalid(
-                    field, "is not known; a budget has " + String.join(", ", sorted(FIELDS)));
-              }
-            });
+  static Terms read(ObjectNode written) throws BadTerms {
+    return new TermsReader(written).terms();
+  }
+
+  private Terms terms() throws BadTerms {
+    for (var field : body.properties()) {
+      if (!FIELDS.contains(field.getKey())) {
+        throw invalid(
+            field.getKey(), "is not known; a budget has " + String.join(", ", sorted(FIELDS)));
+      }
+    }
     Long limit = nanos("limit_usd");
     if (limit == null) {
       throw invalid("limit_usd", "is missing; write what may be spent per period, such as 500");
@@ -79,7 +84,7 @@ final class TermsReader {
             Set.of(CoveringBudget.SERVE, CoveringBudget.REFUSE)));
   }
 
-  private @Nullable Long nanos(String field) {
+  private @Nullable Long nanos(String field) throws BadTerms {
     JsonNode value = body.path(field);
     if (value.isMissingNode() || value.isNull()) {
       return null;
@@ -93,7 +98,7 @@ final class TermsReader {
     return Money.nanosWithin(value.decimalValue());
   }
 
-  private String word(String field, String usual, Set<String> known) {
+  private String word(String field, String usual, Set<String> known) throws BadTerms {
     JsonNode value = body.path(field);
     if (value.isMissingNode() || value.isNull()) {
       return usual;
@@ -104,7 +109,7 @@ final class TermsReader {
     return value.asText();
   }
 
-  private List<Double> alerts() {
+  private List<Double> alerts() throws BadTerms {
     JsonNode value = body.path("alert_at");
     if (value.isMissingNode() || value.isNull()) {
       return USUAL_ALERTS;
@@ -126,7 +131,7 @@ final class TermsReader {
     return words.stream().sorted().toList();
   }
 
-  private static ProblemException invalid(String field, String what) {
-    return new ProblemException(Problem.invalid("invalid_budget", field + " " + what + ".", field));
+  private static BadTerms invalid(String field, String what) {
+    return new BadTerms(field, field + " " + what + ".");
   }
 }

@@ -239,6 +239,54 @@ class BudgetIT {
   }
 
   @Test
+  void a_limit_that_was_lowered_holds_for_the_next_demand_and_tells_holders_of_its_change() {
+    put(team, "{\"limit_usd\":0.001}");
+    var id = UUID.randomUUID();
+    JsonNode before = lease(id, 600_000, 0);
+    put(team, "{\"limit_usd\":0.0003}");
+    JsonNode after = lease(id, 1, 0);
+    assertEquals("team:" + team, after.at("/refusal/budget").asText());
+    assertEquals(300_000 - 600_000, after.at("/refusal/available_nanos").asLong());
+    assertTrue(
+        after.at("/budgets/0/revision").asLong() > before.at("/budgets/0/revision").asLong(),
+        before + " → " + after);
+    JsonNode coverage =
+        tree(service.get("/v1/leases/coverage?team=" + team + "&key=k_1", team, "caller"));
+    assertEquals(
+        after.at("/budgets/0/revision").asLong(), coverage.at("/budgets/0/revision").asLong());
+    JsonNode grant = lease(id, 100_000, 550_000);
+    assertTrue(grant.path("refusal").isMissingNode() || grant.path("refusal").isNull(), "" + grant);
+    assertTrue(nanos("leased_usd") <= 300_000, "" + grant);
+  }
+
+  @Test
+  void what_a_lost_holder_had_is_spent_until_it_is_forgotten_and_the_budget_rebuilt()
+      throws Exception {
+    put(team, "{\"limit_usd\":0.001}");
+    var id = UUID.randomUUID();
+    lease(id, 600_000, 0);
+    rebuild();
+    assertEquals(600_000, nanos("leased_usd"));
+    execute(
+        "update cost.lease set heard_at = now() - interval '25 h' where lease_id = '" + id + "'");
+    var alive = UUID.randomUUID();
+    lease(alive, 1_000, 0);
+    rebuild();
+    assertTrue(nanos("leased_usd") > 600_000, "its holder was heard of through another lease");
+    execute(
+        "update cost.lease set heard_at = now() - interval '25 h' where lease_id = '"
+            + alive
+            + "'");
+    assertTrue(nanos("leased_usd") > 600_000, "time alone gives nothing back");
+    rebuild();
+    assertEquals(0, nanos("leased_usd"));
+    service.receipt(
+        settled(intent(team, "req_1", Instant.now()), 21_300).put("lease", id.toString()));
+    assertEquals(21_300, nanos("spent_usd"), "its spool was found after all");
+    assertEquals(0, nanos("leased_usd"));
+  }
+
+  @Test
   void many_instances_that_ask_at_once_get_the_whole_budget_and_not_a_nano_more() throws Exception {
     put(team, "{\"limit_usd\":0.01}");
     put("key:k_" + team, "{\"limit_usd\":0.011}");
@@ -261,6 +309,12 @@ class BudgetIT {
     assertTrue(refused > 0, "nobody was refused");
     assertTrue(nanos("leased_usd") <= 10_000_000, "overshoot");
     assertTrue(nanos("leased_usd") > 10_000_000 - 40_000, "only " + nanos("leased_usd"));
+  }
+
+  private void rebuild() {
+    HttpResponse<String> rebuilt =
+        service.ask("POST", "/v1/budgets/" + team + "/rebuild", "", team, ADMIN);
+    assertEquals(200, rebuilt.statusCode(), rebuilt.body());
   }
 
   private JsonNode lease(UUID id, long need, long returned) {

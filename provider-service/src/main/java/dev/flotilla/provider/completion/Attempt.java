@@ -103,6 +103,24 @@ final class Attempt {
     return intent.startedAt();
   }
 
+  /**
+   * Counts the prompt's tokens, which were only bounded by its bytes until now.
+   *
+   * @param bodyBytes size of the request as it came
+   * @return whether it can cost less than was thought
+   */
+  boolean countsLess(long bodyBytes) {
+    Price listed = model.priceAt(intent.startedAt());
+    long counted =
+        Ceiling.countedNanos(model, listed, request, bodyBytes).orElse(intent.ceilingNanos());
+    boolean less = counted < intent.ceilingNanos();
+    if (less) {
+      intent = intent.costingAtMost(counted);
+      soFar = intent;
+    }
+    return less;
+  }
+
   /** What it can cost is set aside; ended together with the attempt. */
   void pays(Hold money) {
     hold = money;

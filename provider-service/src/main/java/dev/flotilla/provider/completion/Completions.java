@@ -144,7 +144,7 @@ public final class Completions {
     Attempt attempt = attempts.plan(call, pass);
     Long most = call.maxCostNanos();
     long spent = before == null ? 0 : before.mostNanos();
-    if (most != null && attempt.ceilingNanos() > most - spent) {
+    if (most != null && isMoreThan(most - spent, call, attempt)) {
       attempt.drop();
       return new Try.NotMade(tooDear(attempt.ceilingNanos(), most));
     }
@@ -256,18 +256,33 @@ public final class Completions {
     return dialect != null && dialect.serves(model) ? dialect : null;
   }
 
+  /** Tokens are counted only when a bound that costs nothing says that it is too much. */
+  private static boolean isMoreThan(long nanos, Call call, Attempt attempt) {
+    return attempt.ceilingNanos() > nanos
+        && (nanos <= 0 || !attempt.countsLess(call.bodyBytes()) || attempt.ceilingNanos() > nanos);
+  }
+
   private Clearance clear(Call call, Attempt attempt) {
     try {
-      return budgets.clear(
-          call.payer(),
-          call.cheapest(),
-          attempt.ceilingNanos(),
-          attempt.startedAt(),
-          call.deadline().remaining());
+      Clearance verdict = asked(call, attempt);
+      return verdict instanceof Clearance.Refused(LeaseRefusal refusal, _)
+              && refusal.availableNanos() > 0
+              && attempt.countsLess(call.bodyBytes())
+          ? asked(call, attempt)
+          : verdict;
     } catch (RuntimeException | Error bug) {
       attempt.drop();
       throw bug;
     }
+  }
+
+  private Clearance asked(Call call, Attempt attempt) {
+    return budgets.clear(
+        call.payer(),
+        call.cheapest(),
+        attempt.ceilingNanos(),
+        attempt.startedAt(),
+        call.deadline().remaining());
   }
 
   private static IntentResult begin(Attempt attempt) {

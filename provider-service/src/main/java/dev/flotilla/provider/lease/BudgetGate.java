@@ -4,6 +4,7 @@ import dev.flotilla.contracts.lease.Coverage;
 import dev.flotilla.contracts.lease.CoveringBudget;
 import dev.flotilla.contracts.lease.LeaseRefusal;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -35,6 +36,7 @@ public final class BudgetGate implements AutoCloseable {
   private final LeaseMetrics metrics;
   private final LongSupplier nanoTime;
   private final BooleanSupplier earlierLivesAreShipped;
+  private final RememberedBudgets remembered;
   private final Map<Payer, Known> known = new ConcurrentHashMap<>();
   private final Map<PurseKey, Purse> purses = new ConcurrentHashMap<>();
   private final ReentrantLock learning = new ReentrantLock();
@@ -49,8 +51,11 @@ public final class BudgetGate implements AutoCloseable {
    * @param budgets those that can refuse
    */
   private record Known(List<CoveringBudget> budgets, long validUntil, AtomicBoolean refreshing) {
-    boolean downgrades() {
-      return budgets.stream().anyMatch(b -> b.onExceeded().equals(CoveringBudget.DOWNGRADE));
+    PurseKey key(boolean cheapest) {
+      boolean downgrades =
+          budgets.stream().anyMatch(b -> b.onExceeded().equals(CoveringBudget.DOWNGRADE));
+      return new PurseKey(
+          budgets.stream().map(CoveringBudget::id).toList(), cheapest && downgrades);
     }
 
     @Nullable String refusesUnverified() {
@@ -63,27 +68,37 @@ public final class BudgetGate implements AutoCloseable {
   }
 
   /**
+   * @param folder the spool's, where what is known of budgets outlives this process
    * @param earlierLivesAreShipped whether the ledger has everything that was in the spool at the
    *     start
    */
   public BudgetGate(
       RestTreasury treasury,
-      Holder holder,
+      Path folder,
       LeaseConfig config,
       LeaseMetrics metrics,
       BooleanSupplier earlierLivesAreShipped) {
-    this((Treasury) treasury, holder, config, metrics, earlierLivesAreShipped, System::nanoTime);
+    this(
+        treasury,
+        Holder.of(folder),
+        RememberedBudgets.in(folder),
+        config,
+        metrics,
+        earlierLivesAreShipped,
+        System::nanoTime);
   }
 
   BudgetGate(
       Treasury treasury,
       Holder holder,
+      RememberedBudgets remembered,
       LeaseConfig config,
       LeaseMetrics metrics,
       BooleanSupplier earlierLivesAreShipped,
       LongSupplier nanoTime) {
     this.treasury = treasury;
     this.holder = holder;
+    this.remembered = remembered;
     this.config = config;
     this.metrics = metrics;
     this.earlierLivesAreShipped = earlierLivesAreShipped;
@@ -143,15 +158,15 @@ public final class BudgetGate implements AutoCloseable {
   }
 
   private Purse purse(Known about, boolean cheapest) {
-    var key =
-        new PurseKey(
-            about.budgets().stream().map(CoveringBudget::id).toList(),
-            cheapest && about.downgrades());
     return purses.computeIfAbsent(
-        key, k -> new Purse(k.budgets(), k.cheapest(), treasury, holder, metrics, nanoTime));
+        about.key(cheapest),
+        k -> new Purse(k.budgets(), k.cheapest(), treasury, holder, metrics, nanoTime));
   }
 
-  /** Null when nobody could be asked. What is known is believed until something newer is. */
+  /**
+   * Null when nobody could be asked and nothing is remembered. What is known is believed until
+   * something newer is.
+   */
   private @Nullable Known known(Payer payer) {
     Known about = known.get(payer);
     if (about == null) {
@@ -175,7 +190,8 @@ public final class BudgetGate implements AutoCloseable {
       return learnt(payer, coverage.budgets(), coverage.validMs());
     } catch (Treasury.AwayException e) {
       LOG.log(Level.DEBUG, "nobody says which budgets cover a call: {0}", e.getMessage());
-      return null;
+      List<CoveringBudget> earlier = remembered.covering(payer);
+      return earlier.isEmpty() ? null : believed(payer, earlier, 0);
     } finally {
       learning.unlock();
     }
@@ -193,6 +209,18 @@ public final class BudgetGate implements AutoCloseable {
   private Known learnt(Payer payer, List<CoveringBudget> budgets, long validMs) {
     List<CoveringBudget> refusing =
         budgets.stream().filter(b -> !b.onExceeded().equals(CoveringBudget.NOTIFY)).toList();
+    remembered.learnt(payer, refusing);
+    Known about = believed(payer, refusing, validMs);
+    for (boolean cheapest : new boolean[] {false, true}) {
+      Purse purse = purses.get(about.key(cheapest));
+      if (purse != null) {
+        purse.under(refusing);
+      }
+    }
+    return about;
+  }
+
+  private Known believed(Payer payer, List<CoveringBudget> refusing, long validMs) {
     var about =
         new Known(
             refusing,
@@ -247,7 +275,7 @@ public final class BudgetGate implements AutoCloseable {
 
     @Override
     public void settle(long nanos) {
-      metrics.spentUncovered(nanos);
+      metrics.overshot(LeaseMetrics.LEDGER_AWAY, nanos);
     }
 
     @Override

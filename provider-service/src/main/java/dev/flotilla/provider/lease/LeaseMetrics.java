@@ -3,8 +3,6 @@ package dev.flotilla.provider.lease;
 import dev.flotilla.contracts.telemetry.MetricNames;
 import dev.flotilla.kit.metrics.LabelledCounter;
 import java.util.List;
-import org.eclipse.microprofile.metrics.Counter;
-import org.eclipse.microprofile.metrics.Metadata;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 
 /** Counts what budgets kept away and what was spent without them. Thread-safe. */
@@ -16,9 +14,15 @@ public final class LeaseMetrics {
   static final String DOWNGRADE = "downgrade";
   static final String UNVERIFIABLE = "unverifiable";
 
+  /** Nobody could be asked for a lease, and the budgets wanted the call to be made. */
+  static final String LEDGER_AWAY = "ledger_away";
+
+  /** An attempt cost more than it could, as far as anybody knew before. */
+  static final String ABOVE_CEILING = "above_ceiling";
+
   private final LabelledCounter renewals;
   private final LabelledCounter refusals;
-  private final Counter uncovered;
+  private final LabelledCounter overshoot;
 
   public LeaseMetrics(MetricRegistry registry) {
     renewals =
@@ -35,13 +39,13 @@ public final class LeaseMetrics {
             "Calls that were not made because of a budget",
             List.of("reason"));
     List.of(EXCEEDED, DOWNGRADE, UNVERIFIABLE).forEach(refusals::of);
-    uncovered =
-        registry.counter(
-            Metadata.builder()
-                .withName(MetricNames.BUDGET_UNCOVERED)
-                .withDescription(
-                    "Spent without a lease while cost-service was away, in nano-dollars: budgets may be exceeded by this")
-                .build());
+    overshoot =
+        new LabelledCounter(
+            registry,
+            MetricNames.BUDGET_OVERSHOOT,
+            "Spent that no lease had set aside, in nano-dollars: budgets may be exceeded by so much, and by nothing else",
+            List.of("reason"));
+    List.of(LEDGER_AWAY, ABOVE_CEILING).forEach(overshoot::of);
   }
 
   void renewed(String result) {
@@ -52,7 +56,7 @@ public final class LeaseMetrics {
     refusals.of(reason).inc();
   }
 
-  void spentUncovered(long nanos) {
-    uncovered.inc(nanos);
+  void overshot(String reason, long nanos) {
+    overshoot.of(reason).inc(nanos);
   }
 }

@@ -38,6 +38,7 @@ final class Purse {
   private @Nullable LeaseRefusal refusal;
   private long refusalEnds;
   private @Nullable Payer lastPayer;
+  private long revision;
 
   Purse(
       List<String> budgets,
@@ -164,7 +165,34 @@ final class Purse {
     return same ? null : new Taken.OtherBudgets(grant.budgets());
   }
 
+  /**
+   * These are the budgets' terms now. When they are newer than those it was filled under, what is
+   * not in use goes back: a limit that was lowered holds from then on.
+   */
+  void under(List<CoveringBudget> terms) {
+    lock.lock();
+    try {
+      heard(terms);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void heard(List<CoveringBudget> terms) {
+    long newest = terms.stream().mapToLong(CoveringBudget::revision).max().orElse(0);
+    if (newest > revision) {
+      if (revision > 0) {
+        current.giveBackTheRest();
+        refusal = null;
+      }
+      revision = newest;
+    }
+  }
+
   private void heard(Account account, LeaseDemand demand, LeaseGrant grant) {
+    // Before what was granted is counted: that was granted under these terms already.
+    heard(grant.budgets());
     account.granted = Math.max(account.granted, grant.grantedNanos());
     account.returnedAndTold = Math.max(account.returnedAndTold, demand.returnedNanos());
     account.validUntil = nanoTime.getAsLong() + Duration.ofMillis(grant.validMs()).toNanos();
@@ -291,6 +319,9 @@ final class Purse {
           ended = true;
           account.reserved -= reserved;
           account.settled += nanos;
+          if (nanos > reserved) {
+            metrics.overshot(LeaseMetrics.ABOVE_CEILING, nanos - reserved);
+          }
           changed.signalAll();
         }
       } finally {

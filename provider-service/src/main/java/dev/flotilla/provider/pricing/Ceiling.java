@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.catalog.Model;
 import dev.flotilla.catalog.Price;
 import dev.flotilla.catalog.ServiceTier;
+import java.util.OptionalLong;
 
 /** The most that one attempt can cost. */
 public final class Ceiling {
@@ -37,6 +38,21 @@ public final class Ceiling {
     long choices = Math.min(positive(request.path("n"), 1), MOST_CHOICES);
     long output = Math.min(asked, model.maxOutputTokens()) * choices;
     return price.most(input, output);
+  }
+
+  /**
+   * The same with the prompt's texts counted by the vocabulary of the model, where that is public:
+   * for when the bound is too much. Some milliseconds for 64 KiB. Empty when nobody can count,
+   * which goes for pictures and sound too.
+   */
+  public static OptionalLong countedNanos(
+      Model model, Price listed, ObjectNode request, long bodyBytes) {
+    String tokenizer = model.tokenizer();
+    if (tokenizer == null || model.embeds() || hasMedia(request)) {
+      return OptionalLong.empty();
+    }
+    return OptionalLong.of(
+        nanos(model, listed, request, TokenCount.atMost(tokenizer, request, bodyBytes)));
   }
 
   /** The service a request asks for; the standard one when it asks for none that is known. */

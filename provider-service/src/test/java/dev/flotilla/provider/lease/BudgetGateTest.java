@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.flotilla.contracts.telemetry.MetricNames;
 import dev.flotilla.provider.lease.Clearance.Cleared;
 import dev.flotilla.provider.lease.Clearance.Refused;
 import dev.flotilla.provider.lease.Clearance.Unverifiable;
 import io.helidon.microprofile.metrics.RegistryFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,7 +20,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.eclipse.microprofile.metrics.MetricID;
 import org.eclipse.microprofile.metrics.MetricRegistry;
+import org.eclipse.microprofile.metrics.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +30,8 @@ class BudgetGateTest {
   private static final Payer PAYER = new Payer("growth", "k_1", null, null);
   private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
   private static final Duration PATIENCE = Duration.ofMillis(50);
+
+  @TempDir private Path folder;
 
   private final AtomicLong skipped = new AtomicLong();
   private final MetricRegistry metrics =
@@ -188,11 +194,83 @@ class BudgetGateTest {
   }
 
   @Test
-  void a_holder_keeps_its_name_and_not_its_life(@TempDir Path folder) {
+  void a_limit_that_was_lowered_takes_back_what_is_not_in_use() {
+    var treasury = new FakeTreasury(1_000_000, budget("block", "serve", 1));
+    BudgetGate gate = gate(treasury);
+    cleared(gate, 1_000).settle(400);
+    cleared(gate, 1_000);
+    assertEquals(50_000, treasury.out());
+    treasury.limit(2_000);
+    treasury.budgets(budget("block", "serve", 2));
+    // What was believed until now is asked about again beside this call.
+    skipped.addAndGet(Duration.ofSeconds(61).toNanos());
+    cleared(gate, 1_000).settle(600);
+    long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    while (treasury.out() > 2_000) {
+      assertTrue(System.nanoTime() < end, treasury.out() + " are still out");
+      gate.tidy();
+    }
+    assertEquals(2_000, treasury.out(), "1000 spent, 1000 in flight");
+    assertInstanceOf(Refused.class, gate.clear(PAYER, false, 1_000, NOW, PATIENCE));
+  }
+
+  @Test
+  void an_instance_that_starts_while_cost_service_is_away_knows_which_budgets_refuse() {
+    var treasury = new FakeTreasury(100_000, budget("block", "refuse"));
+    cleared(gate(treasury), 1_000);
+    treasury.away(true);
+    BudgetGate restarted = gate(treasury);
+    var another = new Payer("growth", "k_never_seen", null, null);
+    for (Payer payer : new Payer[] {PAYER, another}) {
+      var verdict = restarted.clear(payer, false, 1_000, NOW, PATIENCE);
+      assertEquals("team:growth", assertInstanceOf(Unverifiable.class, verdict).budget());
+    }
+    var others = new Payer("others", "k_2", null, null);
+    assertNull(
+        assertInstanceOf(Cleared.class, restarted.clear(others, false, 1_000, NOW, PATIENCE))
+            .hold()
+            .lease());
+    treasury.away(false);
+    treasury.budgets();
+    gate(treasury).clear(another, false, 1_000, NOW, PATIENCE);
+    // The refreshed one hears it beside a call; one that starts now asks first.
+    assertNull(cleared(gate(treasury), 1_000).lease());
+    treasury.away(true);
+    assertNull(cleared(gate(treasury), 1_000).lease(), "the budget is gone, and so is its word");
+  }
+
+  @Test
+  void a_file_of_budgets_that_cannot_be_read_is_as_good_as_none() throws Exception {
+    Files.writeString(folder.resolve("budgets.json"), "{\"budgets\":[{");
+    var treasury = new FakeTreasury(100_000, budget("block", "refuse"));
+    treasury.away(true);
+    assertNull(cleared(gate(treasury), 1_000).lease());
+    treasury.away(false);
+    cleared(gate(treasury), 1_000);
+    assertTrue(Files.readString(folder.resolve("budgets.json")).contains("team:growth"));
+  }
+
+  @Test
+  void what_an_attempt_costs_beyond_its_ceiling_is_counted_as_overshoot() {
+    BudgetGate gate = gate(new FakeTreasury(100_000, budget("block", "serve")));
+    cleared(gate, 1_000).settle(900);
+    assertEquals(0, overshoot("above_ceiling"));
+    cleared(gate, 1_000).settle(1_250);
+    assertEquals(250, overshoot("above_ceiling"));
+  }
+
+  @Test
+  void a_holder_keeps_its_name_and_not_its_life() {
     Holder first = Holder.of(folder);
     Holder second = Holder.of(folder);
     assertEquals(first.name(), second.name());
     assertNotEquals(first.life(), second.life());
+  }
+
+  private long overshoot(String reason) {
+    return metrics
+        .getCounter(new MetricID(MetricNames.BUDGET_OVERSHOOT, new Tag("reason", reason)))
+        .getCount();
   }
 
   private Hold cleared(BudgetGate gate, long nanos) {
@@ -203,6 +281,7 @@ class BudgetGateTest {
     return new BudgetGate(
         treasury,
         new Holder("holder", "life"),
+        RememberedBudgets.in(folder),
         new LeaseConfig(Duration.ofSeconds(5), Duration.ofSeconds(1), false),
         new LeaseMetrics(metrics),
         () -> true,

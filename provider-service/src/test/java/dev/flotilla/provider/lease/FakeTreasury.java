@@ -16,7 +16,7 @@ import java.util.UUID;
 final class FakeTreasury implements Treasury {
   static final Instant RESETS = Instant.parse("2026-12-01T00:00:00Z");
 
-  private final long limit;
+  private long limit;
   private final Map<UUID, Long> granted = new HashMap<>();
   private final Map<UUID, Long> returned = new HashMap<>();
   private final List<String> released = new ArrayList<>();
@@ -32,11 +32,19 @@ final class FakeTreasury implements Treasury {
   }
 
   static CoveringBudget budget(String onExceeded, String onLedgerAway) {
-    return new CoveringBudget("team:growth", onExceeded, onLedgerAway);
+    return budget(onExceeded, onLedgerAway, 1);
+  }
+
+  static CoveringBudget budget(String onExceeded, String onLedgerAway, long revision) {
+    return new CoveringBudget("team:growth", onExceeded, onLedgerAway, revision);
   }
 
   synchronized void away(boolean now) {
     away = now;
+  }
+
+  synchronized void limit(long now) {
+    limit = now;
   }
 
   synchronized void share(double now) {
