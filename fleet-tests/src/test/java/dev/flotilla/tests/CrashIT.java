@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.flotilla.local.supervision.Instance;
 import dev.flotilla.local.supervision.Service;
 import dev.flotilla.testkit.Behaviour;
 import dev.flotilla.testkit.FaultRow;
@@ -20,8 +21,10 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -43,6 +46,10 @@ class CrashIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final LossyGate gate = LossyGate.open();
+
+  /** Between the router and provider-service. */
+  private final LossyGate calls = LossyGate.open();
+
   private FleetUnderTest fleet;
 
   @BeforeAll
@@ -52,6 +59,8 @@ class CrashIT {
             folder,
             "",
             Map.of(
+                Service.ROUTER,
+                Map.of("FLOTILLA_PROVIDER_URL", calls.url()),
                 Service.PROVIDER,
                 Map.of(
                     "FLOTILLA_COST_URL", gate.url(),
@@ -60,6 +69,7 @@ class CrashIT {
                     "FLOTILLA_SPOOL_LONGEST_PAUSE", "PT1S",
                     "FLOTILLA_COMPLETION_PROGRESS_CHUNKS", "1")));
     gate.leadsTo(fleet.fleet.url(Service.COST).getPort());
+    calls.leadsTo(fleet.fleet.url(Service.PROVIDER).getPort());
   }
 
   @AfterAll
@@ -68,6 +78,7 @@ class CrashIT {
       fleet.close();
     }
     gate.close();
+    calls.close();
   }
 
   @BeforeEach
@@ -113,6 +124,52 @@ class CrashIT {
   }
 
   @Test
+  @FaultRow(
+      row = 61,
+      fault = "the router is killed when the answer is there and it has not heard it")
+  void an_answer_the_dead_router_never_heard_is_given_by_another_provider_service_and_paid_once()
+      throws Exception {
+    String[] key = {
+      "idempotency-key", UUID.randomUUID().toString(),
+      "cache-control", "no-store",
+      "x-timeout-ms", "4000"
+    };
+    String body = ask("alpha/m", "Paid once, heard twice.");
+    long asked = fleet.alpha.requests();
+    Set<String> before = fleet.alpha.bills().keySet();
+    calls.losesAnswers(true);
+    try {
+      var answer = fleet.http.sendAsync(request(body, key), HttpResponse.BodyHandlers.ofString());
+      fleet.alpha.awaitRequests(asked + 1, PATIENCE);
+      var attempt = new HashSet<>(fleet.alpha.bills().keySet());
+      attempt.removeAll(before);
+      fleet.awaitRows("state = 'settled' and attempt_id = '" + attempt.iterator().next() + "'", 1);
+      fleet.fleet.kill9(Service.ROUTER);
+      assertThrows(ExecutionException.class, answer::get);
+    } finally {
+      calls.losesAnswers(false);
+    }
+    Instance other = fleet.fleet.startAnother(Service.PROVIDER);
+    calls.leadsTo(other.url().getPort());
+    try {
+      fleet.fleet.awaitReady(Service.ROUTER);
+      HttpResponse<String> again = fleet.chat(KEY, body, key);
+      // For as long as its caller would have waited, the dead router may still be answering.
+      for (long end = System.nanoTime() + PATIENCE.toNanos(); again.statusCode() == 409; ) {
+        assertTrue(System.nanoTime() < end, again.body());
+        Thread.sleep(100);
+        again = fleet.chat(KEY, body, key);
+      }
+      assertEquals(200, again.statusCode(), again.body());
+      assertEquals(asked + 1, fleet.alpha.requests(), "paid again");
+      assertEquals(1, fleet.metric(other.opsUrl(), "llm_provider_replays_total", "\"replayed\""));
+    } finally {
+      calls.leadsTo(fleet.fleet.url(Service.PROVIDER).getPort());
+    }
+    assertTheBooksAreTrue();
+  }
+
+  @Test
   @FaultRow(row = 64, fault = "the router is killed in the midst of a stream")
   void a_stream_whose_router_died_looks_broken_and_is_paid_for_to_its_end() throws Exception {
     fleet.alpha.always(Behaviour.slow(Duration.ZERO, Duration.ofMillis(200)));
@@ -152,6 +209,28 @@ class CrashIT {
     fleet.fleet.awaitReady(Service.COST);
     awaitNothingUnshipped();
     assertEquals(0, fleet.metric(Service.PROVIDER, "ledger_dead_letters"));
+    assertTheBooksAreTrue();
+  }
+
+  @Test
+  @FaultRow(row = 66, fault = "cost-service is killed after it wrote, before its commit")
+  void a_batch_that_was_written_and_not_committed_is_in_the_ledger_once() throws Exception {
+    String id = "crash-" + UUID.randomUUID();
+    try (var blocking = fleet.ledger();
+        var statement = blocking.createStatement()) {
+      blocking.setAutoCommit(false);
+      // Whoever counts waits for this; its rows are written by then.
+      statement.execute("set local search_path = cost");
+      statement.execute("select take_turn_to_count()");
+      assertEquals(
+          200, fleet.chat(KEY, ask("alpha/m", "Is it written?"), "x-request-id", id).statusCode());
+      fleet.awaitRows("pg_locks", "locktype = 'advisory' and not granted", 1);
+      fleet.fleet.kill9(Service.COST);
+      blocking.rollback();
+    }
+    fleet.fleet.awaitReady(Service.COST);
+    fleet.awaitRows("request_id = '" + id + "' and state = 'settled'", 1);
+    awaitNothingUnshipped();
     assertTheBooksAreTrue();
   }
 

@@ -81,6 +81,10 @@ class RouterParts {
   private static final int BEFORE_THE_SERVER_STARTS = 3_000;
 
   private static final int BUDGET_BYTES = 10_000;
+
+  /** Ten thousand lines of a hundred bytes, twice. */
+  private static final int BILL_BYTES = 2_000_000;
+
   private static final Set<Role> ASKERS = Set.of(Role.CALLER);
   private static final Set<Role> ADMINS = Set.of(Role.ADMIN);
   private static final Set<Role> READERS = Set.of(Role.CALLER, Role.VIEWER, Role.ADMIN);
@@ -248,6 +252,8 @@ class RouterParts {
     String reports = "Reports what was spent; passed on to cost-service.";
     String collects =
         "Reports costs or usage in OpenAI's shape, for what collects them there; passed on to cost-service.";
+    String compares =
+        "Compares a provider's own bill with the ledger, per day and model, and corrects it when asked to.";
     String explains = "Tells what happened to one request; passed on to cost-service.";
     String judges = "Has an artifact judged by models that did not write it; review-service does.";
     String shows = "Shows reviews of the caller's team; passed on to review-service.";
@@ -319,6 +325,7 @@ class RouterParts {
             new Door("GET", "/models", READERS, 0, lists, listed, listing),
             new Door("GET", "/v1/costs", READERS, 0, reports, costs),
             new Door("GET", "/v1/costs/*", READERS, 0, reports, costs),
+            new Door("POST", "/v1/costs/imports", ADMINS, BILL_BYTES, compares, costs),
             new Door("GET", "/v1/organization/costs", READERS, 0, collects, costs),
             new Door("GET", "/v1/organization/usage/completions", READERS, 0, collects, costs),
             new Door("GET", "/v1/requests/*", READERS, 0, explains, costs),

@@ -49,6 +49,7 @@ public final class Chaos {
     try (var upstream = BillingUpstream.start();
         var fleet = start(folder, upstream);
         var callers = new Callers(fleet.url().resolve("/v1/chat/completions"), requests, seed)) {
+      long start = System.nanoTime();
       List<Thread> threads = callers.begin(CALLERS);
       var killed = new ArrayList<Victim>();
       List<Kill> plan = plan();
@@ -71,14 +72,16 @@ public final class Chaos {
         thread.join();
       }
       progress.line(callers.ended() + " requests ended; waiting for the ledger");
+      Map<String, LedgerRow> rows = complete(fleet, upstream);
       return ChaosReport.of(
           seed,
           requests,
           callers.answered(),
+          Duration.ofNanos(System.nanoTime() - start),
           killed,
           CALLERS,
           upstream.bills(),
-          complete(fleet, upstream));
+          rows);
     }
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.local.terminal.Table;
 import dev.flotilla.local.terminal.Terminal;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param requests that were sent
  * @param answered whole, each to its caller
+ * @param took from the first request to the last row
  * @param kills by what was killed
  * @param mostUnknown kills × callers: so many attempts may end unknown
  * @param attempts the upstream was asked
@@ -29,6 +31,7 @@ public record ChaosReport(
     long seed,
     int requests,
     int answered,
+    Duration took,
     Map<String, Integer> kills,
     int mostUnknown,
     int attempts,
@@ -44,6 +47,7 @@ public record ChaosReport(
       long seed,
       int requests,
       int answered,
+      Duration took,
       List<Victim> killed,
       int callers,
       Map<String, Bill> bills,
@@ -59,6 +63,7 @@ public record ChaosReport(
         seed,
         requests,
         answered,
+        took,
         Map.copyOf(kills),
         killed.size() * callers,
         bills.size(),
@@ -110,6 +115,7 @@ public record ChaosReport(
   public void print(Terminal out) {
     var table = new Table("after " + requests + " requests, seed " + seed, ">found", ">allowed");
     table.row("requests answered whole", Integer.toString(answered), "");
+    table.row("seconds it took", Long.toString(took.toSeconds()), "");
     kills.entrySet().stream()
         .sorted(Map.Entry.comparingByKey())
         .forEach(
@@ -132,7 +138,10 @@ public record ChaosReport(
   /** One JSON document. */
   public String toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("seed", seed).put("requests", requests).put("answered", answered);
+    json.put("seed", seed)
+        .put("requests", requests)
+        .put("answered", answered)
+        .put("seconds", took.toSeconds());
     ObjectNode killed = json.putObject("kills");
     kills.forEach(killed::put);
     json.put("attempts", attempts)

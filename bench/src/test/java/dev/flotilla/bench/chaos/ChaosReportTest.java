@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -52,7 +53,7 @@ class ChaosReportTest {
 
   /** One kill, two callers. */
   private static ChaosReport report(Map<String, Bill> bills, Map<String, LedgerRow> rows) {
-    return ChaosReport.of(1, 10, 9, List.of(Victim.ROUTER), 2, bills, rows);
+    return ChaosReport.of(1, 10, 9, Duration.ofSeconds(3), List.of(Victim.ROUTER), 2, bills, rows);
   }
 
   private static LedgerRow settled(long nanos) {

@@ -79,6 +79,9 @@ public final class FleetHeaders {
 
   public static final String DRY_RUN = "x-dry-run";
 
+  /** A caller's own name for a request that must not be answered, and paid, twice. */
+  public static final String IDEMPOTENCY_KEY = "idempotency-key";
+
   /** {@code true} beside a reply that was given before to the same idempotency-key. */
   public static final String IDEMPOTENCY_REPLAYED = "idempotency-replayed";
 

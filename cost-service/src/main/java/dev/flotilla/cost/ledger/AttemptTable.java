@@ -133,13 +133,30 @@ final class AttemptTable {
     if (!untouched.isEmpty()) {
       before.putAll(standing(connection, untouched));
     }
-    for (AttemptRow row : ordered) {
-      if (before.get(row.id()) instanceof Standing.Aged aged
-          && Fate.of(row.entry(), aged) == Fate.CORRECTS) {
-        correct(connection, row);
-      }
+    List<AttemptRow> correcting =
+        ordered.stream()
+            .filter(
+                row ->
+                    before.get(row.id()) instanceof Standing.Aged aged
+                        && Fate.of(row.entry(), aged) == Fate.CORRECTS)
+            .toList();
+    if (!correcting.isEmpty()) {
+      takeTurn(connection);
+    }
+    for (AttemptRow row : correcting) {
+      correct(connection, row);
     }
     return before;
+  }
+
+  /**
+   * Waits for the turn to count before any further row is written: the upsert may have taken it
+   * already, and somebody with such a row and without the turn would lock us out.
+   */
+  private static void takeTurn(Connection connection) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute("select take_turn_to_count()");
+    }
   }
 
   private static void correct(Connection connection, AttemptRow row) throws SQLException {

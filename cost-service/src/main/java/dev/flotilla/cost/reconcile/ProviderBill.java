@@ -18,15 +18,15 @@ import java.util.UUID;
 /**
  * Holds a provider's own bill against the ledger, day by day and model by model, and writes what is
  * missing or too much as one correcting row. The same bill again finds nothing to correct.
- * Thread-safe; imports wait for each other.
+ * Thread-safe; imports that correct wait for each other.
  */
 @ApplicationScoped
 class ProviderBill {
   /** Whose money it is when nobody knows: a bill by day does not say. */
   static final String UNATTRIBUTED = "unattributed";
 
-  private static final String ONE_AT_A_TIME =
-      "select pg_advisory_xact_lock(hashtext('flotilla.reconcile'))";
+  /** Nothing is written into the ledger between the comparison and the corrections. */
+  private static final String ALONE = "select take_turn_to_count()";
 
   private static final String LEDGER =
       """
@@ -56,8 +56,10 @@ class ProviderBill {
         apply,
         database.inTransaction(
             connection -> {
-              try (Statement statement = connection.createStatement()) {
-                statement.execute(ONE_AT_A_TIME);
+              if (apply) {
+                try (Statement statement = connection.createStatement()) {
+                  statement.execute(ALONE);
+                }
               }
               var differences = new ArrayList<DayDifference>();
               for (BilledDay line : bill) {

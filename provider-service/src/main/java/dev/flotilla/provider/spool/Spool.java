@@ -37,6 +37,7 @@ public final class Spool implements AutoCloseable {
 
   private final SpoolConfig config;
   private final SpoolFolder folder;
+  private final Step.Watch watch;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition somethingToShip = lock.newCondition();
 
@@ -52,10 +53,11 @@ public final class Spool implements AutoCloseable {
   /** An attempt whose end is not known yet, and the room kept free for it. */
   private record Open(Segment segment, long reserved) {}
 
-  private Spool(SpoolConfig config, SpoolFolder folder, Recovery found) {
+  private Spool(SpoolConfig config, SpoolFolder folder, Recovery found, Step.Watch watch) {
     this.config = config;
     this.folder = folder;
-    this.log = new SegmentLog(folder, config, lock, found);
+    this.watch = watch;
+    this.log = new SegmentLog(folder, config, lock, found, watch);
     this.unshipped = new ArrayDeque<>(found.attempts());
     this.damaged = found.damaged();
     this.found = found.attempts().size();
@@ -67,6 +69,11 @@ public final class Spool implements AutoCloseable {
    * @throws ConfigurationException when the folder cannot be used or another process has it
    */
   public static Spool open(SpoolConfig config) {
+    return open(config, Step.Watch.NOBODY);
+  }
+
+  /** The same, with somebody who is told of each step. */
+  static Spool open(SpoolConfig config, Step.Watch watch) {
     try {
       var folder = SpoolFolder.lock(config.folder());
       try {
@@ -77,7 +84,7 @@ public final class Spool implements AutoCloseable {
               "Recovered {0} attempts from {1} segments; {2} damaged stretches were passed over",
               new Object[] {found.attempts().size(), found.segments().size(), found.damaged()});
         }
-        var spool = new Spool(config, folder, found);
+        var spool = new Spool(config, folder, found, watch);
         spool.begin();
         return spool;
       } catch (IOException | RuntimeException e) {
@@ -227,6 +234,7 @@ public final class Spool implements AutoCloseable {
    * The ledger has the oldest {@code count} attempts; segments nobody needs any more are deleted.
    */
   void acknowledged(int count) {
+    watch.before(Step.ACKNOWLEDGE);
     lock.lock();
     try {
       found = Math.max(0, found - count);

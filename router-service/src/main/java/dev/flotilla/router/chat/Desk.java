@@ -96,7 +96,8 @@ public final class Desk {
         visit.span(),
         tracing,
         visit.body().length,
-        visit.startNanos());
+        visit.startNanos(),
+        visit.header(FleetHeaders.IDEMPOTENCY_KEY).orElse(null));
   }
 
   private void answer(ChatRequest request, Wording wording, Visit visit) throws IOException {

@@ -35,6 +35,7 @@ final class Journey implements AutoCloseable {
   private final Tracing tracing;
   private final int bodyBytes;
   private final long startNanos;
+  private final @Nullable String idempotencyKey;
   private @Nullable String cacheKey;
   private long cacheNanos;
   private long providerNanos;
@@ -52,7 +53,8 @@ final class Journey implements AutoCloseable {
       Span root,
       Tracing tracing,
       int bodyBytes,
-      long startNanos) {
+      long startNanos,
+      @Nullable String idempotencyKey) {
     this.caller = caller;
     this.policy = policy;
     this.requestId = requestId;
@@ -61,6 +63,7 @@ final class Journey implements AutoCloseable {
     this.tracing = tracing;
     this.bodyBytes = bodyBytes;
     this.startNanos = startNanos;
+    this.idempotencyKey = idempotencyKey;
   }
 
   /**
@@ -115,7 +118,8 @@ final class Journey implements AutoCloseable {
         deadline,
         most == null ? null : Math.max(0, most - spentNanos),
         cheapest,
-        request.tags());
+        request.tags(),
+        idempotencyKey);
   }
 
   /** Takes note of what was paid, or may have been. */

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxCostNanos most this call may cost, nano-dollars; null is no limit
  * @param cheapest whether the model is of the cheapest tier, for which some budgets have more
  * @param tags the caller's tags for the ledger
+ * @param idempotencyKey the caller's own name for this request, under which no call is paid twice;
+ *     null when it gave none
  */
 public record ModelCall(
     Caller caller,
@@ -21,4 +23,5 @@ public record ModelCall(
     Deadline deadline,
     @Nullable Long maxCostNanos,
     boolean cheapest,
-    Map<String, String> tags) {}
+    Map<String, String> tags,
+    @Nullable String idempotencyKey) {}

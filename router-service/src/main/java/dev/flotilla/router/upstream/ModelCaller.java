@@ -202,6 +202,11 @@ public final class ModelCaller {
     if (!call.tags().isEmpty()) {
       builder.header(FleetHeaders.TAGS, encoded(call.tags()));
     }
+    if (call.idempotencyKey() != null) {
+      // By model, too: the same request may be planned otherwise when it comes again.
+      builder.header(
+          FleetHeaders.IDEMPOTENCY, call.idempotencyKey() + "/" + candidate + "/" + model.id());
+    }
     return builder.build();
   }
 

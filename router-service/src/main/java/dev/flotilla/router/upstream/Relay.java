@@ -74,6 +74,9 @@ public final class Relay implements DoorHandler {
             .header(FleetHeaders.REQUEST_ID, visit.requestId())
             .header(FleetHeaders.TRACEPARENT, Tracing.traceparent(visit.span()));
     visit.caller().send(builder::header);
+    visit
+        .header(FleetHeaders.IDEMPOTENCY_KEY)
+        .ifPresent(key -> builder.header(FleetHeaders.IDEMPOTENCY, key));
     String method = visit.request().prologue().method().text();
     if (visit.body().length == 0) {
       return builder.method(method, HttpRequest.BodyPublishers.noBody()).build();
