@@ -1,5 +1,10 @@
 package dev.flotilla.bench;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.flotilla.bench.budgets.RaceReport;
+import dev.flotilla.bench.budgets.Races;
+import dev.flotilla.bench.chaos.Chaos;
+import dev.flotilla.bench.rows.ManyRows;
 import dev.flotilla.bench.soak.Soak;
 import dev.flotilla.local.supervision.CannotStart;
 import dev.flotilla.local.terminal.Terminal;
@@ -7,7 +12,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** {@code ./fleet bench} and {@code ./fleet soak}. Start reading at {@link #run}. */
+/**
+ * {@code ./fleet bench}, {@code soak}, {@code chaos}, {@code rows} and {@code budgets}. Start
+ * reading at {@link #run}.
+ */
 public final class Bench {
   private static final int DONE = 0;
   private static final int FAILED = 1;
@@ -35,6 +43,9 @@ public final class Bench {
       return switch (options.command()) {
         case "bench" -> compare(options);
         case "soak" -> soak(options);
+        case "chaos" -> chaos(options);
+        case "rows" -> rows(options);
+        case "budgets" -> budgets(options);
         default ->
             throw new BenchOptions.WrongUsage(
                 "./fleet does not know \"" + options.command() + "\"; see ./fleet help");
@@ -65,5 +76,38 @@ public final class Bench {
     var report = new Soak(options.tree(), options.duration(), err).run();
     report.print(out);
     return report.passed() ? DONE : FAILED;
+  }
+
+  private int chaos(BenchOptions options) throws IOException, InterruptedException {
+    var report =
+        new Chaos(options.tree(), options.requests(), options.kills(), options.seed(), err).run();
+    if (options.json()) {
+      out.line(report.toJson());
+    } else {
+      report.print(out);
+    }
+    return report.kept() ? DONE : FAILED;
+  }
+
+  private int rows(BenchOptions options) throws IOException, InterruptedException {
+    var report = new ManyRows(options.tree(), options.rows(), err).run();
+    if (options.json()) {
+      out.line(report.toJson());
+    } else {
+      report.print(out);
+    }
+    return report.wrong().isEmpty() ? DONE : FAILED;
+  }
+
+  private int budgets(BenchOptions options) throws IOException, InterruptedException {
+    List<RaceReport> races = new Races(options.tree(), options.rounds(), err).run();
+    if (options.json()) {
+      var list = JsonNodeFactory.instance.arrayNode();
+      races.forEach(race -> list.add(race.toJson()));
+      out.line(list.toString());
+    } else {
+      races.forEach(race -> race.print(out));
+    }
+    return races.stream().allMatch(RaceReport::kept) ? DONE : FAILED;
   }
 }

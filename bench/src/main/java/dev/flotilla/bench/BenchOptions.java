@@ -1,5 +1,6 @@
 package dev.flotilla.bench;
 
+import dev.flotilla.bench.rows.ManyRows;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
@@ -10,13 +11,18 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was typed after {@code ./fleet bench} or {@code ./fleet soak}.
+ * What was typed after {@code ./fleet bench}, {@code soak}, {@code chaos}, {@code rows} or {@code
+ * budgets}.
  *
  * @param minutes of a soak
- * @param rounds every target is measured so often, in turn
+ * @param rounds every target is measured so often, in turn; every budget raced for
  * @param seconds of a sample
  * @param warm what is multiplied with the warm-up of each scenario, in percent
  * @param javaOptions more flags for the services' JVMs
+ * @param requests of a chaos, sent by all callers together
+ * @param kills among them
+ * @param seed decides what is killed and when
+ * @param rows of the ledger, for rows
  */
 record BenchOptions(
     String command,
@@ -27,7 +33,11 @@ record BenchOptions(
     int seconds,
     int warm,
     List<Scenario> scenarios,
-    String javaOptions) {
+    String javaOptions,
+    int requests,
+    int kills,
+    int seed,
+    int rows) {
 
   /** What was typed makes no sense; the message says what would. */
   static final class WrongUsage extends RuntimeException {
@@ -40,15 +50,19 @@ record BenchOptions(
 
   static BenchOptions parse(List<String> words, Path tree) {
     if (words.isEmpty()) {
-      throw new WrongUsage("Say bench or soak");
+      throw new WrongUsage("Say bench, soak, chaos, rows or budgets");
     }
     boolean json = false;
     int minutes = 30;
-    int rounds = 3;
+    int rounds = words.getFirst().equals("budgets") ? 10 : 3;
     int seconds = 6;
     int warm = 100;
     List<Scenario> scenarios = Scenario.ALL;
     String javaOptions = "";
+    int requests = 5_000;
+    int kills = 5;
+    int seed = 1;
+    int rows = 2_000_000;
     Iterator<String> rest = words.subList(1, words.size()).iterator();
     while (rest.hasNext()) {
       String option = rest.next();
@@ -59,6 +73,10 @@ record BenchOptions(
         case "--seconds" -> seconds = number(option, rest);
         case "--warm-percent" -> warm = number(option, rest);
         case "--scenarios" -> scenarios = named(value(option, rest));
+        case "--requests" -> requests = number(option, rest);
+        case "--kills" -> kills = number(option, rest);
+        case "--seed" -> seed = number(option, rest);
+        case "--rows" -> rows = rows(number(option, rest));
         case "--java-options" -> javaOptions = value(option, rest);
         default ->
             throw new WrongUsage(
@@ -66,7 +84,19 @@ record BenchOptions(
       }
     }
     return new BenchOptions(
-        words.getFirst(), tree, json, minutes, rounds, seconds, warm, scenarios, javaOptions);
+        words.getFirst(),
+        tree,
+        json,
+        minutes,
+        rounds,
+        seconds,
+        warm,
+        scenarios,
+        javaOptions,
+        requests,
+        kills,
+        seed,
+        rows);
   }
 
   Duration duration() {
@@ -90,6 +120,14 @@ record BenchOptions(
               return scenario;
             })
         .toList();
+  }
+
+  private static int rows(int number) {
+    if (number < ManyRows.FEWEST) {
+      throw new WrongUsage(
+          "--rows is " + number + ", too few to measure anything; try " + ManyRows.FEWEST);
+    }
+    return number;
   }
 
   private static int number(String option, Iterator<String> rest) {

@@ -1,7 +1,6 @@
 package dev.flotilla.catalog;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,16 +9,12 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.DateTimeException;
-import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -30,7 +25,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the catalogue's folder: one file per provider, and one with the aliases. */
+/**
+ * Reads the catalogue's folder: one file per provider, and others with the aliases, with prices and
+ * with what was agreed with providers.
+ */
 final class CatalogFiles {
   private static final ObjectMapper YAML =
       JsonMapper.builder(new YAMLFactory())
@@ -39,6 +37,8 @@ final class CatalogFiles {
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .build();
+
+  private static final List<String> TOKENIZERS = List.of("cl100k_base", "o200k_base");
 
   private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z][A-Za-z0-9-]*");
   private static final Pattern KEY_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
@@ -68,8 +68,9 @@ final class CatalogFiles {
       @Nullable Long tpm,
       @Nullable String balance,
       @Nullable EmbeddingEntry embedding,
+      @Nullable String tokenizer,
       @Nullable List<DeploymentEntry> deployments,
-      List<PriceEntry> prices) {}
+      @Nullable JsonNode prices) {}
 
   record EmbeddingEntry(
       @Nullable String space, @Nullable Long dimensions, @Nullable Boolean shortens) {}
@@ -87,22 +88,14 @@ final class CatalogFiles {
       @Nullable Long rpm,
       @Nullable Long tpm) {}
 
-  record PriceEntry(
-      String from,
-      String source,
-      BigDecimal input,
-      @Nullable BigDecimal cacheRead,
-      @JsonProperty("cache_write_5m") @Nullable BigDecimal cacheWrite5m,
-      @JsonProperty("cache_write_1h") @Nullable BigDecimal cacheWrite1h,
-      BigDecimal output,
-      @Nullable BigDecimal reasoning) {}
-
   record AliasFile(Map<String, List<String>> aliases) {}
 
   private final Path folder;
   private final Map<String, Provider> providers = new LinkedHashMap<>();
   private final Map<String, Model> models = new LinkedHashMap<>();
   private final Map<String, List<String>> aliases = new LinkedHashMap<>();
+  private final Map<String, List<Price>> priceList = new LinkedHashMap<>();
+  private final List<Contract> contracts = new ArrayList<>();
 
   CatalogFiles(Path folder) {
     this.folder = folder;
@@ -135,14 +128,19 @@ final class CatalogFiles {
   /** Reads everything and returns its version. */
   private String readFiles() {
     MessageDigest digest = sha256();
+    var trees = new LinkedHashMap<Path, JsonNode>();
     for (Path file : files()) {
       byte[] content = bytes(file);
       digest.update(file.getFileName().toString().getBytes(StandardCharsets.UTF_8));
       digest.update((byte) 0);
       digest.update(content);
-      readFile(file, content);
+      trees.put(file, tree(file, content));
     }
+    // Prices first: what describes a model may leave them to other files.
+    trees.forEach(this::readPrices);
+    trees.forEach(this::readFile);
     checkAliases();
+    checkContracts();
     return "sha256:" + HexFormat.of().formatHex(digest.digest());
   }
 
@@ -162,21 +160,40 @@ final class CatalogFiles {
     return new Catalog(version, on, usable, named);
   }
 
-  private void readFile(Path file, byte[] content) {
+  private static JsonNode tree(Path file, byte[] content) {
     try {
-      JsonNode tree = YAML.readTree(content);
-      if (tree.has("aliases")) {
-        aliases.putAll(YAML.treeToValue(tree, AliasFile.class).aliases());
-      } else if (tree.has("provider")) {
-        readProvider(file, YAML.treeToValue(tree, ProviderFile.class));
-      } else {
-        throw new CatalogException(
-            file + " has neither 'provider:' nor 'aliases:' at its top; write one of them");
-      }
+      return YAML.readTree(content);
     } catch (JsonProcessingException e) {
       throw new CatalogException(file + ": " + e.getMessage(), e);
     } catch (IOException e) {
       throw new CatalogException(file + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private void readPrices(Path file, JsonNode tree) {
+    for (var listed : tree.path("price_list").properties()) {
+      String at = file + ": " + listed.getKey();
+      if (priceList.put(listed.getKey(), PriceReader.prices(at, listed.getValue())) != null) {
+        throw new CatalogException(at + " is in another price list already");
+      }
+    }
+    contracts.addAll(Contract.read(file, tree.path("contracts")));
+  }
+
+  private void readFile(Path file, JsonNode tree) {
+    try {
+      if (tree.has("aliases")) {
+        aliases.putAll(YAML.treeToValue(tree, AliasFile.class).aliases());
+      } else if (tree.has("provider")) {
+        readProvider(file, YAML.treeToValue(tree, ProviderFile.class));
+      } else if (!tree.has("price_list") && !tree.has("contracts")) {
+        throw new CatalogException(
+            file
+                + " has neither 'provider:', 'aliases:', 'price_list:' nor 'contracts:' at its top;"
+                + " write one of them");
+      }
+    } catch (JsonProcessingException e) {
+      throw new CatalogException(file + ": " + e.getMessage(), e);
     }
   }
 
@@ -219,20 +236,10 @@ final class CatalogFiles {
   /**
    * @param common what all models of the provider support
    */
-  private static Model model(Path file, Provider provider, Set<String> common, ModelEntry entry) {
+  private Model model(Path file, Provider provider, Set<String> common, ModelEntry entry) {
     String name = required(file + ": models[].name", entry.name());
     String id = provider.id() + "/" + name;
     String at = file + ": " + id;
-    if (entry.prices() == null || entry.prices().isEmpty()) {
-      throw new CatalogException(
-          at
-              + " has no prices; write at least one with from, source, input and output, because unpriced is not free");
-    }
-    List<Price> prices =
-        entry.prices().stream()
-            .map(p -> price(at, p))
-            .sorted(Comparator.comparing(Price::from))
-            .toList();
     String upstream = entry.upstream() == null ? name : entry.upstream();
     return new Model(
         id,
@@ -243,11 +250,25 @@ final class CatalogFiles {
         atLeastOne(at + ".max_output_tokens", entry.maxOutputTokens(), 4_096),
         entry.inputs() == null ? Set.of("text") : entry.inputs(),
         union(common, all(entry.supports())),
-        prices,
+        prices(at, id, provider, entry.prices()),
         deployments(at, provider, upstream, entry),
         balance(at + ".balance", entry.balance()),
         all(entry.servedAs()),
-        embedding(at + ".embedding", entry.embedding()));
+        embedding(at + ".embedding", entry.embedding()),
+        tokenizer(at + ".tokenizer", entry.tokenizer()));
+  }
+
+  private static @Nullable String tokenizer(String what, @Nullable String written) {
+    if (written != null && !TOKENIZERS.contains(written)) {
+      throw new CatalogException(
+          what
+              + " is '"
+              + written
+              + "'; write one of "
+              + TOKENIZERS
+              + ", or leave it out when the provider's vocabulary is not public");
+    }
+    return written;
   }
 
   private static Set<String> all(@Nullable Set<String> written) {
@@ -375,26 +396,41 @@ final class CatalogFiles {
                 new CatalogException(what + " is '" + word + "'; write one of " + Balance.words()));
   }
 
-  private static Price price(String at, PriceEntry written) {
-    String place = at + ".prices";
-    LocalDate from;
-    try {
-      from = LocalDate.parse(required(place + "[].from", written.from()));
-    } catch (DateTimeException e) {
+  /** What its own file says comes before the price list; contracts change both. */
+  private List<Price> prices(String at, String id, Provider provider, @Nullable JsonNode written) {
+    List<Price> listed =
+        written == null || written.isNull()
+            ? priceList.getOrDefault(id, List.of())
+            : PriceReader.prices(at + ".prices", written);
+    if (listed.isEmpty()) {
       throw new CatalogException(
-          place + "[].from is '" + written.from() + "'; write a day such as 2026-08-01", e);
+          at
+              + " has no prices; write at least one with from, source, input and output, here or in a"
+              + " price_list, because unpriced is not free");
     }
-    long input = pico(place + "[].input", written.input());
-    long output = pico(place + "[].output", written.output());
-    return new Price(
-        from,
-        required(place + "[].source", written.source()),
-        input,
-        orElse(place + "[].cache_read", written.cacheRead(), input),
-        orElse(place + "[].cache_write_5m", written.cacheWrite5m(), input),
-        orElse(place + "[].cache_write_1h", written.cacheWrite1h(), input),
-        output,
-        orElse(place + "[].reasoning", written.reasoning(), output));
+    List<Price> prices =
+        Contract.agreed(
+            contracts.stream().filter(c -> c.covers(id, provider.id())).toList(), listed);
+    // Both: a contract may hide a day that is there twice.
+    for (List<Price> checked : List.of(listed, prices)) {
+      for (PriceFinding finding : PriceLint.check(id, checked)) {
+        if (finding.kind().wrong()) {
+          throw new CatalogException(at + ".prices: " + finding.message());
+        }
+      }
+    }
+    return prices;
+  }
+
+  private void checkContracts() {
+    for (Contract contract : contracts) {
+      if (!providers.containsKey(contract.subject()) && !models.containsKey(contract.subject())) {
+        throw new CatalogException(
+            "a contract is about '"
+                + contract.subject()
+                + "', which no file describes; write the id of a provider or a model");
+      }
+    }
   }
 
   private void checkAliases() {
@@ -469,17 +505,6 @@ final class CatalogFiles {
     } catch (IOException e) {
       throw new CatalogException(file + " cannot be read: " + e.getMessage(), e);
     }
-  }
-
-  private static long pico(String what, @Nullable BigDecimal usdPerMillion) {
-    if (usdPerMillion == null) {
-      throw new CatalogException(what + " is missing; write USD per million tokens, e.g. 0.28");
-    }
-    return Price.pico(what, usdPerMillion);
-  }
-
-  private static long orElse(String what, @Nullable BigDecimal usdPerMillion, long otherwise) {
-    return usdPerMillion == null ? otherwise : Price.pico(what, usdPerMillion);
   }
 
   private static long atLeastOne(String what, @Nullable Long found, long otherwise) {

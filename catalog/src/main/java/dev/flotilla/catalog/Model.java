@@ -1,7 +1,6 @@
 package dev.flotilla.catalog;
 
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
@@ -23,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param balance by what one of them, or of their keys, is chosen
  * @param servedAs further names by which its provider may say that it served it
  * @param embedding null for a model that converses; the others only turn texts into vectors
+ * @param tokenizer the public vocabulary that its provider counts with, such as {@code o200k_base};
+ *     null when nobody but the provider can count
  */
 public record Model(
     String id,
@@ -37,7 +38,8 @@ public record Model(
     List<Deployment> deployments,
     Balance balance,
     Set<String> servedAs,
-    @Nullable Embedding embedding) {
+    @Nullable Embedding embedding,
+    @Nullable String tokenizer) {
   public Model {
     servedAs = Set.copyOf(servedAs);
     inputs = Set.copyOf(inputs);
@@ -56,14 +58,7 @@ public record Model(
    * never zero.
    */
   public Price priceAt(Instant moment) {
-    LocalDate day = moment.atZone(ZoneOffset.UTC).toLocalDate();
-    Price holds = prices.getFirst();
-    for (Price price : prices) {
-      if (!price.from().isAfter(day)) {
-        holds = price;
-      }
-    }
-    return holds;
+    return Price.onDay(prices, moment.atZone(ZoneOffset.UTC).toLocalDate());
   }
 
   /** The same simulated model, told to fail in a certain way: {@code sim-north/fast:500}. */
@@ -81,7 +76,8 @@ public record Model(
         deployments.stream().map(deployment -> deployment.failing(how)).toList(),
         balance,
         servedAs,
-        embedding);
+        embedding,
+        tokenizer);
   }
 
   /**
@@ -103,6 +99,7 @@ public record Model(
         deployments,
         balance,
         servedAs,
-        embedding);
+        embedding,
+        tokenizer);
   }
 }

@@ -49,7 +49,8 @@ class WireGoldenTest {
           0,
           90_000,
           Map.of("feature", "search"),
-          null);
+          null,
+          "0197a2b4-0000-4000-8000-0000000000aa");
 
   private static final Decision DECISION =
       new Decision(

@@ -36,6 +36,7 @@ class ArchitectureRules {
   private static final String[] ADAPTERS = {
     "dev.flotilla.router.upstream..",
     "dev.flotilla.router.decisions..",
+    "dev.flotilla.provider.lease..",
     "dev.flotilla.provider.spool..",
     "dev.flotilla.provider.transport..",
     "dev.flotilla.review.reviewer.."

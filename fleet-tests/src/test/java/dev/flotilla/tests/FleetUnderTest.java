@@ -45,6 +45,7 @@ final class FleetUnderTest implements AutoCloseable {
   static final String KEY = "sk-growth";
   static final String OTHER_KEY = "sk-other";
   static final String EXPIRED_KEY = "sk-expired";
+  static final String ADMIN_KEY = "sk-administrator";
   static final String ONCE_A_MINUTE_KEY = "sk-once-a-minute";
 
   /** One request a minute as well, for whoever asks for vectors. */
@@ -166,16 +167,16 @@ final class FleetUnderTest implements AutoCloseable {
       provider(catalog, "beta", "openai", beta, "json_object, n, reasoning_effort");
       provider(catalog, "gamma", "anthropic", gamma, "sampling, reasoning_budget");
       provider(catalog, "delta", "gemini", delta, "json_object");
-      String routing = Files.readString(TREE.resolve("config/routing.yaml"));
-      Files.writeString(
-          folder.resolve("config/routing.yaml"),
-          routing
-              .replaceAll("candidates: \\[.*?]", "candidates: [alpha/m, beta/m]")
-              .replace("baseline: flagship", "baseline: alpha/m"));
+      Path routing = folder.resolve("config/routing.yaml");
+      if (Files.notExists(routing)) {
+        Files.writeString(routing, routing());
+      }
       Files.writeString(
           folder.resolve("keys.yaml"),
           key("k_growth", KEY, "growth", "")
               + key("k_other", OTHER_KEY, "other", "")
+              + key("k_administrator", ADMIN_KEY, "platform", "")
+                  .replace("[caller", "[admin, caller")
               + key("k_old", EXPIRED_KEY, "growth", ", expires: 2026-01-01T00:00:00Z")
               + key("k_once", ONCE_A_MINUTE_KEY, "growth", ", rpm: 1")
               + key("k_vectors", VECTORS_KEY, "growth", ", rpm: 1")
@@ -184,6 +185,13 @@ final class FleetUnderTest implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The routing that a test may change and write into its folder's {@code config/} before. */
+  static String routing() throws IOException {
+    return Files.readString(TREE.resolve("config/routing.yaml"))
+        .replaceAll("candidates: \\[.*?]", "candidates: [alpha/m, beta/m]")
+        .replace("baseline: flagship", "baseline: alpha/m");
   }
 
   private static void provider(

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.flotilla.local.supervision.LocalFleet;
 import dev.flotilla.local.supervision.Service;
 import dev.flotilla.testkit.Behaviour;
+import dev.flotilla.testkit.FaultRow;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,6 +62,10 @@ class KillIT {
   }
 
   @Test
+  @FaultRow(row = 61, fault = "the router is killed twice among 5,000 requests")
+  @FaultRow(row = 65, fault = "provider-service is killed twice among 5,000 requests")
+  @FaultRow(row = 66, fault = "cost-service is killed among 5,000 requests")
+  @FaultRow(row = 69, fault = "PostgreSQL is killed among 5,000 requests")
   void five_thousand_requests_are_billed_once_and_kept_once_though_everything_was_killed(
       @TempDir Path folder) throws Exception {
     try (var fleet = FleetUnderTest.start(folder);

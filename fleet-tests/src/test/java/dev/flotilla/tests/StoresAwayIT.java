@@ -65,6 +65,7 @@ class StoresAwayIT {
   }
 
   @Test
+  @FaultRow(row = 68, fault = "cost-service is stopped")
   void cost_service_stopped_chat_goes_on_and_rows_arrive_later() throws Exception {
     fleet.fleet.stop(Service.COST);
     try {

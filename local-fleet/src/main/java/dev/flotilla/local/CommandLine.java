@@ -2,14 +2,17 @@ package dev.flotilla.local;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What was typed.
  *
  * @param trace with the trace viewer; for {@code up} and {@code demo}
- * @param data the prompts to send; only for {@code prompts}
- * @param subject the id of a request or a trace; only for {@code trace}
+ * @param data the prompts to send, or a folder with price lists; only for {@code prompts} and
+ *     {@code prices}
+ * @param subject the id of a request or a trace, or what to do with prices; only for {@code trace}
+ *     and {@code prices}
  */
 record CommandLine(
     String command,
@@ -20,6 +23,7 @@ record CommandLine(
     boolean trace,
     @Nullable Path data,
     @Nullable String subject) {
+  private static final Set<String> WITH_SUBJECT = Set.of("trace", "prices");
 
   /** What was typed makes no sense; the message says what would. */
   static final class WrongUsage extends RuntimeException {
@@ -52,7 +56,9 @@ record CommandLine(
         case "--data" -> data = Path.of(valueOf(option, rest.hasNext() ? rest.next() : null));
         case "--port-base" -> portBase = port(valueOf(option, rest.hasNext() ? rest.next() : null));
         default -> {
-          if (!words.getFirst().equals("trace") || option.startsWith("-") || subject != null) {
+          if (!WITH_SUBJECT.contains(words.getFirst())
+              || option.startsWith("-")
+              || subject != null) {
             throw new WrongUsage(
                 "./fleet " + words.getFirst() + " does not know " + option + "; see ./fleet help");
           }

@@ -5,6 +5,7 @@ import dev.flotilla.local.demo.PromptFile;
 import dev.flotilla.local.demo.PromptRun;
 import dev.flotilla.local.demo.RouterClient;
 import dev.flotilla.local.doctor.Doctor;
+import dev.flotilla.local.prices.Prices;
 import dev.flotilla.local.supervision.CannotStart;
 import dev.flotilla.local.supervision.FleetOptions;
 import dev.flotilla.local.supervision.FleetPorts;
@@ -18,6 +19,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
@@ -61,6 +64,7 @@ public final class Fleet {
         case "status" -> new Status(StateDirectory.at(line.state()), out).run(line.json());
         case "demo" -> demo(line);
         case "prompts" -> prompts(line);
+        case "prices" -> prices(line);
         case "trace" -> traces(line, line.json() ? err : out).run(line.subject(), line.json());
         case "doctor" -> new Doctor(options(line), out).run(line.json()) ? DONE : FAILED;
         default ->
@@ -148,6 +152,21 @@ public final class Fleet {
     try (var fleet = running(line)) {
       return new PromptRun(fleet.client(), out).run(prompts, line.json()) ? DONE : FAILED;
     }
+  }
+
+  private int prices(CommandLine line) throws IOException {
+    if (line.data() == null) {
+      throw new CommandLine.WrongUsage(
+          "./fleet prices needs --data, a folder with public price lists: models-2026-08-01.json and"
+              + " such");
+    }
+    var prices = new Prices(tree.resolve("config").resolve("catalog"), line.data(), out);
+    return switch (line.subject() == null ? "" : line.subject()) {
+      case "build" -> prices.build() ? DONE : FAILED;
+      case "lint" -> prices.lint(LocalDate.now(ZoneOffset.UTC)) ? DONE : FAILED;
+      default ->
+          throw new CommandLine.WrongUsage("Write ./fleet prices build or ./fleet prices lint");
+    };
   }
 
   /** The fleet that runs, or one for the time of the command. */

@@ -12,11 +12,13 @@ import dev.flotilla.kit.redis.TimeBoxedRedis;
 import dev.flotilla.kit.settings.ConfigurationException;
 import dev.flotilla.kit.settings.Settings;
 import dev.flotilla.kit.telemetry.Tracing;
+import dev.flotilla.provider.audit.SelfAudit;
 import dev.flotilla.provider.bucket.BucketConfig;
 import dev.flotilla.provider.bucket.Buckets;
 import dev.flotilla.provider.completion.Attempts;
 import dev.flotilla.provider.completion.CompletionConfig;
 import dev.flotilla.provider.completion.Completions;
+import dev.flotilla.provider.completion.KeyedCalls;
 import dev.flotilla.provider.completion.Threshold;
 import dev.flotilla.provider.dialect.Access;
 import dev.flotilla.provider.dialect.Dialect;
@@ -26,6 +28,12 @@ import dev.flotilla.provider.dialect.openai.Endpoint;
 import dev.flotilla.provider.dialect.openai.OpenAiDialect;
 import dev.flotilla.provider.dialect.simulator.SimulatorConfig;
 import dev.flotilla.provider.dialect.simulator.SimulatorDialect;
+import dev.flotilla.provider.lease.BudgetGate;
+import dev.flotilla.provider.lease.LeaseConfig;
+import dev.flotilla.provider.lease.LeaseMetrics;
+import dev.flotilla.provider.lease.RestTreasury;
+import dev.flotilla.provider.replay.ReplayConfig;
+import dev.flotilla.provider.replay.Replays;
 import dev.flotilla.provider.resilience.BreakerConfig;
 import dev.flotilla.provider.resilience.KeyConfig;
 import dev.flotilla.provider.resilience.Lanes;
@@ -108,10 +116,21 @@ class ProviderParts {
 
   @Produces
   @Singleton
-  Shipper shipper(Settings settings, Spool spool, RestLedger ledger, MetricRegistry registry) {
+  Shipper shipper(
+      Settings settings, Spool spool, RestLedger ledger, SelfAudit audit, MetricRegistry registry) {
     var deadLetters = new DeadLetters(settings.path("flotilla.spool.dir"));
     SpoolMetrics.register(registry, spool, deadLetters);
-    return new Shipper(spool, ledger, deadLetters, ShipperConfig.from(settings));
+    return new Shipper(spool, ledger, deadLetters, audit, ShipperConfig.from(settings));
+  }
+
+  @Produces
+  @Singleton
+  SelfAudit audit(Settings settings, RestLedger ledger, MetricRegistry registry) {
+    return new SelfAudit(
+        ledger,
+        settings.duration("flotilla.audit.every"),
+        Math.toIntExact(settings.number("flotilla.audit.most-attempts", 1, 10_000_000)),
+        registry);
   }
 
   @Produces
@@ -182,6 +201,19 @@ class ProviderParts {
         System::nanoTime);
   }
 
+  /** The spool first: its folder is where the holder of leases has its name. */
+  @Produces
+  @Singleton
+  BudgetGate budgets(
+      Settings settings, Spool spool, RestTreasury treasury, MetricRegistry registry) {
+    return new BudgetGate(
+        treasury,
+        settings.path("flotilla.spool.dir"),
+        LeaseConfig.from(settings),
+        new LeaseMetrics(registry),
+        spool::shippedWhatItFound);
+  }
+
   @Produces
   @Singleton
   Completions completions(
@@ -192,6 +224,7 @@ class ProviderParts {
       Lanes lanes,
       ParkedKeys keys,
       Spool spool,
+      BudgetGate budgets,
       Tracing tracing,
       MetricRegistry registry) {
     var clock = InstantSource.system();
@@ -203,11 +236,30 @@ class ProviderParts {
         dialects(settings, catalog, lanes, transport, clock),
         lanes,
         new CircuitMetrics(registry, catalog, lanes),
+        budgets,
         attempts,
         new Retries(RetryConfig.from(settings), Math::random, System::nanoTime),
         new RetryMetrics(registry, catalog),
         Thread::sleep,
         config);
+  }
+
+  @Produces
+  @Singleton
+  Replays replays(Settings settings) {
+    return new Replays(
+        ReplayConfig.from(settings),
+        settings.optional("flotilla.redis.url").map(url -> redis(settings, url)).orElse(null));
+  }
+
+  @Produces
+  @Singleton
+  KeyedCalls keyedCalls(Completions completions, Replays replays, MetricRegistry registry) {
+    return new KeyedCalls(completions, replays, Thread::sleep, registry);
+  }
+
+  void close(@Disposes Replays replays) {
+    replays.close();
   }
 
   private static boolean holdsAKey(String variable) {
@@ -285,10 +337,14 @@ class ProviderParts {
   void start(
       @Observes @Priority(BEFORE_THE_SERVER_STARTS) @Initialized(ApplicationScoped.class)
           Object event,
-      Completions completions,
+      KeyedCalls calls,
       Catalog catalog,
-      Shipper shipper) {
+      BudgetGate budgets,
+      Shipper shipper,
+      SelfAudit audit) {
     shipper.start();
+    budgets.start();
+    audit.start();
     LOG.log(
         Level.INFO,
         "Serving {0} models of {1} providers, catalogue {2}",
@@ -304,9 +360,13 @@ class ProviderParts {
           Object event,
       InFlight inFlight,
       Shipper shipper,
+      BudgetGate budgets,
+      SelfAudit audit,
       Spool spool) {
+    audit.finish();
     int unfinished = inFlight.close(PATIENCE_WITH_CALLS);
     boolean shipped = shipper.finish(PATIENCE_WITH_THE_LEDGER);
+    budgets.close();
     spool.close();
     LOG.log(
         unfinished == 0 && shipped ? Level.INFO : Level.WARNING,

@@ -9,6 +9,7 @@ import dev.flotilla.contracts.ledger.LedgerEntry;
 import dev.flotilla.testkit.Behaviour;
 import dev.flotilla.testkit.Bill;
 import dev.flotilla.testkit.CountingUpstream;
+import dev.flotilla.testkit.FaultRow;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpClient;
@@ -31,6 +32,7 @@ class ProgressIT {
           .formatted("Tell the story of the ship that left at seven. ".repeat(20));
 
   @Test
+  @FaultRow(row = 64, fault = "provider-service is killed in the midst of a stream")
   void a_stream_that_died_with_the_service_is_known_between_floor_and_ceiling(@TempDir Path folder)
       throws Exception {
     try (var upstream = CountingUpstream.start();

@@ -378,6 +378,25 @@ class ProviderServiceIT {
   }
 
   @Test
+  void tokens_are_counted_only_when_the_bytes_would_be_too_dear_and_only_where_that_is_possible()
+      throws Exception {
+    upstream.does(e -> WatchedUpstream.plain(e, 200, WatchedUpstream.completion(USAGE)));
+    String words = PLAIN.replace("Is it so?", "Is it so, or is it otherwise? ".repeat(200));
+    String counted = words.replace("up/fast", "up/counted");
+    long most = 2_500_000;
+    var refused =
+        provider.send(provider.call(words).header("x-flotilla-max-cost-nanos", "" + most));
+    assertEquals(402, refused.statusCode(), refused.body());
+    var answered =
+        provider.send(provider.call(counted).header("x-flotilla-max-cost-nanos", "" + most));
+    assertEquals(200, answered.statusCode(), answered.body());
+    LedgerEntry row = ledger.awaitRow(report(answered).path("attempt_id").asText());
+    assertTrue(row.ceilingNanos() <= most, "" + row.ceilingNanos());
+    row = ledger.awaitRow(report(provider.ask(counted)).path("attempt_id").asText());
+    assertTrue(row.ceilingNanos() > most, "counted although nobody had to know");
+  }
+
+  @Test
   void simulated_answers_say_so_in_header_body_and_ledger() throws Exception {
     var response = provider.ask(PLAIN.replace("up/fast", "sim/fast"));
     assertEquals("true", response.headers().firstValue("x-simulated").orElse(""));
@@ -442,6 +461,10 @@ class ProviderServiceIT {
   }
 
   @Test
+  @FaultRow(
+      row = 63,
+      fault = "provider-service is killed when an answer is given and the ledger does not have it")
+  @FaultRow(row = 65, fault = "provider-service is killed while it waits for a provider")
   void after_a_kill_the_attempt_in_flight_is_unknown_and_nothing_is_lost(@TempDir Path own)
       throws Exception {
     var never = new CountDownLatch(1);

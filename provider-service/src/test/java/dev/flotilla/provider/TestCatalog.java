@@ -27,6 +27,12 @@ public final class TestCatalog {
               context_tokens: 100000
               max_output_tokens: 1000
               prices: [{from: 2026-01-01, source: test, input: 1, cache_read: 0.1, output: 2}]
+            - name: counted
+              upstream: up-counted-1
+              context_tokens: 100000
+              max_output_tokens: 1000
+              tokenizer: o200k_base
+              prices: [{from: 2026-01-01, source: test, input: 1, cache_read: 0.1, output: 2}]
           """
               .formatted(baseUrl));
       Files.writeString(

@@ -79,7 +79,13 @@ class RouterParts {
   /** After Helidon's metrics (2510) and before its server (4100). */
   private static final int BEFORE_THE_SERVER_STARTS = 3_000;
 
+  private static final int BUDGET_BYTES = 10_000;
+
+  /** Ten thousand lines of a hundred bytes, twice. */
+  private static final int BILL_BYTES = 2_000_000;
+
   private static final Set<Role> ASKERS = Set.of(Role.CALLER);
+  private static final Set<Role> ADMINS = Set.of(Role.ADMIN);
   private static final Set<Role> READERS = Set.of(Role.CALLER, Role.VIEWER, Role.ADMIN);
 
   @Produces
@@ -221,7 +227,8 @@ class RouterParts {
     var classification = new ClassifyRoute(policy);
     var listing = new ModelsRoute(catalog, routing, circuits, clock);
     DoorDialect listed = DoorDialect.OPENAI.withKeyIn(MessagesRoute.DIALECT.keyHeader());
-    Relay costs = costs(settings, http, token);
+    Relay costs = costs(settings, http, token, "flotilla.cost.patience");
+    Relay files = costs(settings, http, token, "flotilla.cost.export-patience");
     Relay reviews = reviews(settings, http, token);
     int reviewBytes =
         Math.toIntExact(settings.number("flotilla.review.max-body-bytes", 1_000, 8_000_000));
@@ -234,10 +241,20 @@ class RouterParts {
         "Answers a request in the words of OpenAI's Responses API, by any model of this fleet; nothing is stored.";
     String counts =
         "Estimates the tokens of the same request without asking a model; x-estimated says so.";
+    String limits = "Says what may be spent, what was, and when that begins anew.";
+    String setsLimits = "Sets what a team, key, project or pipeline may spend in a period.";
+    String endsLimits = "Removes a budget.";
+    String countsAgain = "Counts a budget again from the ledger: …/rebuild.";
     String classifies = "Says what kind of task a chat request is, and spends nothing.";
     String describes = "Tells about one of them.";
     String lists = "Lists what can be written into 'model'.";
     String reports = "Reports what was spent; passed on to cost-service.";
+    String exports = "Gives the ledger as a file of any length; passed on to cost-service.";
+    String quotes = "Lists what models cost, by day, service and length of the prompt.";
+    String collects =
+        "Reports costs or usage in OpenAI's shape, for what collects them there; passed on to cost-service.";
+    String compares =
+        "Compares a provider's own bill with the ledger, per day and model, and corrects it when asked to.";
     String explains = "Tells what happened to one request; passed on to cost-service.";
     String judges = "Has an artifact judged by models that did not write it; review-service does.";
     String shows = "Shows reviews of the caller's team; passed on to review-service.";
@@ -308,8 +325,19 @@ class RouterParts {
             new Door("GET", "/v1/models/*", READERS, 0, describes, listed, listing::one),
             new Door("GET", "/models", READERS, 0, lists, listed, listing),
             new Door("GET", "/v1/costs", READERS, 0, reports, costs),
+            new Door("GET", "/v1/costs/export", READERS, 0, exports, files),
             new Door("GET", "/v1/costs/*", READERS, 0, reports, costs),
+            new Door("GET", "/v1/prices", READERS, 0, quotes, costs),
+            new Door("GET", "/v1/prices/*", READERS, 0, quotes, costs),
+            new Door("POST", "/v1/costs/imports", ADMINS, BILL_BYTES, compares, costs),
+            new Door("GET", "/v1/organization/costs", READERS, 0, collects, costs),
+            new Door("GET", "/v1/organization/usage/completions", READERS, 0, collects, costs),
             new Door("GET", "/v1/requests/*", READERS, 0, explains, costs),
+            new Door("GET", "/v1/budgets", READERS, 0, limits, costs),
+            new Door("GET", "/v1/budgets/*", READERS, 0, limits, costs),
+            new Door("PUT", "/v1/budgets/*", ADMINS, BUDGET_BYTES, setsLimits, costs),
+            new Door("DELETE", "/v1/budgets/*", ADMINS, 0, endsLimits, costs),
+            new Door("POST", "/v1/budgets/*", ADMINS, 0, countsAgain, costs),
             new Door("POST", "/v1/reviews", ASKERS, reviewBytes, judges, idempotency.once(reviews)),
             new Door("GET", "/v1/reviews", READERS, 0, shows, reviews),
             new Door("GET", "/v1/reviews/*", READERS, 0, shows, reviews)),
@@ -323,12 +351,13 @@ class RouterParts {
         metrics);
   }
 
-  private static Relay costs(Settings settings, HttpClient http, ServiceToken token) {
+  private static Relay costs(
+      Settings settings, HttpClient http, ServiceToken token, String patience) {
     return new Relay(
         http,
         settings.address("flotilla.cost.url"),
         token,
-        settings.duration("flotilla.cost.patience"),
+        settings.duration(patience),
         new ApiError(
             503,
             "server_error",

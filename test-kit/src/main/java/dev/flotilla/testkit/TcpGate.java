@@ -13,15 +13,17 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A door in front of a TCP server, so that a test can take the server away from one client without
- * stopping it for the others. Shut, it closes what is open and hangs up on whoever knocks.
- * Thread-safe.
+ * stopping it for the others. Shut, it closes what is open and hangs up on whoever knocks; held, it
+ * keeps what comes through until it is let go. Thread-safe.
  */
 public final class TcpGate implements AutoCloseable {
   private final String host;
   private final int target;
   private final ServerSocket door;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final Object holding = new Object();
   private volatile boolean shut;
+  private volatile boolean held;
 
   private TcpGate(String host, int target, ServerSocket door) {
     this.host = host;
@@ -57,9 +59,23 @@ public final class TcpGate implements AutoCloseable {
     shut = false;
   }
 
+  /** The server seems to think: nothing comes through any more, and nobody is hung up on. */
+  public void hold() {
+    held = true;
+  }
+
+  /** What was held comes through after all. */
+  public void letGo() {
+    synchronized (holding) {
+      held = false;
+      holding.notifyAll();
+    }
+  }
+
   @Override
   public void close() {
     shut();
+    letGo();
     try {
       door.close();
     } catch (IOException e) {
@@ -104,12 +120,28 @@ public final class TcpGate implements AutoCloseable {
   private void copy(Socket from, Socket to) {
     try (InputStream in = from.getInputStream();
         OutputStream out = to.getOutputStream()) {
-      in.transferTo(out);
+      byte[] buffer = new byte[8_192];
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        awaitLetGo();
+        out.write(buffer, 0, read);
+      }
     } catch (IOException e) {
       // One side left; closing both streams below tells the other.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } finally {
       open.remove(from);
       open.remove(to);
+    }
+  }
+
+  private void awaitLetGo() throws InterruptedException {
+    if (held) {
+      synchronized (holding) {
+        while (held) {
+          holding.wait();
+        }
+      }
     }
   }
 

@@ -28,6 +28,20 @@ public final class FleetHeaders {
 
   public static final String MAX_COST_NANOS = "x-flotilla-max-cost-nanos";
 
+  /**
+   * {@link #CHEAPEST} beside a call to a model of the cheapest tier, for which a budget that
+   * downgrades has more.
+   */
+  public static final String TIER = "x-flotilla-tier";
+
+  public static final String CHEAPEST = "cheapest";
+
+  /**
+   * Key of a call that must not be paid twice, such as a pipeline's step; scoped by team. A second
+   * call with it gets the first one's answer.
+   */
+  public static final String IDEMPOTENCY = "x-flotilla-idempotency";
+
   /** Base64url of a JSON object of strings, at most 2 KB. */
   public static final String TAGS = "x-flotilla-tags";
 
@@ -64,6 +78,9 @@ public final class FleetHeaders {
   public static final String PUBLIC_TAGS = "x-tags";
 
   public static final String DRY_RUN = "x-dry-run";
+
+  /** A caller's own name for a request that must not be answered, and paid, twice. */
+  public static final String IDEMPOTENCY_KEY = "idempotency-key";
 
   /** {@code true} beside a reply that was given before to the same idempotency-key. */
   public static final String IDEMPOTENCY_REPLAYED = "idempotency-replayed";

@@ -46,5 +46,11 @@ public final class Outcomes {
   public static final List<String> ESCALATIONS =
       List.of(BUDGET, CONTEXT_LENGTH, CONTENT_FILTER, INVALID_OUTPUT, LOW_CONFIDENCE, UNSUPPORTED);
 
+  /**
+   * Code, not outcome, of a refusal for {@link #BUDGET}: the budget has more for models of the
+   * cheapest tier.
+   */
+  public static final String BUDGET_DOWNGRADE = "budget_downgrade";
+
   private Outcomes() {}
 }

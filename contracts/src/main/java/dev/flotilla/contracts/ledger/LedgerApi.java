@@ -18,4 +18,11 @@ public interface LedgerApi {
   @Consumes(MediaType.APPLICATION_JSON)
   @Produces(MediaType.APPLICATION_JSON)
   BatchReceipt append(EntryBatch batch);
+
+  /** Tells what the ledger has of some attempts; nothing is changed. */
+  @POST
+  @Path("/audits")
+  @Consumes(MediaType.APPLICATION_JSON)
+  @Produces(MediaType.APPLICATION_JSON)
+  AuditAnswer audit(AuditQuestion question);
 }

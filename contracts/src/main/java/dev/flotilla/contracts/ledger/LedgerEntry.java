@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param tags the caller's tags; null or empty when there are none
  * @param traceparent W3C trace context of the attempt's span, so that the entry's arrival is part
  *     of the same trace; null without
+ * @param lease the lease this attempt is paid from; null when no budget limits it, or when none
+ *     could be had
  */
 public record LedgerEntry(
     @JsonbProperty("attempt_id") String attemptId,
@@ -61,7 +63,8 @@ public record LedgerEntry(
     @JsonbProperty("floor_nanos") long floorNanos,
     @JsonbProperty("ceiling_nanos") long ceilingNanos,
     @Nullable Map<String, String> tags,
-    @Nullable String traceparent) {
+    @Nullable String traceparent,
+    @Nullable String lease) {
 
   /** The same attempt, ended: everything that is known only afterwards. */
   public LedgerEntry ended(
@@ -101,7 +104,8 @@ public record LedgerEntry(
         floorNanos,
         ceilingNanos,
         tags,
-        traceparent);
+        traceparent,
+        lease);
   }
 
   /** The same attempt, still running: what the provider has said and surely charges by now. */
@@ -135,6 +139,75 @@ public record LedgerEntry(
         surelySpentNanos,
         ceilingNanos,
         tags,
-        traceparent);
+        traceparent,
+        lease);
+  }
+
+  /** The same attempt, about which more is known: it cannot cost more than this. */
+  public LedgerEntry costingAtMost(long nanos) {
+    return new LedgerEntry(
+        attemptId,
+        state,
+        requestId,
+        runId,
+        pipeline,
+        step,
+        origin,
+        team,
+        key,
+        project,
+        taskType,
+        provider,
+        model,
+        servedModel,
+        priceVersion,
+        simulated,
+        startedAt,
+        endedAt,
+        outcome,
+        finishReason,
+        upstreamId,
+        estimated,
+        usage,
+        costNanos,
+        floorNanos,
+        nanos,
+        tags,
+        traceparent,
+        lease);
+  }
+
+  /** The same attempt, paid from a lease. */
+  public LedgerEntry under(@Nullable String leaseId) {
+    return new LedgerEntry(
+        attemptId,
+        state,
+        requestId,
+        runId,
+        pipeline,
+        step,
+        origin,
+        team,
+        key,
+        project,
+        taskType,
+        provider,
+        model,
+        servedModel,
+        priceVersion,
+        simulated,
+        startedAt,
+        endedAt,
+        outcome,
+        finishReason,
+        upstreamId,
+        estimated,
+        usage,
+        costNanos,
+        floorNanos,
+        ceilingNanos,
+        tags,
+        traceparent,
+        leaseId);
   }
 }

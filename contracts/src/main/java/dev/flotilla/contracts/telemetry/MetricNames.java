@@ -31,6 +31,7 @@ public final class MetricNames {
   public static final String PROVIDER_ODDITIES = "llm_provider_oddities";
   public static final String KEYS_PARKED = "llm_provider_keys_parked";
   public static final String PROVIDER_THROTTLED = "llm_provider_throttled";
+  public static final String REPLAYS = "llm_provider_replays";
   public static final String COST_NANOUSD = "llm_cost_nanousd";
   public static final String LEDGER_ENTRIES = "ledger_entries";
   public static final String LEDGER_OLDEST_UNSHIPPED = "ledger_oldest_unshipped_seconds";
@@ -38,8 +39,20 @@ public final class MetricNames {
   public static final String LEDGER_SPOOL_LIMIT = "ledger_spool_limit_bytes";
   public static final String LEDGER_DEAD_LETTERS = "ledger_dead_letters";
   public static final String LEDGER_PRICE_MISMATCHES = "ledger_price_mismatches";
+  public static final String LEDGER_AGED = "ledger_aged_attempts";
+  public static final String LEDGER_RECONCILIATION_DIFFERENCE =
+      "ledger_reconciliation_difference_usd";
+  public static final String LEDGER_AUDITED = "ledger_audited_attempts";
 
   public static final String LEDGER_REJECTED = "ledger_rejected_entries";
+  public static final String BUDGET_USED = "llm_budget_used_usd";
+  public static final String BUDGET_LEASED = "llm_budget_leased_usd";
+  public static final String BUDGET_LIMIT = "llm_budget_limit_usd";
+  public static final String BUDGET_ALERT_LEVEL = "llm_budget_alert_level";
+  public static final String BUDGET_REFUSALS = "llm_budget_refusals";
+  public static final String BUDGET_OVERSHOOT = "llm_budget_overshoot_nanousd";
+  public static final String BUDGET_OVERSPENT = "llm_budget_overspent_usd";
+  public static final String LEASE_RENEWALS = "llm_budget_lease_renewals";
   public static final String REVIEW_QUEUE_OLDEST = "review_queue_oldest_seconds";
 
   private MetricNames() {}

@@ -7,10 +7,14 @@ import dev.flotilla.contracts.ledger.LedgerEntry;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -36,7 +40,7 @@ final class AttemptTable {
       input_tokens bigint, cache_read_tokens bigint, cache_write_5m_tokens bigint, cache_write_1h_tokens bigint,
       output_tokens bigint, reasoning_tokens bigint, audio_in_tokens bigint, audio_out_tokens bigint, images bigint,
       cost_nanos bigint, floor_nanos bigint, ceiling_nanos bigint, tags jsonb, traceparent text, price_check text,
-      repriced_nanos bigint""";
+      repriced_nanos bigint, lease_id uuid""";
 
   private static final String NAMES =
       COLUMNS.replaceAll(" (uuid|text|boolean|timestamptz|bigint|jsonb)", "");
@@ -78,11 +82,30 @@ final class AttemptTable {
               .map(c -> ", " + c + " = excluded." + c)
               .reduce("", String::concat)
           + " where attempt.state = 'unknown' and excluded.state <> 'unknown'"
-          // xmax is 0 in a row version that no update has made: the row is new.
-          + " returning attempt_id, xmax = 0 as inserted";
+          // Only the end of an attempt that was there before sets it.
+          + " returning attempt_id, ended_received_at is null as inserted";
 
   private static final String STANDING =
-      "select attempt_id, state, cost_nanos from attempt where attempt_id = any (?)";
+      """
+      select attempt_id, state, (cost_nanos + coalesce(corrected.nanos, 0))::bigint,
+          aged_at is not null and corrected.nanos is null
+      from attempt left join lateral (
+          select sum(correction.cost_nanos) as nanos from attempt correction
+          where correction.correction_of = attempt.attempt_id) corrected on true
+      where attempt_id = any (?)""";
+
+  /** Its id follows from the attempt's, so that whoever writes it again writes nothing. */
+  private static final String CORRECTION =
+      """
+      insert into attempt (attempt_id, state, request_id, run_id, pipeline, step, origin, team, key_id,
+          project, task_type, provider, model, served_model, price_version, simulated, started_at,
+          ended_at, outcome, upstream_id, estimated, cost_nanos, floor_nanos, ceiling_nanos, tags,
+          price_check, correction_of)
+      select ?::uuid, 'settled', request_id, run_id, pipeline, step, 'correction', team, key_id, project,
+          task_type, provider, model, ?::text, price_version, simulated, started_at, ?::timestamptz,
+          'corrected', ?::text, false, ?::bigint - cost_nanos, 0, 0, tags, 'unchecked', attempt_id
+      from attempt where attempt_id = ?
+      on conflict (attempt_id) do nothing""";
 
   private AttemptTable() {}
 
@@ -110,7 +133,50 @@ final class AttemptTable {
     if (!untouched.isEmpty()) {
       before.putAll(standing(connection, untouched));
     }
+    List<AttemptRow> correcting =
+        ordered.stream()
+            .filter(
+                row ->
+                    before.get(row.id()) instanceof Standing.Aged aged
+                        && Fate.of(row.entry(), aged) == Fate.CORRECTS)
+            .toList();
+    if (!correcting.isEmpty()) {
+      takeTurn(connection);
+    }
+    for (AttemptRow row : correcting) {
+      correct(connection, row);
+    }
     return before;
+  }
+
+  /**
+   * Waits for the turn to count before any further row is written: the upsert may have taken it
+   * already, and somebody with such a row and without the turn would lock us out.
+   */
+  private static void takeTurn(Connection connection) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute("select take_turn_to_count()");
+    }
+  }
+
+  private static void correct(Connection connection, AttemptRow row) throws SQLException {
+    LedgerEntry entry = row.entry();
+    long cost = entry.costNanos() == null ? 0 : entry.costNanos();
+    String name = "correction of " + row.id();
+    try (PreparedStatement statement = connection.prepareStatement(CORRECTION)) {
+      statement.setObject(1, UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)));
+      statement.setString(2, entry.servedModel());
+      statement.setObject(
+          3,
+          entry.endedAt() == null
+              ? null
+              : OffsetDateTime.ofInstant(entry.endedAt(), ZoneOffset.UTC),
+          Types.TIMESTAMP_WITH_TIMEZONE);
+      statement.setString(4, entry.upstreamId());
+      statement.setLong(5, cost);
+      statement.setObject(6, row.id());
+      statement.executeUpdate();
+    }
   }
 
   private static Map<UUID, Standing> upsert(Connection connection, String json)
@@ -138,7 +204,9 @@ final class AttemptTable {
         while (rows.next()) {
           standing.put(
               rows.getObject(1, UUID.class),
-              Standing.of(rows.getString(2), rows.getObject(3, Long.class)));
+              rows.getBoolean(4)
+                  ? new Standing.Aged(rows.getLong(3))
+                  : Standing.of(rows.getString(2), rows.getObject(3, Long.class)));
         }
       }
     }
@@ -207,6 +275,7 @@ final class AttemptTable {
     text(out, "traceparent", entry.traceparent());
     text(out, "price_check", row.price().word());
     number(out, "repriced_nanos", row.price().repricedNanos());
+    text(out, "lease_id", entry.lease());
     out.writeEndObject();
   }
 

@@ -9,6 +9,7 @@ import dev.flotilla.cost.row.UnreadableRow;
 import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one entry strictly. JSON-B would read a whole batch or nothing, and would make an absent
@@ -65,7 +66,8 @@ final class EntryReader {
             StrictRow.require("floor_nanos", row.count("floor_nanos")),
             StrictRow.require("ceiling_nanos", row.count("ceiling_nanos")),
             row.tags(),
-            row.optionalText("traceparent"));
+            row.optionalText("traceparent"),
+            lease());
     checkAsAWhole(entry);
     return entry;
   }
@@ -104,6 +106,18 @@ final class EntryReader {
           "state is '" + state + "'; write unknown, settled, estimated or void");
     }
     return state;
+  }
+
+  private @Nullable String lease() {
+    String lease = row.optionalText("lease");
+    if (lease != null && lease.length() != UUID_LENGTH) {
+      throw new UnreadableRow("lease is not a UUID; write its 36 characters, or leave it out");
+    }
+    try {
+      return lease == null ? null : UUID.fromString(lease).toString();
+    } catch (IllegalArgumentException e) {
+      throw new UnreadableRow("lease is not a UUID; write its 36 characters, or leave it out");
+    }
   }
 
   private static UUID uuid(String text) {

@@ -2,6 +2,7 @@ package dev.flotilla.cost.ledger;
 
 import dev.flotilla.contracts.ledger.LedgerEntry;
 import dev.flotilla.cost.ledger.Standing.Absent;
+import dev.flotilla.cost.ledger.Standing.Aged;
 import dev.flotilla.cost.ledger.Standing.Ended;
 import dev.flotilla.cost.ledger.Standing.Open;
 
@@ -9,6 +10,8 @@ import dev.flotilla.cost.ledger.Standing.Open;
 enum Fate {
   ACCEPTED,
   DUPLICATE,
+  /** It counts as an estimate, and what it really cost is written as a correction of that. */
+  CORRECTS,
   /** The attempt ended with another amount before; the first one stays. */
   CONFLICT;
 
@@ -22,8 +25,11 @@ enum Fate {
             // An intent that comes after its own outcome has nothing to add.
             case Ended e -> DUPLICATE;
             case Open e -> DUPLICATE;
+            case Aged e -> DUPLICATE;
             case Absent e -> DUPLICATE;
           };
+      case Aged(long estimate) ->
+          Standing.of(entry) instanceof Ended(long now) && now != estimate ? CORRECTS : DUPLICATE;
     };
   }
 }

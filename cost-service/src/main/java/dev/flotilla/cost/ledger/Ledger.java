@@ -70,6 +70,11 @@ class Ledger {
             standing = Standing.of(entry);
             written = true;
           }
+          case CORRECTS -> {
+            // AttemptTable wrote the correction, in the same transaction.
+            accepted.add(entry);
+            standing = Standing.of(entry);
+          }
           case DUPLICATE -> duplicate++;
           case CONFLICT -> rejected.add(conflict(entry, standing));
         }

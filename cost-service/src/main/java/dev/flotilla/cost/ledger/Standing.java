@@ -19,6 +19,12 @@ sealed interface Standing {
    */
   record Ended(long costNanos) implements Standing {}
 
+  /**
+   * Its end was waited for too long, and it counts as an estimate; what it really cost may still
+   * come, as a correction.
+   */
+  record Aged(long costNanos) implements Standing {}
+
   static Standing of(String state, @Nullable Long costNanos) {
     return state.equals(EntryState.UNKNOWN)
         ? new Open()

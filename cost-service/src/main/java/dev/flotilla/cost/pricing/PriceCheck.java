@@ -2,8 +2,10 @@ package dev.flotilla.cost.pricing;
 
 import dev.flotilla.catalog.Catalog;
 import dev.flotilla.catalog.Price;
+import dev.flotilla.catalog.ServiceTier;
 import dev.flotilla.catalog.Usage;
 import dev.flotilla.contracts.ledger.AttemptUsage;
+import dev.flotilla.contracts.ledger.EntryState;
 import dev.flotilla.contracts.ledger.LedgerEntry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -28,18 +30,28 @@ public class PriceCheck {
     if (sent == null || !catalog.version().equals(entry.priceVersion())) {
       return PriceVerdict.UNCHECKED;
     }
-    AttemptUsage usage = entry.usage();
-    if (zero(usage.audioIn()) + zero(usage.audioOut()) + zero(usage.images()) > 0) {
-      // The catalogue has no prices for these buckets.
-      return PriceVerdict.UNCHECKED;
-    }
     return catalog
         .find(entry.model())
         // The provider charges for what it served, whatever was asked.
         .map(asked -> catalog.charged(asked, entry.servedModel()))
-        .map(model -> nanos(model.priceAt(entry.startedAt()), entry))
-        .map(repriced -> PriceVerdict.of(sent, repriced))
+        .map(model -> verdict(model.priceAt(entry.startedAt()), sent, entry))
         .orElse(PriceVerdict.UNCHECKED);
+  }
+
+  /** An entry does not say in which service it was given, so the amount of any of them is right. */
+  private static PriceVerdict verdict(Price price, long sent, LedgerEntry entry) {
+    for (ServiceTier tier : ServiceTier.values()) {
+      Long nanos = price.under(tier).map(one -> nanos(one, entry)).orElse(null);
+      if (nanos != null && nanos == sent) {
+        return PriceVerdict.of(sent, nanos);
+      }
+    }
+    if (entry.estimated() && sent >= entry.ceilingNanos()) {
+      // Something of it had no price, so its ceiling was charged.
+      return PriceVerdict.UNCHECKED;
+    }
+    Long standard = nanos(price, entry);
+    return standard == null ? PriceVerdict.UNCHECKED : PriceVerdict.of(sent, standard);
   }
 
   private static @Nullable Long nanos(Price price, LedgerEntry entry) {
@@ -52,8 +64,13 @@ public class PriceCheck {
               zero(u.cacheWrite5m()),
               zero(u.cacheWrite1h()),
               zero(u.output()),
-              zero(u.reasoning())));
-    } catch (ArithmeticException tooLarge) {
+              zero(u.reasoning()),
+              zero(u.audioIn()),
+              zero(u.audioOut()),
+              zero(u.images()),
+              // What was never sent costs nothing, not even for being a request.
+              entry.state().equals(EntryState.VOID) ? 0 : 1));
+    } catch (ArithmeticException tooLargeOrUnpriced) {
       return null;
     }
   }

@@ -1,13 +1,18 @@
 package dev.flotilla.cost.report;
 
-import java.time.Duration;
+import java.time.DayOfWeek;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.time.temporal.TemporalAdjusters;
 
-/** How long a bucket is; buckets begin at full hours or days, UTC. */
+/** How long a bucket is; buckets begin at full hours, days, Mondays or months, UTC. */
 enum BucketWidth {
   HOUR("1h", ChronoUnit.HOURS, "hour", 24),
-  DAY("1d", ChronoUnit.DAYS, "day", 31);
+  DAY("1d", ChronoUnit.DAYS, "day", 31),
+  WEEK("1w", ChronoUnit.WEEKS, "week", 53),
+  MONTH("1mo", ChronoUnit.MONTHS, "month", 12);
 
   final String word;
   final String sql;
@@ -25,10 +30,20 @@ enum BucketWidth {
   }
 
   Instant startOf(Instant moment) {
-    return moment.truncatedTo(unit);
+    OffsetDateTime utc = moment.atOffset(ZoneOffset.UTC);
+    return switch (this) {
+      case HOUR, DAY -> moment.truncatedTo(unit);
+      case WEEK ->
+          utc.truncatedTo(ChronoUnit.DAYS)
+              .with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY))
+              .toInstant();
+      case MONTH ->
+          utc.truncatedTo(ChronoUnit.DAYS).with(TemporalAdjusters.firstDayOfMonth()).toInstant();
+    };
   }
 
+  /** The start of the bucket so many later. */
   Instant plus(Instant start, long buckets) {
-    return start.plus(Duration.of(buckets, unit));
+    return start.atOffset(ZoneOffset.UTC).plus(buckets, unit).toInstant();
   }
 }

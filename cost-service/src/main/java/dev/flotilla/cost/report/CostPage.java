@@ -17,9 +17,10 @@ record CostPage(String object, List<Bucket> data, boolean hasMore, @Nullable Str
   /**
    * A span of time.
    *
-   * @param startTime unix seconds; later than the full hour or day when the range begins within it
-   * @param endTime unix seconds, exclusive; earlier than the next full hour or day when the range
-   *     ends within it
+   * @param startTime unix seconds; later than the bucket's own start when the range begins within
+   *     it
+   * @param endTime unix seconds, exclusive; earlier than the bucket's own end when the range ends
+   *     within it
    */
   record Bucket(String object, long startTime, long endTime, List<CostResult> results) {
     Bucket(long startTime, long endTime, List<CostResult> results) {

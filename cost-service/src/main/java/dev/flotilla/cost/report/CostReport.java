@@ -1,113 +1,70 @@
 package dev.flotilla.cost.report;
 
+import dev.flotilla.cost.currency.Rates;
 import dev.flotilla.kit.postgres.Database;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.math.BigInteger;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import java.util.TreeMap;
 
-/** Sums over the ledger. Every figure is recomputed from the rows; nothing is kept. Thread-safe. */
+/** What was spent, over time and on one screen. Thread-safe. */
 @ApplicationScoped
 class CostReport {
   private static final int TOP = 5;
 
-  private static final String SUMS =
-      """
-      simulated,
-      coalesce(sum(cost_nanos) filter (where state in ('settled', 'estimated')), 0) as cost_nanos,
-      coalesce(sum(cost_nanos) filter (where state = 'estimated'), 0) as estimated_nanos,
-      count(distinct request_id) filter (where state = 'unknown') as unknown_requests,
-      coalesce(sum(floor_nanos) filter (where state = 'unknown'), 0) as unknown_floor,
-      coalesce(sum(ceiling_nanos) filter (where state = 'unknown'), 0) as unknown_ceiling,
-      count(*) as attempts,
-      count(distinct request_id) as requests,
-      coalesce(sum(coalesce(input_tokens, 0) + coalesce(cache_read_tokens, 0) + coalesce(cache_write_5m_tokens, 0)
-          + coalesce(cache_write_1h_tokens, 0)), 0) as prompt_tokens,
-      coalesce(sum(cache_read_tokens), 0) as cached_tokens,
-      coalesce(sum(coalesce(output_tokens, 0) + coalesce(reasoning_tokens, 0)), 0) as completion_tokens,
-      0 as cache_hits,
-      0 as fallbacks""";
-
-  private static final List<String> FIGURES =
-      List.of(
-          "cost_nanos",
-          "estimated_nanos",
-          "unknown_requests",
-          "unknown_floor",
-          "unknown_ceiling",
-          "attempts",
-          "requests",
-          "prompt_tokens",
-          "cached_tokens",
-          "completion_tokens",
-          "cache_hits",
-          "fallbacks");
-
-  /** What no attempt tells; the figures of attempts before it are 0. */
-  private static final String EXPLANATIONS =
-      """
-      simulated, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-      count(*) filter (where cache = 'hit'),
-      count(*) filter (where fallback_count > 0)""";
-
-  private static final String EXPLAIN_AN_ANSWER =
-      " and model is not null and (cache = 'hit' or fallback_count > 0)";
-
-  private static final CostResult NOTHING =
-      new CostResult(
-          CostResult.OBJECT,
-          Map.of(),
-          CostResult.Amount.of(0),
-          0,
-          new CostResult.Unknown(0, 0, 0),
-          0,
-          0,
-          0,
-          0,
-          0,
-          0,
-          0L,
-          0L,
-          false);
-
   private final Database database;
+  private final Rates rates;
 
   @Inject
-  CostReport(Database database) {
+  CostReport(Database database, Rates rates) {
     this.database = database;
+    this.rates = rates;
   }
 
   /** One page of buckets, oldest first; within a bucket the dearest result first. */
   CostPage page(CostQuestion question) {
     CostScope all = question.scope();
     BucketWidth width = question.width();
-    Instant first = width.plus(width.startOf(all.from()), question.page());
+    Instant first = question.first();
     Instant end = width.plus(first, question.limit());
-    if (!first.isBefore(all.to())) {
-      return new CostPage(List.of(), null);
-    }
     CostScope shown = all.between(later(first, all.from()), earlier(end, all.to()));
     Map<Instant, List<CostResult>> found =
         database.inTransaction(
-            connection ->
-                sums(
-                    connection,
-                    shown,
-                    width,
-                    question.dimensions(),
-                    CountedRows.of(connection, all, question.simulated())));
+            connection -> {
+              Selection selection =
+                  Selection.of(
+                      shown,
+                      question.filters(),
+                      CountedRows.of(connection, all, question.simulated()));
+              var sums =
+                  new CostSums(selection, width, question.dimensions(), question.explain())
+                      .read(connection);
+              String currency = question.currency();
+              if (currency == null) {
+                return sums;
+              }
+              BucketWidth days = width == BucketWidth.HOUR ? width : BucketWidth.DAY;
+              var local =
+                  new LocalAmounts(
+                      currency,
+                      rates,
+                      width,
+                      new CostSums(selection, days, question.dimensions(), false).read(connection));
+              sums.replaceAll(local::beside);
+              return sums;
+            });
     List<CostPage.Bucket> buckets = new ArrayList<>();
     for (Instant start = first; start.isBefore(shown.to()); start = width.plus(start, 1)) {
       buckets.add(
@@ -118,13 +75,15 @@ class CostReport {
     }
     return new CostPage(
         List.copyOf(buckets),
-        end.isBefore(all.to())
-            ? QuestionReader.nextPage(question.page() + question.limit())
-            : null);
+        end.isBefore(all.to()) ? new PageCursor(all.from(), all.to(), end).word() : null);
   }
 
-  /** The period's figures; whether invented answers count is decided once, for the month. */
-  CostSummary summary(String name, CostScope period, SimulatedRows simulated) {
+  /**
+   * The period's figures; whether invented answers count is decided once, for the month.
+   *
+   * @param explain whether each figure comes with the statement that recomputes it
+   */
+  CostSummary summary(String name, CostScope period, SimulatedRows simulated, boolean explain) {
     Instant now = period.to();
     Instant today = now.truncatedTo(ChronoUnit.DAYS);
     Instant monthStart =
@@ -136,121 +95,143 @@ class CostReport {
     return database.inTransaction(
         connection -> {
           CountedRows counted = CountedRows.of(connection, month, simulated);
-          CostResult total = total(connection, period, counted);
-          List<CostResult> models =
-              sums(connection, period, null, List.of(Dimension.MODEL), counted)
-                  .getOrDefault(Instant.EPOCH, List.of());
+          CostResult total = total(connection, period, counted, explain);
+          CostResult spentToday = total(connection, period.between(today, now), counted, explain);
+          CostResult spentThisMonth = total(connection, month, counted, explain);
+          CostScope before = before(name, period);
+          List<CostResult> models = byModel(connection, period, counted, explain);
+          List<CostSummary.Mover> movers =
+              movers(models, byModel(connection, before, counted, false));
           return new CostSummary(
               "cost.summary",
               name,
               period.from().getEpochSecond(),
               now.getEpochSecond(),
-              total(connection, period.between(today, now), counted).amount(),
-              total(connection, month, counted).amount(),
+              spentToday.amount(),
+              spentThisMonth.amount(),
+              forecast(spentThisMonth.costNanos(), monthStart, now),
               total,
               models.stream().limit(TOP).toList(),
+              movers,
               total.simulated(),
-              now);
+              now,
+              explain
+                  ? explained(spentToday, spentThisMonth, movers, period, before, counted)
+                  : null);
         });
   }
 
-  private static CostResult total(Connection connection, CostScope scope, CountedRows counted)
-      throws SQLException {
-    return sums(connection, scope, null, List.of(), counted)
-        .getOrDefault(Instant.EPOCH, List.of(NOTHING))
-        .getFirst();
+  private static Map<String, String> explained(
+      CostResult today,
+      CostResult month,
+      List<CostSummary.Mover> movers,
+      CostScope period,
+      CostScope before,
+      CountedRows counted) {
+    Map<String, String> told = new LinkedHashMap<>();
+    told.put("/spent_today/value", amount(today));
+    told.put("/spent_this_month/value", amount(month));
+    Instant start =
+        LocalDate.ofInstant(period.to(), ZoneOffset.UTC)
+            .withDayOfMonth(1)
+            .atStartOfDay(ZoneOffset.UTC)
+            .toInstant();
+    told.put(
+        "/forecast_this_month/value",
+        "select trunc((%s) * 1e9 * %d / %d) / 1e9"
+            .formatted(amount(month), seconds(start), gone(start, period.to())));
+    var now = byModel(period, counted, true);
+    var then = byModel(before, counted, true);
+    for (int i = 0; i < movers.size(); i++) {
+      String model = movers.get(i).model();
+      String spent = now.amountOf(List.of(model));
+      String was = then.amountOf(List.of(model));
+      told.put("/movers/" + i + "/amount/value", spent);
+      told.put("/movers/" + i + "/before/value", was);
+      told.put("/movers/" + i + "/change_nanos", "select ((" + spent + ") - (" + was + ")) * 1e9");
+    }
+    return told;
   }
 
-  /**
-   * @param width null for one bucket that holds the whole scope, filed under the epoch
-   */
-  private static Map<Instant, List<CostResult>> sums(
-      Connection connection,
-      CostScope scope,
-      @Nullable BucketWidth width,
-      List<Dimension> dimensions,
-      CountedRows counted)
-      throws SQLException {
-    String bucket =
-        width == null
-            ? "timestamptz 'epoch'"
-            : "date_trunc('" + width.sql + "', started_at, 'UTC')";
-    String columns = dimensions.stream().map(d -> d.column + ", ").collect(Collectors.joining());
-    boolean explained = dimensions.stream().allMatch(d -> d.decided);
-    String where = CostScope.SQL + counted.sql;
-    // Grouped by `simulated` too: a sum never mixes real and invented money.
-    String groups = " group by bucket, " + columns + "simulated";
-    String told =
-        "select " + bucket + " as bucket, " + columns + SUMS + " from attempt " + where + groups;
-    if (explained) {
-      told +=
-          " union all select "
-              + bucket
-              + " as bucket, "
-              + columns
-              + EXPLANATIONS
-              + " from decision "
-              + where
-              + EXPLAIN_AN_ANSWER
-              + groups;
-    }
-    String sql =
-        "select bucket, "
-            + columns
-            + "simulated, "
-            + FIGURES.stream().map(f -> "sum(" + f + ") as " + f).collect(Collectors.joining(", "))
-            + " from ("
-            + told
-            + ") told"
-            + groups
-            + " order by bucket, cost_nanos desc, attempts desc"
-            + dimensions.stream().map(d -> ", " + d.column).collect(Collectors.joining());
-    Map<Instant, List<CostResult>> sums = new LinkedHashMap<>();
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      int next = scope.fill(statement, 1);
-      if (explained) {
-        scope.fill(statement, next);
-      }
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          sums.computeIfAbsent(rows.getTimestamp("bucket").toInstant(), b -> new ArrayList<>())
-              .add(result(rows, dimensions, explained));
-        }
-      }
-    }
-    return sums;
+  private static String amount(CostResult result) {
+    return result.explain() == null ? "" : result.explain().getOrDefault("/amount/value", "");
   }
 
-  private static CostResult result(ResultSet rows, List<Dimension> dimensions, boolean explained)
-      throws SQLException {
-    Map<String, @Nullable String> group = new LinkedHashMap<>();
-    for (Dimension dimension : dimensions) {
-      group.put(dimension.word(), rows.getString(dimension.column));
-    }
-    long nanos = whole(rows, "cost_nanos");
-    return new CostResult(
-        CostResult.OBJECT,
-        group,
-        CostResult.Amount.of(nanos),
-        nanos,
-        new CostResult.Unknown(
-            whole(rows, "unknown_requests"),
-            whole(rows, "unknown_floor"),
-            whole(rows, "unknown_ceiling")),
-        whole(rows, "estimated_nanos"),
-        whole(rows, "attempts"),
-        whole(rows, "requests"),
-        whole(rows, "prompt_tokens"),
-        whole(rows, "cached_tokens"),
-        whole(rows, "completion_tokens"),
-        explained ? whole(rows, "cache_hits") : null,
-        explained ? whole(rows, "fallbacks") : null,
-        rows.getBoolean("simulated"));
+  /** As much per second for the rest of the month as so far. */
+  private static CostResult.Amount forecast(long nanos, Instant monthStart, Instant now) {
+    long gone = gone(monthStart, now);
+    long whole = seconds(monthStart);
+    return CostResult.Amount.of(
+        BigInteger.valueOf(nanos)
+            .multiply(BigInteger.valueOf(whole))
+            .divide(BigInteger.valueOf(gone))
+            .longValueExact());
   }
 
-  /** A sum of bigints is a numeric; what does not fit is an error, not a wrap. */
-  private static long whole(ResultSet rows, String column) throws SQLException {
-    return rows.getBigDecimal(column).longValueExact();
+  private static long gone(Instant monthStart, Instant now) {
+    return Math.max(1, Duration.between(monthStart, now).toSeconds());
+  }
+
+  private static long seconds(Instant monthStart) {
+    return Duration.between(monthStart, BucketWidth.MONTH.plus(monthStart, 1)).toSeconds();
+  }
+
+  /** The same part of the day or month before. */
+  private static CostScope before(String name, CostScope period) {
+    BucketWidth width = name.equals("day") ? BucketWidth.DAY : BucketWidth.MONTH;
+    return period.between(width.plus(period.from(), -1), width.plus(period.to(), -1));
+  }
+
+  private static CostSums byModel(CostScope scope, CountedRows counted, boolean explain) {
+    return new CostSums(
+        Selection.of(scope, Map.of(), counted), null, List.of(Dimension.MODEL), explain);
+  }
+
+  static List<CostResult> byModel(
+      Connection connection, CostScope scope, CountedRows counted, boolean explain)
+      throws SQLException {
+    return byModel(scope, counted, explain).read(connection).getOrDefault(Instant.EPOCH, List.of());
+  }
+
+  static List<CostSummary.Mover> movers(List<CostResult> now, List<CostResult> before) {
+    Map<String, Long> then = byModel(before);
+    Map<String, Long> spent = byModel(now);
+    then.keySet().forEach(model -> spent.putIfAbsent(model, 0L));
+    List<CostSummary.Mover> movers = new ArrayList<>();
+    spent.forEach(
+        (model, nanos) -> {
+          long was = then.getOrDefault(model, 0L);
+          if (nanos != was) {
+            movers.add(
+                new CostSummary.Mover(
+                    model, CostResult.Amount.of(nanos), CostResult.Amount.of(was), nanos - was));
+          }
+        });
+    return movers.stream()
+        .sorted(
+            Comparator.comparingLong((CostSummary.Mover mover) -> -Math.abs(mover.changeNanos()))
+                .thenComparing(CostSummary.Mover::model))
+        .limit(TOP)
+        .toList();
+  }
+
+  private static Map<String, Long> byModel(List<CostResult> results) {
+    Map<String, Long> nanos = new TreeMap<>();
+    for (CostResult result : results) {
+      nanos.merge(
+          String.valueOf(result.group().get(Dimension.MODEL.word())),
+          result.costNanos(),
+          Math::addExact);
+    }
+    return nanos;
+  }
+
+  private static CostResult total(
+      Connection connection, CostScope scope, CountedRows counted, boolean explain)
+      throws SQLException {
+    var sums = new CostSums(Selection.of(scope, Map.of(), counted), null, List.of(), explain);
+    List<CostResult> results = sums.read(connection).get(Instant.EPOCH);
+    return results == null ? sums.nothing() : results.getFirst();
   }
 
   private static Instant later(Instant a, Instant b) {

@@ -1,17 +1,20 @@
 package dev.flotilla.cost.report;
 
+import dev.flotilla.cost.report.Selection.Part.Span;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Map;
 
 /** Which rows count: real ones, invented ones, or both (apart). */
-enum CountedRows {
+public enum CountedRows {
   REAL(" and not simulated"),
   SIMULATED(" and simulated"),
   BOTH("");
 
-  final String sql;
+  /** {@code and …}, for a statement about attempts, decisions or roll-ups. */
+  public final String sql;
 
   CountedRows(String sql) {
     this.sql = sql;
@@ -21,7 +24,7 @@ enum CountedRows {
    * Turns a wish into a choice, by what there is. Only within what the caller may see: that another
    * team has real rows is none of this one's business.
    */
-  static CountedRows of(Connection connection, CostScope scope, SimulatedRows wish)
+  public static CountedRows of(Connection connection, CostScope scope, SimulatedRows wish)
       throws SQLException {
     return switch (wish) {
       case INCLUDED -> BOTH;
@@ -32,19 +35,22 @@ enum CountedRows {
 
   private static boolean realOnesIn(Connection connection, CostScope scope) throws SQLException {
     var visible = new CostScope(scope.from(), scope.to(), scope.team(), null, null, null);
-    String where = CostScope.SQL + REAL.sql;
-    // A real answer from the cache has no attempt in this range.
-    String sql =
-        "select exists (select 1 from attempt "
-            + where
-            + ") or exists (select 1 from decision "
-            + where
-            + " and cache = 'hit')";
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      visible.fill(statement, visible.fill(statement, 1));
-      try (ResultSet rows = statement.executeQuery()) {
-        return rows.next() && rows.getBoolean(1);
-      }
+    Selection real = Selection.of(visible, Map.of(), REAL);
+    var query = new Query().add("select false");
+    for (Selection.Part part : real.parts(Span.DAY, Span.HOUR)) {
+      query
+          .add(" or exists (select from " + part.span().spending)
+          .add(part.range())
+          .add(real.conditions())
+          // A real answer from the cache has no attempt in this range.
+          .add(") or exists (select from " + part.span().answers)
+          .add(part.range())
+          .add(real.conditions())
+          .add(" and cache_hits > 0)");
+    }
+    try (PreparedStatement statement = query.prepare(connection);
+        ResultSet rows = statement.executeQuery()) {
+      return rows.next() && rows.getBoolean(1);
     }
   }
 }

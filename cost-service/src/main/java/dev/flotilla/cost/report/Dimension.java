@@ -1,41 +1,42 @@
 package dev.flotilla.cost.report;
 
-import java.util.Arrays;
-import java.util.Locale;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What a report may be broken down by. */
-enum Dimension {
-  MODEL("model", true),
-  TASK_TYPE("task_type", true),
-  TEAM("team", true),
-  PROVIDER("provider", true),
-  KEY("key_id", true),
-  PIPELINE("pipeline", false),
-  STEP("step", false);
+/**
+ * What a report may be broken down by.
+ *
+ * @param word as written in {@code group_by} and in a result's {@code group}
+ * @param column the ledger's column, or the tag's name; null in it means that an attempt has none
+ * @param decided whether decisions have that column too
+ * @param tag whether it is one of the caller's tags
+ */
+record Dimension(String word, String column, boolean decided, boolean tag) {
+  static final Dimension MODEL = new Dimension("model", "model", true, false);
+  static final Dimension TASK_TYPE = new Dimension("task_type", "task_type", true, false);
+  static final Dimension TEAM = new Dimension("team", "team", true, false);
+  static final Dimension PROVIDER = new Dimension("provider", "provider", true, false);
+  static final Dimension KEY = new Dimension("key", "key_id", true, false);
+  static final Dimension PROJECT = new Dimension("project", "project", true, false);
+  static final Dimension PIPELINE = new Dimension("pipeline", "pipeline", false, false);
+  static final Dimension STEP = new Dimension("step", "step", false, false);
 
-  /** The ledger's column; null in it means that an attempt has none. */
-  final String column;
+  /** All but tags. */
+  static final List<Dimension> COLUMNS =
+      List.of(MODEL, TASK_TYPE, TEAM, PROVIDER, KEY, PROJECT, PIPELINE, STEP);
 
-  /** Whether decisions have that column too. */
-  final boolean decided;
+  private static final String TAG = "tag:";
 
-  Dimension(String column, boolean decided) {
-    this.column = column;
-    this.decided = decided;
-  }
-
-  /** As written in {@code group_by} and in a result's {@code group}. */
-  String word() {
-    return name().toLowerCase(Locale.ROOT);
-  }
-
+  /** A column's word, or {@code tag:} and a tag's name. */
   static Optional<Dimension> named(String word) {
-    return Arrays.stream(values()).filter(d -> d.word().equals(word)).findFirst();
+    if (word.startsWith(TAG) && word.length() > TAG.length()) {
+      return Optional.of(new Dimension(word, word.substring(TAG.length()), false, true));
+    }
+    return COLUMNS.stream().filter(d -> d.word.equals(word)).findFirst();
   }
 
   static String words() {
-    return Arrays.stream(values()).map(Dimension::word).collect(Collectors.joining(", "));
+    return COLUMNS.stream().map(Dimension::word).collect(Collectors.joining(", ")) + ", tag:<name>";
   }
 }

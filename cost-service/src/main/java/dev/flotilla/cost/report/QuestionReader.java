@@ -11,13 +11,15 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Turns query parameters into a question, or into a problem that says what to write instead. */
-final class QuestionReader {
+public final class QuestionReader {
   static final Set<String> COSTS =
       Set.of(
           "from",
@@ -28,15 +30,22 @@ final class QuestionReader {
           "team",
           "task_type",
           "provider",
+          "project",
+          "key",
+          "pipeline",
+          "step",
           "include_simulated",
+          "explain",
+          "currency",
           "limit",
           "page");
-  static final Set<String> SAVINGS = Set.of("from", "to", "team", "task_type", "include_simulated");
-  static final Set<String> SUMMARY = Set.of("period", "team", "include_simulated");
+  static final Set<String> SAVINGS =
+      Set.of("from", "to", "team", "task_type", "include_simulated", "explain");
+  static final Set<String> SUMMARY = Set.of("period", "team", "include_simulated", "explain");
+  static final Set<String> WEEKLY = Set.of("week", "team", "include_simulated");
 
   private static final int MOST_BUCKETS = 1_000;
   private static final int USUAL_DAYS = 7;
-  private static final String PAGE = "page_";
 
   private final Map<String, String> given;
   private final Viewer viewer;
@@ -46,7 +55,7 @@ final class QuestionReader {
    * @param given parameters as they came, one value each
    * @param known names of those that mean something here
    */
-  QuestionReader(Map<String, String> given, Set<String> known, Viewer viewer, Clock clock) {
+  public QuestionReader(Map<String, String> given, Set<String> known, Viewer viewer, Clock clock) {
     for (String name : given.keySet()) {
       if (!known.contains(name)) {
         throw wrong(
@@ -66,8 +75,53 @@ final class QuestionReader {
 
   CostQuestion question() {
     BucketWidth width = width();
+    CostScope scope = scope();
+    PageCursor cursor = cursor();
+    if (cursor != null) {
+      if ((given.containsKey("from") && !scope.from().equals(cursor.from()))
+          || (given.containsKey("to") && !scope.to().equals(cursor.to()))) {
+        throw wrong(
+            "invalid_page",
+            "page",
+            "page belongs to another range; send from and to as before, or leave them out.");
+      }
+      scope = scope.between(cursor.from(), cursor.to());
+    }
+    Instant first = width.startOf(cursor == null ? scope.from() : cursor.next());
     return new CostQuestion(
-        scope(), width, dimensions(), simulated(), limit(width.usualLimit), page());
+        scope,
+        filters(),
+        width,
+        dimensions(),
+        simulated(),
+        explain(),
+        currency(),
+        limit(width.usualLimit),
+        first);
+  }
+
+  /** Filters that only attempts know, or that no other report has. */
+  private Map<Dimension, String> filters() {
+    Map<Dimension, String> filters = new LinkedHashMap<>();
+    for (Dimension column :
+        List.of(Dimension.PROJECT, Dimension.KEY, Dimension.PIPELINE, Dimension.STEP)) {
+      String value = given.get(column.word());
+      if (value != null) {
+        filters.put(column, value);
+      }
+    }
+    return filters;
+  }
+
+  public boolean explain() {
+    String word = given.getOrDefault("explain", "false");
+    return switch (word) {
+      case "true" -> true;
+      case "false" -> false;
+      default ->
+          throw wrong(
+              "invalid_explain", "explain", "explain is '" + word + "'; write true or false.");
+    };
   }
 
   /** The current day or month, UTC, until now. */
@@ -86,11 +140,19 @@ final class QuestionReader {
     return new CostScope(start(first), now, team(), null, null, null);
   }
 
+  /** The whole week, UTC, that the day is in; the last one that is over when none is named. */
+  CostScope week() {
+    Instant day =
+        given.containsKey("week") ? moment("week") : BucketWidth.WEEK.plus(clock.instant(), -1);
+    Instant monday = BucketWidth.WEEK.startOf(day);
+    return new CostScope(monday, BucketWidth.WEEK.plus(monday, 1), team(), null, null, null);
+  }
+
   String periodName() {
     return given.getOrDefault("period", "month");
   }
 
-  SimulatedRows simulated() {
+  public SimulatedRows simulated() {
     String word = given.getOrDefault("include_simulated", "auto");
     return switch (word) {
       case "auto" -> SimulatedRows.WHEN_ALONE;
@@ -105,7 +167,7 @@ final class QuestionReader {
   }
 
   /** From, to and filters. */
-  CostScope scope() {
+  public CostScope scope() {
     Instant now = clock.instant();
     Instant to = given.containsKey("to") ? moment("to") : now;
     Instant from =
@@ -150,7 +212,7 @@ final class QuestionReader {
         return width;
       }
     }
-    throw wrong("invalid_bucket", "bucket", "bucket is '" + word + "'; write 1h or 1d.");
+    throw wrong("invalid_bucket", "bucket", "bucket is '" + word + "'; write 1h, 1d, 1w or 1mo.");
   }
 
   private List<Dimension> dimensions() {
@@ -176,6 +238,18 @@ final class QuestionReader {
     return List.copyOf(dimensions);
   }
 
+  /** Null when it is dollars, which every amount is in anyway. */
+  private @Nullable String currency() {
+    String word = given.getOrDefault("currency", "USD").toUpperCase(Locale.ROOT);
+    if (!word.matches("[A-Z]{3}")) {
+      throw wrong(
+          "invalid_currency",
+          "currency",
+          "currency is '" + word + "'; write three letters such as PKR.");
+    }
+    return word.equals("USD") ? null : word;
+  }
+
   private int limit(int usual) {
     String text = given.get("limit");
     if (text == null) {
@@ -195,25 +269,18 @@ final class QuestionReader {
         "limit is '" + text + "'; write how many buckets a page has, 1 to " + MOST_BUCKETS + ".");
   }
 
-  private long page() {
+  private @Nullable PageCursor cursor() {
     String text = given.get("page");
     if (text == null) {
-      return 0;
+      return null;
     }
-    try {
-      if (text.startsWith(PAGE)) {
-        return Integer.parseUnsignedInt(text.substring(PAGE.length()));
-      }
-    } catch (NumberFormatException e) {
-      // Falls through to the same sentence.
-    }
-    throw wrong(
-        "invalid_page", "page", "page is '" + text + "'; send the next_page of the answer before.");
-  }
-
-  /** The inverse of {@link #page()}. */
-  static String nextPage(long skipped) {
-    return PAGE + skipped;
+    return PageCursor.read(text)
+        .orElseThrow(
+            () ->
+                wrong(
+                    "invalid_page",
+                    "page",
+                    "page is '" + text + "'; send the next_page of the answer before."));
   }
 
   private Instant moment(String name) {

@@ -1,7 +1,7 @@
 package dev.flotilla.cost.report;
 
 /** Whether invented answers count. */
-enum SimulatedRows {
+public enum SimulatedRows {
   LEFT_OUT,
   INCLUDED,
   /**

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.catalog.Catalog;
 import dev.flotilla.cost.running.RunningCostService;
+import dev.flotilla.testkit.FaultRow;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -114,6 +115,9 @@ class LedgerIT {
   }
 
   @Test
+  @FaultRow(
+      row = 72,
+      fault = "twenty senders of the same 200 entries at once, each in another order")
   void twenty_senders_of_the_same_batch_write_each_row_once() throws Exception {
     List<ObjectNode> batch =
         IntStream.range(0, 200)
@@ -252,7 +256,7 @@ class LedgerIT {
           metrics);
     }
     for (String line : metrics.lines().filter(l -> !l.startsWith("#")).toList()) {
-      assertTrue(line.startsWith("ledger_"), line);
+      assertTrue(line.startsWith("ledger_") || line.startsWith("llm_budget_"), line);
     }
     assertEquals(200, service.ops("/health/live").statusCode());
     assertEquals(200, service.ops("/health/ready").statusCode());

@@ -10,7 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.cost.running.RunningCostService;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -153,7 +156,7 @@ class CostReportIT {
 
   @Test
   void what_cannot_be_understood_is_refused_with_a_remedy() {
-    assertProblem(400, "invalid_bucket", service.get(MARCH + "&bucket=1w", "red", "caller"));
+    assertProblem(400, "invalid_bucket", service.get(MARCH + "&bucket=1y", "red", "caller"));
     assertProblem(
         400, "invalid_group_by", service.get(MARCH + "&group_by=colour", "red", "caller"));
     assertProblem(400, "invalid_from", service.get("/v1/costs?from=yesterday", "red", "caller"));
@@ -163,6 +166,9 @@ class CostReportIT {
         service.get("/v1/costs?from=2026-03-02&to=2026-03-02", "red", "caller"));
     assertProblem(400, "invalid_limit", service.get(MARCH + "&limit=0", "red", "caller"));
     assertProblem(400, "invalid_page", service.get(MARCH + "&page=2", "red", "caller"));
+    assertProblem(400, "invalid_page", service.get(MARCH + "&page=page_1", "red", "caller"));
+    assertProblem(400, "invalid_explain", service.get(MARCH + "&explain=1", "red", "caller"));
+    assertProblem(400, "invalid_group_by", service.get(MARCH + "&group_by=tag:", "red", "caller"));
     assertProblem(
         400,
         "invalid_include_simulated",
@@ -170,8 +176,31 @@ class CostReportIT {
     assertProblem(400, "unknown_parameter", service.get(MARCH + "&groupby=model", "red", "caller"));
     assertProblem(
         400, "invalid_period", service.get("/v1/costs/summary?period=year", "red", "caller"));
-    HttpResponse<String> response = service.get(MARCH + "&bucket=1w", "red", "caller");
-    assertEquals("bucket is '1w'; write 1h or 1d.", tree(response).path("detail").asText());
+    HttpResponse<String> response = service.get(MARCH + "&bucket=1y", "red", "caller");
+    assertEquals(
+        "bucket is '1y'; write 1h, 1d, 1w or 1mo.", tree(response).path("detail").asText());
+  }
+
+  @Test
+  void a_second_currency_takes_each_day_at_its_own_rate() {
+    JsonNode month =
+        ask("/v1/costs?from=2026-03-01&to=2026-03-04&bucket=1mo&currency=pkr", "red", "caller")
+            .at("/data/0/results/0");
+    assertEquals(1_000_000_325, month.path("cost_nanos").asLong());
+    // 1.000000025 dollars at 280, and 0.0000003 at 281.5.
+    assertEquals(280.000_091_45, month.at("/amount_local/value").doubleValue());
+    assertEquals("PKR", month.at("/amount_local/currency").asText());
+    assertEquals(2, month.at("/amount_local/rates").size());
+    assertEquals("2026-03-02", month.at("/amount_local/rates/1/date").asText());
+    assertEquals(281.5, month.at("/amount_local/rates/1/rate").doubleValue());
+    // A rate holds until the next one.
+    JsonNode euros =
+        ask(MARCH + "&currency=EUR&group_by=task_type", "red", "caller")
+            .at("/data/0/results/0/amount_local");
+    assertEquals(0.900_000_004_5, euros.path("value").doubleValue());
+    assertFalse(ask(MARCH, "red", "caller").at("/data/0/results/0").has("amount_local"));
+    assertProblem(400, "no_rate", service.get(MARCH + "&currency=CHF", "red", "caller"));
+    assertProblem(400, "invalid_currency", service.get(MARCH + "&currency=euro", "red", "caller"));
   }
 
   @Test
@@ -188,12 +217,51 @@ class CostReportIT {
     assertEquals(0.000_000_07, summary.at("/spent_today/value").doubleValue());
     assertEquals("acme/grand", summary.at("/top_models/0/group/model").asText());
     assertFalse(summary.path("simulated").asBoolean());
+    assertTrue(summary.at("/forecast_this_month/value").doubleValue() >= 0.000_000_07);
+    assertEquals("acme/grand", summary.at("/movers/0/model").asText());
+    assertEquals(40, summary.at("/movers/0/change_nanos").asLong());
+    assertEquals(0, summary.at("/movers/0/before/value").doubleValue());
     assertTrue(Instant.parse(summary.path("generated_at").asText()).isAfter(now.minusSeconds(1)));
     assertEquals(
         70,
         ask("/v1/costs/summary?period=day", "green", "caller").at("/total/cost_nanos").asLong());
     JsonNode nothing = ask("/v1/costs/summary", "nobody-yet", "caller");
     assertEquals(0, nothing.at("/total/cost_nanos").asLong());
+  }
+
+  @Test
+  void every_figure_of_the_summary_is_what_the_statement_beside_it_recomputes() throws Exception {
+    Instant now = Instant.now();
+    service.receipt(
+        settled(intent("violet", "v1", now), 1_234),
+        settled(intent("violet", "v2", now), 777).put("model", "acme/grand"),
+        settled(intent("violet", "v3", now.minus(Duration.ofDays(31))), 99));
+    int compared = 0;
+    try (var connection = service.database().connect();
+        var statement = connection.createStatement()) {
+      for (String team : List.of("violet", "nobody-yet")) {
+        for (String period : List.of("day", "month")) {
+          JsonNode summary = ask("/v1/costs/summary?explain=true&period=" + period, team, "caller");
+          List<JsonNode> parts = new ArrayList<>(List.of(summary, summary.path("total")));
+          summary.path("top_models").forEach(parts::add);
+          for (JsonNode part : parts) {
+            assertTrue(part.path("explain").size() > 2, part.toString());
+            for (var told : part.path("explain").properties()) {
+              try (var rows = statement.executeQuery(told.getValue().asText())) {
+                assertTrue(rows.next(), told.toString());
+                JsonNode figure = part.at(told.getKey());
+                assertEquals(
+                    0,
+                    figure.decimalValue().compareTo(rows.getBigDecimal(1)),
+                    () -> told + " is not " + figure);
+              }
+              compared++;
+            }
+          }
+        }
+      }
+    }
+    assertTrue(compared > 80, compared + " figures");
   }
 
   private JsonNode ask(String path, String team, String roles) {

@@ -53,6 +53,8 @@ public final class RunningCostService {
             Path.of("src/test/resources/config").toString(),
             "flotilla.tracing.otlp-endpoint",
             traces.url(),
+            "server.port",
+            "0",
             "server.host",
             "127.0.0.1",
             "server.sockets.0.host",
@@ -98,6 +100,37 @@ public final class RunningCostService {
             .build());
   }
 
+  /** The same, and the answer as bytes. */
+  public HttpResponse<byte[]> bytes(String path, String team, String roles) {
+    try {
+      return client.send(
+          request(path)
+              .header("x-flotilla-team", team)
+              .header("x-flotilla-key", "k_test")
+              .header("x-flotilla-roles", roles)
+              .build(),
+          HttpResponse.BodyHandlers.ofByteArray());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Any request as the router would send it for a caller of this team. */
+  public HttpResponse<String> ask(
+      String method, String path, String body, String team, String roles) {
+    return send(
+        request(path)
+            .header("x-flotilla-team", team)
+            .header("x-flotilla-key", "k_test")
+            .header("x-flotilla-roles", roles)
+            .header("content-type", "application/json")
+            .method(method, HttpRequest.BodyPublishers.ofString(body))
+            .build());
+  }
+
   /** A GET with the service token and nothing else. */
   public HttpResponse<String> getAsNobody(String path) {
     return send(request(path).build());
@@ -115,6 +148,18 @@ public final class RunningCostService {
   /** Sends decisions as the router would. */
   public HttpResponse<String> postDecisions(String body) {
     return post("/v1/ledger/decisions", body, TOKEN);
+  }
+
+  /** A POST as the router would pass it on for a caller with these roles. */
+  public HttpResponse<String> postAs(String path, String body, String roles) {
+    return send(
+        request(path)
+            .header("x-flotilla-team", "growth")
+            .header("x-flotilla-key", "k_test")
+            .header("x-flotilla-roles", roles)
+            .header("content-type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build());
   }
 
   /** The receipt of decisions that are sent. */

@@ -131,14 +131,15 @@ public final class LocalFleet implements AutoCloseable {
       redis = new Part(program, state, journal, this::changed);
     }
     for (var service : List.of(Service.COST, Service.REVIEW, Service.PROVIDER, Service.ROUTER)) {
-      services.put(service, part(service.label(), service, options.ports()));
+      services.put(
+          service, part(service.label(), service, options.ports(), environment.of(service)));
     }
   }
 
-  private Part part(String name, Service service, FleetPorts ports) {
+  private Part part(
+      String name, Service service, FleetPorts ports, Map<String, String> environment) {
     var code = options.code().apply(service);
-    var program =
-        new ServiceProgram(name, service, state, ports, code, environment.of(service), http);
+    var program = new ServiceProgram(name, service, state, ports, code, environment, http);
     return new Part(program, state, journal, this::changed);
   }
 
@@ -278,14 +279,14 @@ public final class LocalFleet implements AutoCloseable {
   }
 
   /**
-   * Starts one more process of a service, with the same environment on free ports of its own, and
-   * returns when it is ready. It is kept running until the fleet is closed; its state is not shown.
-   * One at a time; not for provider-service, of which each needs a spool of its own.
+   * Starts one more process of a service, with the same environment on free ports and with a spool
+   * of its own, and returns when it is ready. It is kept running until the fleet is closed; its
+   * state is not shown. One at a time.
    */
   public Instance startAnother(Service service) {
     var ports = FleetPorts.free();
     var name = service.label() + "-" + (others.size() + 2);
-    var part = part(name, service, ports);
+    var part = part(name, service, ports, environment.ofAnother(service, name));
     others.add(part);
     part.start(options.patience());
     return new Instance(address(ports.http(service)), address(ports.ops(service)), state.log(name));

@@ -14,20 +14,23 @@ final class ServiceEnvironment {
   static final String POSTGRES_URL = "FLOTILLA_POSTGRES_URL";
   static final String PROVIDERS = "FLOTILLA_PROVIDERS_ENABLED";
   static final String SPANS_URL = "FLOTILLA_TRACING_OTLP_ENDPOINT";
+  private static final String SPOOL_DIR = "FLOTILLA_SPOOL_DIR";
   private static final String KEYS_FILE = "FLOTILLA_KEYS_FILE";
 
   private final FleetOptions options;
+  private final StateDirectory state;
   private final Map<String, String> shared;
 
   ServiceEnvironment(FleetOptions options, StateDirectory state, Secrets secrets) {
     this.options = options;
+    this.state = state;
     var facts = new HashMap<>(options.environment());
     facts.putIfAbsent("FLOTILLA_CONFIG_DIR", options.tree().resolve("config").toString());
     facts.putIfAbsent(KEYS_FILE, state.run("keys.yaml").toString());
     facts.computeIfAbsent(PROVIDERS, n -> String.join(",", ProviderKeys.of(options).enabled()));
     facts.put("FLOTILLA_SERVICE_TOKEN", secrets.serviceToken());
     facts.put("FLOTILLA_CACHE_SECRET", secrets.cacheSecret());
-    facts.put("FLOTILLA_SPOOL_DIR", state.spool().toString());
+    facts.put(SPOOL_DIR, state.spool().toString());
     facts.put("FLOTILLA_PROVIDER_URL", url(Service.PROVIDER));
     facts.put("FLOTILLA_COST_URL", url(Service.COST));
     facts.put("FLOTILLA_REVIEW_URL", url(Service.REVIEW));
@@ -53,6 +56,13 @@ final class ServiceEnvironment {
   Map<String, String> of(Service service) {
     var environment = new HashMap<>(shared);
     environment.putAll(options.extra().getOrDefault(service, Map.of()));
+    return Map.copyOf(environment);
+  }
+
+  /** The same for one more process of a service, which writes where nobody else does. */
+  Map<String, String> ofAnother(Service service, String name) {
+    var environment = new HashMap<>(of(service));
+    environment.put(SPOOL_DIR, state.spool().resolve(name).toString());
     return Map.copyOf(environment);
   }
 

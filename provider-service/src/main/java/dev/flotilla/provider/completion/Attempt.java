@@ -1,10 +1,13 @@
 package dev.flotilla.provider.completion;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.catalog.Bucket;
 import dev.flotilla.catalog.Catalog;
+import dev.flotilla.catalog.Charge;
 import dev.flotilla.catalog.Model;
 import dev.flotilla.catalog.Price;
 import dev.flotilla.catalog.Served;
+import dev.flotilla.catalog.ServiceTier;
 import dev.flotilla.contracts.call.AttemptReport;
 import dev.flotilla.contracts.call.Outcomes;
 import dev.flotilla.contracts.ledger.AttemptUsage;
@@ -16,6 +19,8 @@ import dev.flotilla.provider.dialect.Completion;
 import dev.flotilla.provider.dialect.Failure;
 import dev.flotilla.provider.dialect.StreamTally;
 import dev.flotilla.provider.embedding.Inputs;
+import dev.flotilla.provider.lease.Hold;
+import dev.flotilla.provider.pricing.Ceiling;
 import dev.flotilla.provider.pricing.Cost;
 import dev.flotilla.provider.pricing.Floor;
 import dev.flotilla.provider.pricing.TokenCount;
@@ -28,10 +33,10 @@ import dev.flotilla.provider.telemetry.Oddity;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
-import java.time.Duration;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +51,6 @@ final class Attempt {
   private static final AttributeKey<List<String>> FINISH_REASONS =
       AttributeKey.stringArrayKey(SpanNames.FINISH_REASONS);
 
-  private final LedgerEntry intent;
   private final Catalog catalog;
   private final Model model;
   private final ObjectNode request;
@@ -55,9 +59,10 @@ final class Attempt {
   private final Span span;
   private final Spool spool;
   private final AttemptMetrics metrics;
-  private final InstantSource clock;
-  private final long startedNanoTime = System.nanoTime();
+  private final AttemptTime time;
+  private LedgerEntry intent;
   private LedgerEntry soFar;
+  private Hold hold = Hold.FREE;
 
   /**
    * @param surelyFits whether the request cannot be longer than the model's window
@@ -71,8 +76,7 @@ final class Attempt {
       Pass pass,
       Span span,
       Spool spool,
-      AttemptMetrics metrics,
-      InstantSource clock) {
+      AttemptMetrics metrics) {
     this.intent = intent;
     this.soFar = intent;
     this.catalog = catalog;
@@ -83,7 +87,7 @@ final class Attempt {
     this.span = span;
     this.spool = spool;
     this.metrics = metrics;
-    this.clock = clock;
+    this.time = AttemptTime.from(intent.startedAt());
   }
 
   String id() {
@@ -95,6 +99,35 @@ final class Attempt {
     return intent.ceilingNanos();
   }
 
+  Instant startedAt() {
+    return intent.startedAt();
+  }
+
+  /**
+   * Counts the prompt's tokens, which were only bounded by its bytes until now.
+   *
+   * @param bodyBytes size of the request as it came
+   * @return whether it can cost less than was thought
+   */
+  boolean countsLess(long bodyBytes) {
+    Price listed = model.priceAt(intent.startedAt());
+    long counted =
+        Ceiling.countedNanos(model, listed, request, bodyBytes).orElse(intent.ceilingNanos());
+    boolean less = counted < intent.ceilingNanos();
+    if (less) {
+      intent = intent.costingAtMost(counted);
+      soFar = intent;
+    }
+    return less;
+  }
+
+  /** What it can cost is set aside; ended together with the attempt. */
+  void pays(Hold money) {
+    hold = money;
+    intent = intent.under(money.lease());
+    soFar = intent;
+  }
+
   /** Writes down that it is about to be made; when refused, nothing may be sent. */
   IntentResult begin() {
     return spool.intent(intent);
@@ -102,6 +135,7 @@ final class Attempt {
 
   /** It is not made after all, and nothing was written down. */
   void drop() {
+    hold.drop();
     pass.giveBack(Evidence.NONE);
     pass.notSent();
     span.setStatus(StatusCode.ERROR, "refused before sending");
@@ -209,20 +243,29 @@ final class Attempt {
   }
 
   private AttemptReport end(
-      String state,
+      String how,
       String outcome,
       @Nullable Integer status,
       ProviderWords words,
       @Nullable AttemptUsage usage) {
-    Long cost =
-        usage != null
-            ? Long.valueOf(Cost.nanos(price(words), usage))
-            : state.equals(EntryState.VOID) ? Long.valueOf(0) : null;
+    Long cost = how.equals(EntryState.VOID) ? Long.valueOf(0) : null;
+    String state = how;
+    if (usage != null) {
+      switch (charge(words, usage)) {
+        case Charge.Exact(long nanos) -> cost = nanos;
+        case Charge.Unpriced(long atLeastNanos, var missing) -> {
+          // Nobody here knows what it cost: never nothing, and rather too much than too little.
+          cost = Math.max(atLeastNanos, ceilingNanos());
+          state = EntryState.ESTIMATED;
+          unpriced(missing);
+        }
+      }
+    }
     LedgerEntry last = state.equals(EntryState.UNKNOWN) ? soFar : intent;
     LedgerEntry entry =
         last.ended(
             state,
-            clock.instant(),
+            time.now(),
             outcome,
             words.model(),
             words.finish(),
@@ -230,22 +273,57 @@ final class Attempt {
             usage == null ? AttemptUsage.NONE : usage,
             cost);
     spool.outcome(entry);
+    // As the ledger will count it: of an end that nobody knows, the most it can have cost.
+    hold.settle(cost == null ? ceilingNanos() : cost);
     noteServed(words);
     pass.used(tokens(state, usage));
     metrics.ended(entry);
     describe(entry);
     span.end();
-    long ms = Duration.ofNanos(System.nanoTime() - startedNanoTime).toMillis();
+    long ms = time.elapsed().toMillis();
     Long ceiling = cost == null ? Long.valueOf(ceilingNanos()) : null;
     return new AttemptReport(id(), model.id(), outcome, status, ms, cost, ceiling);
   }
 
-  /** By the model that its provider says it served: that is the one it charges for. */
+  /** By the model and in the service that its provider says it gave: these it charges for. */
+  private Charge charge(ProviderWords words, AttemptUsage usage) {
+    Price listed = listed(words);
+    return listed
+        .under(tier(words))
+        .map(price -> Cost.of(price, usage))
+        .orElseGet(() -> new Charge.Unpriced(Cost.surely(listed, usage), Set.of()));
+  }
+
+  /** For what is surely spent: the standard price where the service has none. */
   private Price price(ProviderWords words) {
+    Price listed = listed(words);
+    return listed.under(tier(words)).orElse(listed);
+  }
+
+  private Price listed(ProviderWords words) {
     return catalog.charged(model, words.model()).priceAt(intent.startedAt());
   }
 
+  private ServiceTier tier(ProviderWords words) {
+    ServiceTier asked = Ceiling.tier(request);
+    return words.tier() == null ? asked : ServiceTier.of(words.tier()).orElse(asked);
+  }
+
+  private void unpriced(Set<Bucket> missing) {
+    odd(Oddity.UNPRICED);
+    LOG.log(
+        Level.WARNING,
+        "attempt {0} of {1} used what has no price there: {2}; its ceiling was charged. Write the"
+            + " price into the catalogue.",
+        new Object[] {
+          id(), model.id(), missing.isEmpty() ? "this service or so long a prompt" : missing
+        });
+  }
+
   private void noteServed(ProviderWords words) {
+    if (words.tier() != null && ServiceTier.of(words.tier()).isEmpty()) {
+      odd(Oddity.TIER_UNKNOWN);
+    }
     switch (catalog.served(model, words.model())) {
       case Served.AsAsked() -> {}
       case Served.Another(Model other) -> {
@@ -278,7 +356,9 @@ final class Attempt {
             usage.cacheWrite5m(),
             usage.cacheWrite1h(),
             usage.output(),
-            usage.reasoning())) {
+            usage.reasoning(),
+            usage.audioIn(),
+            usage.audioOut())) {
       sum += bucket == null ? 0 : bucket;
     }
     return sum;
@@ -311,8 +391,10 @@ final class Attempt {
       long written5m = u.cacheWrite5m() == null ? 0 : u.cacheWrite5m();
       long written1h = u.cacheWrite1h() == null ? 0 : u.cacheWrite1h();
       long reasoning = u.reasoning() == null ? 0 : u.reasoning();
-      span.setAttribute(SpanNames.INPUT_TOKENS, u.input() + cached + written5m + written1h);
-      span.setAttribute(SpanNames.OUTPUT_TOKENS, u.output() + reasoning);
+      long heard = u.audioIn() == null ? 0 : u.audioIn();
+      long spoken = u.audioOut() == null ? 0 : u.audioOut();
+      span.setAttribute(SpanNames.INPUT_TOKENS, u.input() + cached + written5m + written1h + heard);
+      span.setAttribute(SpanNames.OUTPUT_TOKENS, u.output() + reasoning + spoken);
       span.setAttribute(SpanNames.CACHE_READ_TOKENS, cached);
       span.setAttribute(SpanNames.REASONING_TOKENS, reasoning);
     }

@@ -86,11 +86,11 @@ public final class Attempts {
             0,
             ceiling,
             call.tags().isEmpty() ? null : call.tags(),
-            span.getSpanContext().isSampled() ? Tracing.traceparent(span) : null);
+            span.getSpanContext().isSampled() ? Tracing.traceparent(span) : null,
+            null);
     // A token has at least a byte.
     boolean surelyFits = call.bodyBytes() <= model.contextTokens();
-    return new Attempt(
-        intent, catalog, model, call.body(), surelyFits, pass, span, spool, metrics, clock);
+    return new Attempt(intent, catalog, model, call.body(), surelyFits, pass, span, spool, metrics);
   }
 
   private Span span(Call call, Model model, String id) {

@@ -14,6 +14,8 @@ import java.time.Duration;
  * @param drainChunks how many chunks of it are read on at most
  * @param progressInterval a stream writes down what it has surely cost after so long
  * @param progressChunks or after so many chunks, whichever is first
+ * @param refuseUnpriced whether a request is refused that will use what has no price; otherwise it
+ *     is made, charged at its ceiling and marked as estimated
  */
 public record CompletionConfig(
     Duration longest,
@@ -24,7 +26,8 @@ public record CompletionConfig(
     Duration drain,
     int drainChunks,
     Duration progressInterval,
-    int progressChunks) {
+    int progressChunks,
+    boolean refuseUnpriced) {
   public static CompletionConfig from(Settings settings) {
     return new CompletionConfig(
         settings.duration("flotilla.completion.longest"),
@@ -35,6 +38,7 @@ public record CompletionConfig(
         settings.duration("flotilla.completion.drain"),
         (int) settings.number("flotilla.completion.drain-chunks", 0, 1_000_000),
         settings.duration("flotilla.completion.progress-interval"),
-        (int) settings.number("flotilla.completion.progress-chunks", 1, 1_000_000));
+        (int) settings.number("flotilla.completion.progress-chunks", 1, 1_000_000),
+        settings.flag("flotilla.pricing.refuse-unpriced"));
   }
 }

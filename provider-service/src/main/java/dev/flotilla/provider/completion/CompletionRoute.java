@@ -56,11 +56,12 @@ public class CompletionRoute implements HttpService {
   private static final HeaderName REQUEST_ID = HeaderNames.create(FleetHeaders.REQUEST_ID);
   private static final HeaderName ATTEMPTS = HeaderNames.create(FleetHeaders.ATTEMPTS);
   private static final HeaderName SIMULATED = HeaderNames.create(FleetHeaders.SIMULATED);
+  private static final HeaderName REPLAYED = HeaderNames.create(FleetHeaders.IDEMPOTENCY_REPLAYED);
   private static final int LONGEST_TAGS = 4_096;
   private static final Duration COME_AGAIN = Duration.ofSeconds(1);
   private static final HeapRoom.Hold NOTHING = () -> {};
 
-  private final Completions completions;
+  private final KeyedCalls calls;
   private final CompletionConfig config;
   private final ServiceToken token;
   private final Tracing tracing;
@@ -68,12 +69,12 @@ public class CompletionRoute implements HttpService {
 
   @Inject
   CompletionRoute(
-      Completions completions,
+      KeyedCalls calls,
       CompletionConfig config,
       ServiceToken token,
       Tracing tracing,
       Threshold threshold) {
-    this.completions = completions;
+    this.calls = calls;
     this.config = config;
     this.token = token;
     this.tracing = tracing;
@@ -165,7 +166,7 @@ public class CompletionRoute implements HttpService {
     byte[] bytes = body(request);
     try {
       ObjectNode body = Json.parseObject(bytes);
-      return completions.complete(
+      return calls.complete(
           new Call(
               requestId,
               embeds,
@@ -176,11 +177,13 @@ public class CompletionRoute implements HttpService {
               header(request, FleetHeaders.RUN),
               header(request, FleetHeaders.STEP),
               tags(header(request, FleetHeaders.TAGS)),
+              FleetHeaders.CHEAPEST.equals(header(request, FleetHeaders.TIER)),
               nanos(header(request, FleetHeaders.MAX_COST_NANOS)),
               Deadline.fromHeader(header(request, FleetHeaders.DEADLINE), config.longest()),
               body,
               bytes.length,
-              trace));
+              trace),
+          header(request, FleetHeaders.IDEMPOTENCY));
     } catch (NotJson e) {
       return refusal(
           400,
@@ -198,6 +201,10 @@ public class CompletionRoute implements HttpService {
       case Reply.Answer(var body, boolean simulated, var attempts) -> {
         response.header(ATTEMPTS, ReportText.header(attempts));
         json(response, simulated, body);
+      }
+      case Reply.Replayed(var answer) -> {
+        response.header(REPLAYED, "true");
+        send(response, requestId, answer);
       }
       case Reply.Refusal(
               var error,

@@ -6,6 +6,7 @@ import dev.flotilla.catalog.Money;
 import dev.flotilla.catalog.Provider;
 import dev.flotilla.contracts.call.AttemptReport;
 import dev.flotilla.contracts.call.Outcomes;
+import dev.flotilla.contracts.lease.LeaseRefusal;
 import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.http.Deadline;
 import dev.flotilla.provider.dialect.CallOutcome;
@@ -14,6 +15,9 @@ import dev.flotilla.provider.dialect.Failure;
 import dev.flotilla.provider.dialect.Objection;
 import dev.flotilla.provider.dialect.Question;
 import dev.flotilla.provider.embedding.Inputs;
+import dev.flotilla.provider.lease.BudgetGate;
+import dev.flotilla.provider.lease.Clearance;
+import dev.flotilla.provider.lease.Hold;
 import dev.flotilla.provider.resilience.CallRetries;
 import dev.flotilla.provider.resilience.Lanes;
 import dev.flotilla.provider.resilience.Pass;
@@ -34,10 +38,13 @@ import org.jspecify.annotations.Nullable;
 public final class Completions {
   private static final Duration UNTIL_THE_SPOOL_MAY_HAVE_ROOM = Duration.ofSeconds(5);
 
+  private static final Duration UNTIL_THE_LEDGER_MAY_BE_BACK = Duration.ofSeconds(5);
+
   private final Catalog catalog;
   private final Map<Provider, Dialect> dialects;
   private final Lanes lanes;
   private final CircuitMetrics circuitMetrics;
+  private final BudgetGate budgets;
   private final Attempts attempts;
   private final Retries retries;
   private final RetryMetrics retryMetrics;
@@ -52,6 +59,7 @@ public final class Completions {
       Map<Provider, Dialect> dialects,
       Lanes lanes,
       CircuitMetrics circuitMetrics,
+      BudgetGate budgets,
       Attempts attempts,
       Retries retries,
       RetryMetrics retryMetrics,
@@ -61,6 +69,7 @@ public final class Completions {
     this.dialects = Map.copyOf(dialects);
     this.lanes = lanes;
     this.circuitMetrics = circuitMetrics;
+    this.budgets = budgets;
     this.attempts = attempts;
     this.retries = retries;
     this.retryMetrics = retryMetrics;
@@ -86,6 +95,9 @@ public final class Completions {
             ? Objection.invalid(
                 "input", "'input' must be a text, a list of texts, or one of token numbers.")
             : dialect.objection(model, call.body());
+    if (objection == null && config.refuseUnpriced()) {
+      objection = Unpriced.objection(model, call.body());
+    }
     if (objection != null) {
       return refused(objection);
     }
@@ -132,9 +144,20 @@ public final class Completions {
     Attempt attempt = attempts.plan(call, pass);
     Long most = call.maxCostNanos();
     long spent = before == null ? 0 : before.mostNanos();
-    if (most != null && attempt.ceilingNanos() > most - spent) {
+    if (most != null && isMoreThan(most - spent, call, attempt)) {
       attempt.drop();
       return new Try.NotMade(tooDear(attempt.ceilingNanos(), most));
+    }
+    switch (clear(call, attempt)) {
+      case Clearance.Cleared(Hold hold) -> attempt.pays(hold);
+      case Clearance.Refused(LeaseRefusal refusal, boolean cheaper) -> {
+        attempt.drop();
+        return new Try.NotMade(overBudget(call, attempt.ceilingNanos(), refusal, cheaper));
+      }
+      case Clearance.Unverifiable(String budget) -> {
+        attempt.drop();
+        return new Try.NotMade(unverifiable(budget));
+      }
     }
     if (begin(attempt) instanceof IntentResult.Refused(String why)) {
       attempt.drop();
@@ -231,6 +254,35 @@ public final class Completions {
   private @Nullable Dialect dialectOf(Model model) {
     Dialect dialect = dialects.get(lanes.waysTo(model).getFirst().provider());
     return dialect != null && dialect.serves(model) ? dialect : null;
+  }
+
+  /** Tokens are counted only when a bound that costs nothing says that it is too much. */
+  private static boolean isMoreThan(long nanos, Call call, Attempt attempt) {
+    return attempt.ceilingNanos() > nanos
+        && (nanos <= 0 || !attempt.countsLess(call.bodyBytes()) || attempt.ceilingNanos() > nanos);
+  }
+
+  private Clearance clear(Call call, Attempt attempt) {
+    try {
+      Clearance verdict = asked(call, attempt);
+      return verdict instanceof Clearance.Refused(LeaseRefusal refusal, _)
+              && refusal.availableNanos() > 0
+              && attempt.countsLess(call.bodyBytes())
+          ? asked(call, attempt)
+          : verdict;
+    } catch (RuntimeException | Error bug) {
+      attempt.drop();
+      throw bug;
+    }
+  }
+
+  private Clearance asked(Call call, Attempt attempt) {
+    return budgets.clear(
+        call.payer(),
+        call.cheapest(),
+        attempt.ceilingNanos(),
+        attempt.startedAt(),
+        call.deadline().remaining());
   }
 
   private static IntentResult begin(Attempt attempt) {
@@ -351,6 +403,49 @@ public final class Completions {
             "router"),
         Outcomes.BUDGET,
         null);
+  }
+
+  private static Reply.Refusal overBudget(
+      Call call, long ceiling, LeaseRefusal refusal, boolean cheaper) {
+    String left = Money.plainUsd(Math.max(0, refusal.availableNanos()));
+    String message =
+        "Team %s: of the %s USD that the budget %s allows until %s, %s USD are left, and this request can cost up to %s USD; %s."
+            .formatted(
+                call.caller().team(),
+                Money.plainUsd(refusal.limitNanos()),
+                refusal.budget(),
+                refusal.resetsAt(),
+                left,
+                Money.plainUsd(ceiling),
+                cheaper
+                    ? "models of the cheapest tier may still be asked, as 'auto' does"
+                    : "lower max_tokens, wait until then, or have the budget raised");
+    return Reply.Refusal.here(
+        new ApiError(
+            402,
+            "insufficient_quota",
+            cheaper ? Outcomes.BUDGET_DOWNGRADE : "budget_exceeded",
+            message,
+            null,
+            "router"),
+        Outcomes.BUDGET,
+        null);
+  }
+
+  private static Reply.Refusal unverifiable(String budget) {
+    return Reply.Refusal.here(
+        new ApiError(
+            503,
+            "timeout",
+            "budget_unverifiable",
+            "The service that keeps the budget "
+                + budget
+                + " does not answer, and nothing may be spent of it meanwhile; send the request"
+                + " again after retry_after_ms.",
+            null,
+            "router"),
+        Outcomes.BUDGET,
+        UNTIL_THE_LEDGER_MAY_BE_BACK);
   }
 
   private static Reply.Refusal spoolFull(String why) {

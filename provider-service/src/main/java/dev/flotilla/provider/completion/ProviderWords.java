@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param model what it says it served; null when it did not say
  * @param finish why it ended; null when it did not say
  * @param id its own id of the answer; null when it did not say
+ * @param tier the service it says it gave; null when it did not say
  */
-record ProviderWords(@Nullable String model, @Nullable String finish, @Nullable String id) {
-  static final ProviderWords NONE = new ProviderWords(null, null, null);
+record ProviderWords(
+    @Nullable String model, @Nullable String finish, @Nullable String id, @Nullable String tier) {
+  static final ProviderWords NONE = new ProviderWords(null, null, null, null);
 
   /** The ledger refuses longer texts. */
   private static final int MOST_CHARACTERS = 512;
@@ -23,14 +25,15 @@ record ProviderWords(@Nullable String model, @Nullable String finish, @Nullable 
     model = kept(model);
     finish = kept(finish);
     id = kept(id);
+    tier = kept(tier);
   }
 
   static ProviderWords of(Completion c) {
-    return new ProviderWords(c.servedModel(), c.finishReason(), c.id());
+    return new ProviderWords(c.servedModel(), c.finishReason(), c.id(), c.serviceTier());
   }
 
   static ProviderWords of(StreamTally t) {
-    return new ProviderWords(t.servedModel(), t.finishReason(), t.id());
+    return new ProviderWords(t.servedModel(), t.finishReason(), t.id(), t.serviceTier());
   }
 
   private static @Nullable String kept(@Nullable String word) {

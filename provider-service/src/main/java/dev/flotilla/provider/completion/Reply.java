@@ -13,6 +13,9 @@ public sealed interface Reply {
   record Answer(ObjectNode body, boolean simulated, List<AttemptReport> attempts)
       implements Reply {}
 
+  /** The answer that an earlier call with the same key got; nothing was spent now. */
+  record Replayed(Answer answer) implements Reply {}
+
   /** A stream to be relayed. */
   record Stream(StreamRelay relay, boolean simulated) implements Reply {}
 

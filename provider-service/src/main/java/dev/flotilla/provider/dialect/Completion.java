@@ -46,6 +46,11 @@ public record Completion(ObjectNode body, @Nullable AttemptUsage usage) {
     return body.path("choices").path(0).path("finish_reason").textValue();
   }
 
+  /** The service it was given; null when the provider did not say. */
+  public @Nullable String serviceTier() {
+    return body.path("service_tier").textValue();
+  }
+
   /** Everything the model wrote, hidden or not, for counting when the provider did not. */
   public String text() {
     var text = new StringBuilder();

@@ -34,24 +34,41 @@ public final class OpenAiUsage {
     JsonNode details = usage.path("prompt_tokens_details");
     long written = optional(details.path("cache_write_tokens"), prompt - Math.max(cached, 0));
     long writtenFor1h = optional(details.path("cache_write_1h_tokens"), Math.max(written, 0));
-    if (cached < 0 || reasoning < 0 || text < 0 || written < 0 || writtenFor1h < 0) {
+    long heard = optional(details.path("audio_tokens"), prompt);
+    long spoken =
+        optional(usage.path("completion_tokens_details").path("audio_tokens"), completion);
+    if (cached < 0
+        || reasoning < 0
+        || text < spoken
+        || written < 0
+        || writtenFor1h < 0
+        || heard < 0
+        || spoken < 0) {
       return null;
     }
+    // Nobody says how much of the sound came from the cache. Sound is the dearer, so text did.
+    long afresh = prompt - cached - written;
+    long heardAfresh = Math.min(heard, afresh);
     return new AttemptUsage(
-        prompt - cached - written,
+        afresh - heardAfresh,
         cached,
         written - writtenFor1h,
         writtenFor1h,
-        text,
+        text - spoken,
         reasoning,
-        null,
-        null,
+        someOrNull(heardAfresh),
+        someOrNull(spoken),
         null);
   }
 
   /** Whether something is said in it, true or not. */
   static boolean isSomething(JsonNode usage) {
     return isGiven(usage) && !(usage.isObject() && usage.isEmpty());
+  }
+
+  /** Most models know nothing of sound, and those that write 0 mean the same. */
+  private static @Nullable Long someOrNull(long count) {
+    return count == 0 ? null : Long.valueOf(count);
   }
 
   private static long optional(JsonNode node, long most) {

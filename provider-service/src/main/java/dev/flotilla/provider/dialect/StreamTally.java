@@ -17,6 +17,7 @@ public final class StreamTally {
   private @Nullable String id;
   private @Nullable String servedModel;
   private @Nullable String finishReason;
+  private @Nullable String serviceTier;
   private @Nullable AttemptUsage usage;
   private boolean usageRefused;
   private @Nullable AttemptUsage counted;
@@ -32,6 +33,10 @@ public final class StreamTally {
     }
     if (servedModel == null) {
       servedModel = chunk.path("model").textValue();
+    }
+    String tier = chunk.path("service_tier").textValue();
+    if (tier != null) {
+      serviceTier = tier;
     }
     for (JsonNode choice : chunk.path("choices")) {
       String finish = choice.path("finish_reason").textValue();
@@ -69,6 +74,11 @@ public final class StreamTally {
 
   public @Nullable String finishReason() {
     return finishReason;
+  }
+
+  /** The service it was given; null while the provider has not said. */
+  public @Nullable String serviceTier() {
+    return serviceTier;
   }
 
   /** Null while the provider has not reported any that can be true. */

@@ -3,7 +3,6 @@ package dev.flotilla.provider.pricing;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.catalog.Price;
-import dev.flotilla.catalog.Usage;
 import dev.flotilla.contracts.ledger.AttemptUsage;
 import dev.flotilla.provider.dialect.StreamTally;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +31,7 @@ public final class Floor {
         price.reasoning() < price.output()
             ? counted.withOutput(0, output)
             : counted.withOutput(output, 0);
-    return Math.max(Cost.nanos(price, written), Cost.nanos(price, counted));
+    return Math.max(Cost.surely(price, written), Cost.surely(price, counted));
   }
 
   /**
@@ -45,17 +44,11 @@ public final class Floor {
   public static long nanos(
       Price price, ObjectNode request, @Nullable AttemptUsage reported, CharSequence written) {
     if (reported != null) {
-      return Cost.nanos(price, reported);
+      return Cost.surely(price, reported);
     }
     // Nobody knows yet what came from the provider's prompt cache, so the cheapest counts.
-    long cheapestInput = Math.min(price.input(), price.cacheRead());
-    long cheapestOutput = Math.min(price.output(), price.reasoning());
-    var cheapest =
-        new Price(
-            price.from(), price.source(), cheapestInput, 0, 0, 0, cheapestOutput, cheapestOutput);
-    return cheapest.nanos(
-        Usage.text(
-            prompt(request) / CHARACTERS_PER_TOKEN, characters(written) / CHARACTERS_PER_TOKEN));
+    return price.least(
+        prompt(request) / CHARACTERS_PER_TOKEN, characters(written) / CHARACTERS_PER_TOKEN);
   }
 
   private static long prompt(ObjectNode request) {

@@ -4,11 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
+import com.knuddels.jtokkit.api.EncodingRegistry;
 import com.knuddels.jtokkit.api.EncodingType;
 import dev.flotilla.contracts.ledger.AttemptUsage;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.provider.dialect.StreamTally;
 import dev.flotilla.provider.embedding.Inputs;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +32,8 @@ public final class TokenCount {
 
   /** Loaded when the first estimate is needed, which may be never. */
   private static final class Vocabulary {
-    static final Encoding O200K =
-        Encodings.newLazyEncodingRegistry().getEncoding(EncodingType.O200K_BASE);
+    static final EncodingRegistry ALL = Encodings.newLazyEncodingRegistry();
+    static final Encoding O200K = ALL.getEncoding(EncodingType.O200K_BASE);
   }
 
   /** The buckets of a request and of what the model wrote in answer to it. */
@@ -57,6 +60,31 @@ public final class TokenCount {
       count += input.isTextual() ? tokens(input.textValue()) : input.size();
     }
     return AttemptUsage.text(count, 0, 0, 0);
+  }
+
+  /**
+   * The most tokens that a prompt without media can have: the texts of its messages are counted,
+   * and all else of the request, frames included, has at most as many tokens as bytes.
+   *
+   * @param tokenizer a vocabulary that the catalogue may name
+   * @param bodyBytes size of the request as it came
+   */
+  static long atMost(String tokenizer, ObjectNode request, long bodyBytes) {
+    Encoding vocabulary =
+        Vocabulary.ALL
+            .getEncoding(tokenizer)
+            .orElseThrow(() -> new IllegalArgumentException("there is no tokenizer " + tokenizer));
+    long bytes = 0;
+    long tokens = 0;
+    for (JsonNode message : request.path("messages")) {
+      JsonNode content = message.path("content");
+      for (JsonNode text : content.isTextual() ? List.of(content) : content.findValues("text")) {
+        String written = text.asText("");
+        bytes += written.getBytes(StandardCharsets.UTF_8).length;
+        tokens += tokens(vocabulary, written);
+      }
+    }
+    return Math.min(bodyBytes, tokens + Math.max(0, bodyBytes - bytes));
   }
 
   private static long or0(@Nullable Long count) {
@@ -87,10 +115,14 @@ public final class TokenCount {
    * hundred times their size in memory to cut up. A cut costs at most one token too many.
    */
   private static long tokens(String text) {
+    return tokens(Vocabulary.O200K, text);
+  }
+
+  private static long tokens(Encoding vocabulary, String text) {
     long count = 0;
     for (int from = 0; from < text.length(); from += SLICE) {
       String slice = text.substring(from, Math.min(text.length(), from + SLICE));
-      count += Vocabulary.O200K.countTokensOrdinary(slice);
+      count += vocabulary.countTokensOrdinary(slice);
     }
     return count;
   }

@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,10 +25,19 @@ public final class DeadLetters {
   private static final Logger LOG = Logger.getLogger(DeadLetters.class.getName());
 
   private final Path file;
-  private final AtomicLong count = new AtomicLong();
+  private final AtomicLong count;
 
+  /** Finds those that an earlier process kept there. */
   public DeadLetters(Path folder) {
     file = folder.resolve("dead-letter.jsonl");
+    count = new AtomicLong(lines(file));
+    if (count.get() > 0) {
+      LOG.log(
+          Level.SEVERE,
+          "{0} entries that the ledger did not take are in {1}; correct and send them, then move the"
+              + " file away",
+          new Object[] {count.get(), file});
+    }
   }
 
   /**
@@ -54,8 +65,18 @@ public final class DeadLetters {
         new Object[] {rejection.attemptId(), rejection.code(), rejection.message(), file});
   }
 
-  /** How many since the start. */
+  /** How many are in the file: a restart makes none of them right. */
   public long count() {
     return count.get();
+  }
+
+  private static long lines(Path file) {
+    try (Stream<String> lines = Files.lines(file)) {
+      return lines.count();
+    } catch (NoSuchFileException none) {
+      return 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException("the dead letters cannot be read", e);
+    }
   }
 }

@@ -1,5 +1,7 @@
 package dev.flotilla.provider.spool;
 
+import dev.flotilla.contracts.ledger.AuditAnswer;
+import dev.flotilla.contracts.ledger.AuditQuestion;
 import dev.flotilla.contracts.ledger.BatchReceipt;
 import dev.flotilla.contracts.ledger.EntryBatch;
 
@@ -12,6 +14,13 @@ public interface Ledger {
    *     means that the ledger is away and the same batch is worth sending again
    */
   BatchReceipt append(EntryBatch batch);
+
+  /**
+   * What it has of these attempts.
+   *
+   * @throws RuntimeException when it is away
+   */
+  AuditAnswer audit(AuditQuestion question);
 
   /** The ledger read the batch and will not take it. */
   final class BatchRefused extends RuntimeException {

@@ -1,5 +1,7 @@
 package dev.flotilla.provider.spool;
 
+import dev.flotilla.contracts.ledger.AuditAnswer;
+import dev.flotilla.contracts.ledger.AuditQuestion;
 import dev.flotilla.contracts.ledger.BatchReceipt;
 import dev.flotilla.contracts.ledger.EntryBatch;
 import dev.flotilla.contracts.ledger.LedgerApi;
@@ -63,5 +65,10 @@ public class RestLedger implements Ledger {
       }
       throw e;
     }
+  }
+
+  @Override
+  public AuditAnswer audit(AuditQuestion question) {
+    return ledger.audit(question);
   }
 }

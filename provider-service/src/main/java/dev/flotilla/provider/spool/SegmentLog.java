@@ -26,6 +26,7 @@ final class SegmentLog {
   private final boolean node;
   private final ReentrantLock lock;
   private final Condition forced;
+  private final Step.Watch watch;
 
   private final ArrayDeque<Segment> segments;
   // Streams, not a FileChannel: an interrupted request would close a channel for everybody.
@@ -40,12 +41,18 @@ final class SegmentLog {
   /**
    * @param found the segments that are there already; none of them is continued
    */
-  SegmentLog(SpoolFolder folder, SpoolConfig config, ReentrantLock lock, Recovery found) {
+  SegmentLog(
+      SpoolFolder folder,
+      SpoolConfig config,
+      ReentrantLock lock,
+      Recovery found,
+      Step.Watch watch) {
     this.folder = folder;
     this.segmentBytes = config.segmentBytes();
     this.node = config.durability() == Durability.NODE;
     this.lock = lock;
     this.forced = lock.newCondition();
+    this.watch = watch;
     this.segments = new ArrayDeque<>(found.segments());
     this.nextNumber = found.nextNumber();
     this.bytes = found.segments().stream().mapToLong(s -> s.bytes).sum();
@@ -77,6 +84,7 @@ final class SegmentLog {
         current = begin();
       }
       Segment segment = segments.getLast();
+      watch.before(Step.APPEND);
       current.write(record);
       var place = new Place(segment, segment.bytes);
       segment.bytes += record.length;
@@ -103,6 +111,7 @@ final class SegmentLog {
         }
       }
     }
+    watch.before(Step.BEGIN_SEGMENT);
     Path file = folder.segment(nextNumber);
     var next = new FileOutputStream(file.toFile());
     nextNumber++;
@@ -141,6 +150,7 @@ final class SegmentLog {
       boolean done = false;
       lock.unlock();
       try {
+        watch.before(Step.FORCE);
         current.getFD().sync();
         done = true;
       } finally {
@@ -166,6 +176,7 @@ final class SegmentLog {
         && (segments.size() > 1 || out == null)) {
       Segment unneeded = segments.removeFirst();
       bytes -= unneeded.bytes;
+      watch.before(Step.DELETE_SEGMENT);
       try {
         Files.deleteIfExists(unneeded.file);
       } catch (IOException e) {

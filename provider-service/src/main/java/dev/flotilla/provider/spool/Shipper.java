@@ -26,14 +26,21 @@ public final class Shipper {
   private final Spool spool;
   private final Ledger ledger;
   private final DeadLetters deadLetters;
+  private final Deliveries deliveries;
   private final ShipperConfig config;
   private final Thread thread;
   private final CountDownLatch leaving = new CountDownLatch(1);
 
-  public Shipper(Spool spool, Ledger ledger, DeadLetters deadLetters, ShipperConfig config) {
+  public Shipper(
+      Spool spool,
+      Ledger ledger,
+      DeadLetters deadLetters,
+      Deliveries deliveries,
+      ShipperConfig config) {
     this.spool = spool;
     this.ledger = ledger;
     this.deadLetters = deadLetters;
+    this.deliveries = deliveries;
     this.config = config;
     this.thread = Thread.ofPlatform().daemon().name("ledger-shipper").unstarted(this::ship);
   }
@@ -108,6 +115,7 @@ public final class Shipper {
     }
     if (!entries.isEmpty()) {
       append(entries);
+      entries.forEach(deliveries::delivered);
     }
   }
 

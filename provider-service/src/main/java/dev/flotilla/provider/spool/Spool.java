@@ -37,6 +37,7 @@ public final class Spool implements AutoCloseable {
 
   private final SpoolConfig config;
   private final SpoolFolder folder;
+  private final Step.Watch watch;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition somethingToShip = lock.newCondition();
 
@@ -46,17 +47,20 @@ public final class Spool implements AutoCloseable {
   private final Map<String, Open> open = new HashMap<>();
   private final int damaged;
   private long reserved;
+  private int found;
   private int skipped;
 
   /** An attempt whose end is not known yet, and the room kept free for it. */
   private record Open(Segment segment, long reserved) {}
 
-  private Spool(SpoolConfig config, SpoolFolder folder, Recovery found) {
+  private Spool(SpoolConfig config, SpoolFolder folder, Recovery found, Step.Watch watch) {
     this.config = config;
     this.folder = folder;
-    this.log = new SegmentLog(folder, config, lock, found);
+    this.watch = watch;
+    this.log = new SegmentLog(folder, config, lock, found, watch);
     this.unshipped = new ArrayDeque<>(found.attempts());
     this.damaged = found.damaged();
+    this.found = found.attempts().size();
   }
 
   /**
@@ -65,6 +69,11 @@ public final class Spool implements AutoCloseable {
    * @throws ConfigurationException when the folder cannot be used or another process has it
    */
   public static Spool open(SpoolConfig config) {
+    return open(config, Step.Watch.NOBODY);
+  }
+
+  /** The same, with somebody who is told of each step. */
+  static Spool open(SpoolConfig config, Step.Watch watch) {
     try {
       var folder = SpoolFolder.lock(config.folder());
       try {
@@ -75,7 +84,7 @@ public final class Spool implements AutoCloseable {
               "Recovered {0} attempts from {1} segments; {2} damaged stretches were passed over",
               new Object[] {found.attempts().size(), found.segments().size(), found.damaged()});
         }
-        var spool = new Spool(config, folder, found);
+        var spool = new Spool(config, folder, found, watch);
         spool.begin();
         return spool;
       } catch (IOException | RuntimeException e) {
@@ -225,8 +234,10 @@ public final class Spool implements AutoCloseable {
    * The ledger has the oldest {@code count} attempts; segments nobody needs any more are deleted.
    */
   void acknowledged(int count) {
+    watch.before(Step.ACKNOWLEDGE);
     lock.lock();
     try {
+      found = Math.max(0, found - count);
       for (int i = 0; i < count; i++) {
         Unshipped each = unshipped.remove();
         each.first().needed--;
@@ -235,6 +246,16 @@ public final class Spool implements AutoCloseable {
         }
       }
       log.deleteUnneeded();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the ledger has everything that an earlier process left here. */
+  public boolean shippedWhatItFound() {
+    lock.lock();
+    try {
+      return found == 0;
     } finally {
       lock.unlock();
     }

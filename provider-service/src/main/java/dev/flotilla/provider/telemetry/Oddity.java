@@ -14,7 +14,13 @@ public enum Oddity {
   SERVED_OTHER,
 
   /** A model nobody knows gave it; the price of the one that was asked was charged. */
-  SERVED_UNKNOWN;
+  SERVED_UNKNOWN,
+
+  /** It was given in a service nobody knows; the price of the one that was asked was charged. */
+  TIER_UNKNOWN,
+
+  /** Something of it has no price; the attempt's ceiling was charged, as an estimate. */
+  UNPRICED;
 
   String word() {
     return name().toLowerCase(Locale.ROOT);

@@ -30,7 +30,7 @@ public final class SpoolMetrics {
     registry.gauge(
         named(
             MetricNames.LEDGER_DEAD_LETTERS,
-            "Entries the ledger refused for good since the start; each is in the dead-letter file"),
+            "Entries the ledger refused for good, as many as are in the dead-letter file"),
         deadLetters,
         DeadLetters::count);
   }

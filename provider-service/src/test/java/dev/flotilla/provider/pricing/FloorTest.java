@@ -47,7 +47,7 @@ class FloorTest {
     var counted = TokenCount.estimate(request(text), text);
     long floor = Floor.nanos(PRICE, request(text), null, text);
     assertTrue(floor > 0);
-    assertTrue(floor <= Cost.nanos(PRICE, counted), floor + " of " + Cost.nanos(PRICE, counted));
+    assertTrue(floor <= Cost.surely(PRICE, counted), floor + " of " + Cost.surely(PRICE, counted));
   }
 
   private static ObjectNode request(String prompt) {

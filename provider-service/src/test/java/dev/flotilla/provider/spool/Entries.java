@@ -42,6 +42,7 @@ final class Entries {
         0,
         90_000,
         Map.of("feature", "ä"),
+        null,
         null);
   }
 

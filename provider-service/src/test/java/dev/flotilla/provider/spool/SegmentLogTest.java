@@ -95,6 +95,6 @@ class SegmentLogTest {
 
   private SegmentLog open(Durability durability) throws Exception {
     var config = new SpoolConfig(path, 4_096, 1 << 20, durability);
-    return new SegmentLog(folder, config, lock, Recovery.of(folder));
+    return new SegmentLog(folder, config, lock, Recovery.of(folder), Step.Watch.NOBODY);
   }
 }

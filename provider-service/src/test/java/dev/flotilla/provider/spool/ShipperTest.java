@@ -9,11 +9,14 @@ import dev.flotilla.kit.identity.ServiceToken;
 import dev.flotilla.kit.settings.Settings;
 import dev.flotilla.provider.FakeLedger;
 import dev.flotilla.provider.spool.SpoolConfig.Durability;
+import dev.flotilla.testkit.FaultRow;
 import io.helidon.config.mp.MpConfigSources;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.spi.ConfigProviderResolver;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +28,7 @@ class ShipperTest {
 
   @TempDir Path folder;
   private final FakeLedger ledger = FakeLedger.start();
+  private final List<LedgerEntry> delivered = new CopyOnWriteArrayList<>();
 
   @AfterEach
   void close() {
@@ -54,6 +58,7 @@ class ShipperTest {
   }
 
   @Test
+  @FaultRow(row = 66, fault = "the ledger has a batch, and its answer is lost")
   void an_answer_that_is_lost_makes_no_second_row() {
     ledger.loseTheNextAnswer();
     try (var spool = open()) {
@@ -65,6 +70,7 @@ class ShipperTest {
   }
 
   @Test
+  @FaultRow(row = 68, fault = "the ledger is away until after a restart")
   void what_a_ledger_that_is_away_did_not_take_is_taken_after_the_next_start() {
     ledger.close();
     try (var spool = open()) {
@@ -79,6 +85,7 @@ class ShipperTest {
   }
 
   @Test
+  @FaultRow(row = 82, fault = "the ledger rejects one entry of a batch")
   void a_rejected_entry_is_kept_for_a_person_and_the_rest_flows() throws Exception {
     ledger.reject("a3");
     try (var spool = open()) {
@@ -89,15 +96,18 @@ class ShipperTest {
     String letter = Files.readString(folder.resolve("dead-letter.jsonl"));
     assertEquals(1, letter.lines().count());
     assertTrue(letter.contains("\"attempt_id\":\"a3\"") && letter.contains("as asked"), letter);
+    assertEquals(1, new DeadLetters(folder).count(), "a restart forgets none");
   }
 
   @Test
+  @FaultRow(row = 82, fault = "the ledger answers 400 to every batch with one entry in it")
   void an_entry_that_spoils_its_batch_is_found_and_the_rest_flows() throws Exception {
     ledger.refuseBatchesWith("a7");
     try (var spool = open()) {
       write(spool, 0, 50);
       assertTrue(ship(spool, LONG));
       assertEquals(49, ledger.await(rows -> true).size());
+      assertEquals(50, delivered.size(), "what is refused was spent all the same");
     }
     assertEquals(1, Files.readString(folder.resolve("dead-letter.jsonl")).lines().count());
   }
@@ -135,6 +145,7 @@ class ShipperTest {
         spool,
         new RestLedger(new Settings(config), new ServiceToken("0123456789abcdef")),
         new DeadLetters(folder),
+        delivered::add,
         new ShipperConfig(Duration.ofMillis(5), Duration.ofMillis(5), Duration.ofMillis(50)));
   }
 

@@ -12,6 +12,7 @@ import dev.flotilla.contracts.ledger.LedgerEntry;
 import dev.flotilla.kit.json.JsonbOnTheWire;
 import dev.flotilla.kit.settings.ConfigurationException;
 import dev.flotilla.provider.spool.SpoolConfig.Durability;
+import dev.flotilla.testkit.FaultRow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -61,6 +63,7 @@ class SpoolTest {
   }
 
   @Test
+  @FaultRow(row = 81, fault = "the last record is cut at any of its bytes")
   void a_last_record_torn_at_any_byte_costs_only_that_record() throws Exception {
     crashAfter(
         spool -> {
@@ -83,6 +86,7 @@ class SpoolTest {
   }
 
   @Test
+  @FaultRow(row = 81, fault = "any one bit is another one")
   void a_flipped_bit_anywhere_costs_at_most_the_record_it_is_in() throws Exception {
     crashAfter(
         spool -> {
@@ -146,6 +150,7 @@ class SpoolTest {
   }
 
   @Test
+  @FaultRow(row = 80, fault = "the spool is as large as it may become")
   void a_full_spool_refuses_intents_but_never_an_outcome() {
     try (var spool = open(4_096, 16_384)) {
       int taken = 0;
@@ -165,6 +170,7 @@ class SpoolTest {
   }
 
   @Test
+  @FaultRow(row = 80, fault = "the folder of the spool is gone")
   void a_disk_that_takes_nothing_refuses_intents_and_holds_outcomes_for_the_ledger()
       throws Exception {
     Path own = Files.createDirectory(folder.resolve("own"));
@@ -185,6 +191,47 @@ class SpoolTest {
       Files.move(folder.resolve("moved"), own);
       assertInstanceOf(IntentResult.Written.class, spool.intent(Entries.intent("c")));
       assertTrue(spool.state().writable());
+    }
+  }
+
+  @Test
+  @FaultRow(row = 80, fault = "no byte is left on the disk, as the kernel says it")
+  void a_disk_without_a_free_byte_refuses_intents_and_loses_no_attempt() throws Exception {
+    LedgerEntry ended = Entries.outcome(Entries.intent("a"));
+    try (var spool = open(4_096, 1 << 20)) {
+      spool.intent(Entries.intent("a"));
+      // The current segment has room; the next ones are where every write fails with ENOSPC.
+      long next = SpoolFolder.number(onlySegment()) + 1;
+      for (long number = next; number < next + 100; number++) {
+        Files.createSymbolicLink(
+            folder.resolve("%012d.segment".formatted(number)), Path.of("/dev/full"));
+      }
+      int taken = 0;
+      while (spool.intent(Entries.intent("b" + taken)) instanceof IntentResult.Written) {
+        taken++;
+      }
+      assertTrue(taken < 20, taken + " taken");
+      assertFalse(spool.state().writable());
+      spool.outcome(ended);
+      assertEquals(List.of(ended), spool.read(spool.oldest(10, Duration.ZERO)));
+
+      freeTheDisk();
+      assertInstanceOf(IntentResult.Written.class, spool.intent(Entries.intent("c")));
+      assertTrue(spool.state().writable());
+      spool.outcome(Entries.outcome(Entries.intent("c")));
+    }
+    // What was on the disk before is there; the end of a was never written.
+    var states =
+        recovered().stream().collect(Collectors.toMap(LedgerEntry::attemptId, LedgerEntry::state));
+    assertEquals(EntryState.UNKNOWN, states.get("a"));
+    assertEquals(EntryState.SETTLED, states.get("c"));
+  }
+
+  private void freeTheDisk() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(Files::isSymbolicLink).toList()) {
+        Files.delete(file);
+      }
     }
   }
 

@@ -110,6 +110,7 @@ public class ReviewResource {
     return new Errand(
         caller,
         requestId == null ? "req_" + UUID.randomUUID() : requestId,
+        headers.getHeaderString(FleetHeaders.IDEMPOTENCY),
         Deadline.fromHeader(headers.getHeaderString(FleetHeaders.DEADLINE), request.patience()),
         Tracing.received(headers.getHeaderString(FleetHeaders.TRACEPARENT)));
   }

@@ -3,10 +3,17 @@ package dev.flotilla.review.reviewer;
 import dev.flotilla.kit.http.Deadline;
 import dev.flotilla.kit.identity.Caller;
 import io.opentelemetry.context.Context;
+import org.jspecify.annotations.Nullable;
 
 /**
  * On whose behalf, until when and within which trace a panel is asked.
  *
+ * @param idempotencyKey under which no reviewer is paid twice; null when the caller gave none
  * @param trace what the reviewers' spans are below
  */
-public record Errand(Caller caller, String requestId, Deadline deadline, Context trace) {}
+public record Errand(
+    Caller caller,
+    String requestId,
+    @Nullable String idempotencyKey,
+    Deadline deadline,
+    Context trace) {}

@@ -38,15 +38,16 @@ public final class ModelCaller {
   /**
    * Asks and waits for the answer, until the deadline at the latest.
    *
+   * @param turn 1 for the first question to this model, 2 for the repair of its answer
    * @param traceparent of the span this call belongs to
    */
-  CallOutcome call(Model model, ObjectNode question, Errand errand, String traceparent) {
+  CallOutcome call(Model model, int turn, ObjectNode question, Errand errand, String traceparent) {
     if (errand.deadline().passed()) {
       return new CallOutcome.Late();
     }
     CompletableFuture<HttpResponse<byte[]>> exchange =
         http.sendAsync(
-            outgoing(question.put("model", model.id()), errand, traceparent),
+            outgoing(model, turn, question.put("model", model.id()), errand, traceparent),
             HttpResponse.BodyHandlers.ofByteArray());
     try {
       return read(
@@ -66,7 +67,8 @@ public final class ModelCaller {
     }
   }
 
-  private HttpRequest outgoing(ObjectNode question, Errand errand, String traceparent) {
+  private HttpRequest outgoing(
+      Model model, int turn, ObjectNode question, Errand errand, String traceparent) {
     var builder =
         HttpRequest.newBuilder(completions)
             .header("authorization", token.header())
@@ -77,6 +79,11 @@ public final class ModelCaller {
             .header(FleetHeaders.ORIGIN, "review")
             .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(question)));
     errand.caller().send(builder::header);
+    if (errand.idempotencyKey() != null) {
+      // Not by seat: seats are dealt anew each time.
+      builder.header(
+          FleetHeaders.IDEMPOTENCY, errand.idempotencyKey() + "/review/" + model.id() + "/" + turn);
+    }
     return builder.build();
   }
 

@@ -49,14 +49,15 @@ final class Reviewer {
 
   private Turn ask(Model model, Assignment assignment, Errand errand, String traceparent) {
     ObjectNode question = prompt.question(assignment, model);
-    CallOutcome first = models.call(model, question, errand, traceparent);
+    CallOutcome first = models.call(model, 1, question, errand, traceparent);
     return switch (first) {
       case CallOutcome.Answered(String answer, Spending spent) ->
           switch (reader.read(answer)) {
             case Reading.Valid(Opinion opinion) -> voted(opinion, spent);
             case Reading.Invalid(String error) ->
                 repaired(
-                    models.call(model, prompt.repair(question, answer, error), errand, traceparent),
+                    models.call(
+                        model, 2, prompt.repair(question, answer, error), errand, traceparent),
                     spent);
           };
       case CallOutcome.Failed failed -> failed(failed, Spending.NONE);

@@ -169,7 +169,7 @@ class PanelTest {
     return panel.ask(
         assertInstanceOf(Seating.Ready.class, seating).bench(),
         ASSIGNMENT,
-        new Errand(CALLER, "req_1", Deadline.in(patience), Context.root()));
+        new Errand(CALLER, "req_1", null, Deadline.in(patience), Context.root()));
   }
 
   private static Seat seat(String model, List<Seat> seats) {

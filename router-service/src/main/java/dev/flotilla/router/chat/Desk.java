@@ -52,9 +52,22 @@ public final class Desk {
         metrics.refusedUnread();
         visit.send(error);
       }
-      case ChatRequest.Parsed.Good(var request) when request.hints().isDryRun() ->
-          preview(request, visit);
-      case ChatRequest.Parsed.Good(var request) -> answer(request, wording, visit);
+      case ChatRequest.Parsed.Good(var request) ->
+          answerIn(
+              SpendingProject.of(request, visit.caller(), visit.policy()), request, wording, visit);
+    }
+  }
+
+  private void answerIn(SpendingProject project, ChatRequest request, Wording wording, Visit visit)
+      throws IOException {
+    switch (project) {
+      case SpendingProject.Refused(var error) -> {
+        metrics.refusedUnread();
+        visit.send(error);
+      }
+      case SpendingProject.Of(var caller) when request.hints().isDryRun() ->
+          preview(request, visit.by(caller));
+      case SpendingProject.Of(var caller) -> answer(request, wording, visit.by(caller));
     }
   }
 
@@ -62,7 +75,13 @@ public final class Desk {
   public void preview(ChatRequest.Parsed read, Visit visit) {
     switch (read) {
       case ChatRequest.Parsed.Bad(var error) -> visit.send(error);
-      case ChatRequest.Parsed.Good(var request) -> preview(request, visit);
+      case ChatRequest.Parsed.Good(var request) -> {
+        // What would be refused when it is meant is refused when it is tried.
+        switch (SpendingProject.of(request, visit.caller(), visit.policy())) {
+          case SpendingProject.Refused(var error) -> visit.send(error);
+          case SpendingProject.Of(var caller) -> preview(request, visit.by(caller));
+        }
+      }
     }
   }
 
@@ -83,7 +102,8 @@ public final class Desk {
         visit.span(),
         tracing,
         visit.body().length,
-        visit.startNanos());
+        visit.startNanos(),
+        visit.header(FleetHeaders.IDEMPOTENCY_KEY).orElse(null));
   }
 
   private void answer(ChatRequest request, Wording wording, Visit visit) throws IOException {

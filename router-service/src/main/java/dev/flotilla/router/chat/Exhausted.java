@@ -58,7 +58,7 @@ final class Exhausted {
           504, "timeout", "deadline_exceeded", "The deadline passed: " + told, facts, broken);
     }
     if (all(failures, Outcomes.BUDGET)) {
-      return settled(402, "insufficient_quota", "max_cost_exceeded", told, facts, broken);
+      return overBudget(told, failures, facts);
     }
     if (all(failures, Outcomes.CONTEXT_LENGTH)) {
       return settled(
@@ -97,6 +97,30 @@ final class Exhausted {
             "provider");
     long wait = resting ? shortestWait(failures) : DEFAULT_RETRY_MILLIS;
     return new Reply.Refused(error, facts, wait, false, broken);
+  }
+
+  private static Reply.Refused overBudget(
+      String told, List<CallOutcome.NoAnswer> failures, RouteFacts facts) {
+    List<ApiError> errors =
+        failures.stream()
+            .filter(CallOutcome.OverBudget.class::isInstance)
+            .map(failure -> ((CallOutcome.OverBudget) failure).error())
+            .toList();
+    for (ApiError error : errors) {
+      if (error.status() != 402) {
+        var unverifiable =
+            new ApiError(error.status(), error.type(), error.code(), told, null, "router");
+        return new Reply.Refused(unverifiable, facts, DEFAULT_RETRY_MILLIS, false, List.of());
+      }
+    }
+    String code = errors.isEmpty() ? "max_cost_exceeded" : errors.getLast().code();
+    return settled(
+        402,
+        "insufficient_quota",
+        code.equals(Outcomes.BUDGET_DOWNGRADE) ? "budget_exceeded" : code,
+        told,
+        facts,
+        List.of());
   }
 
   /**

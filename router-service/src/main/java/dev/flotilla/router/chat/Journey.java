@@ -35,6 +35,7 @@ final class Journey implements AutoCloseable {
   private final Tracing tracing;
   private final int bodyBytes;
   private final long startNanos;
+  private final @Nullable String idempotencyKey;
   private @Nullable String cacheKey;
   private long cacheNanos;
   private long providerNanos;
@@ -52,7 +53,8 @@ final class Journey implements AutoCloseable {
       Span root,
       Tracing tracing,
       int bodyBytes,
-      long startNanos) {
+      long startNanos,
+      @Nullable String idempotencyKey) {
     this.caller = caller;
     this.policy = policy;
     this.requestId = requestId;
@@ -61,6 +63,7 @@ final class Journey implements AutoCloseable {
     this.tracing = tracing;
     this.bodyBytes = bodyBytes;
     this.startNanos = startNanos;
+    this.idempotencyKey = idempotencyKey;
   }
 
   /**
@@ -106,7 +109,7 @@ final class Journey implements AutoCloseable {
   }
 
   /** What accompanies the next call to a model: it may cost what the earlier ones left over. */
-  ModelCall call(ChatRequest request, @Nullable Classification type) {
+  ModelCall call(ChatRequest request, @Nullable Classification type, boolean cheapest) {
     Long most = request.hints().maxCostNanos();
     return new ModelCall(
         caller,
@@ -114,7 +117,9 @@ final class Journey implements AutoCloseable {
         type == null ? null : type.taskType(),
         deadline,
         most == null ? null : Math.max(0, most - spentNanos),
-        request.tags());
+        cheapest,
+        request.tags(),
+        idempotencyKey);
   }
 
   /** Takes note of what was paid, or may have been. */

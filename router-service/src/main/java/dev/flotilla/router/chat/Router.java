@@ -144,11 +144,11 @@ final class Router {
                 journey.provider(
                     SpanNames.CANDIDATE + " " + model.id(),
                     span -> {
-                      var call = journey.call(asked, type);
+                      var call = journey.call(asked, type, plan.cheapest().contains(model));
                       CallOutcome said =
                           models.call(model, index, asked, call, Tracing.traceparent(span));
                       journey.spent(said.attempts());
-                      if (said instanceof CallOutcome.Failed failed) {
+                      if (said instanceof CallOutcome.NoAnswer failed) {
                         span.setAttribute(SpanNames.FALLBACK_REASON, failed.reason());
                       }
                       return said;

@@ -48,7 +48,10 @@ public final class ApiKeys {
       Stream.concat(Stream.of(Role.values()).map(Role::word), Stream.of("operator", "reviewer"))
           .collect(Collectors.toUnmodifiableSet());
 
-  /** An entry of the key file; {@code rpm} and {@code tpm} are limits per minute. */
+  /**
+   * An entry of the key file; {@code rpm} and {@code tpm} are limits per minute; {@code
+   * only_project} keeps it to its own project.
+   */
   record Written(
       @Nullable String id,
       @Nullable String sha256,
@@ -58,6 +61,7 @@ public final class ApiKeys {
       @Nullable List<String> models,
       @Nullable Long rpm,
       @Nullable Long tpm,
+      @Nullable Boolean onlyProject,
       @Nullable JsonNode route,
       @Nullable String expires) {}
 
@@ -118,7 +122,13 @@ public final class ApiKeys {
     positive(at + ": tpm", entry.tpm(), "tokens");
     try {
       JsonNode route = entry.route() == null ? MissingNode.getInstance() : entry.route();
-      return new KeyPolicy(entry.rpm(), entry.tpm(), HintsReader.route(route, "route"));
+      boolean onlyProject = Boolean.TRUE.equals(entry.onlyProject());
+      if (onlyProject && entry.project() == null) {
+        throw new ConfigurationException(
+            at + ": only_project needs a project; name the one this key may spend for");
+      }
+      return new KeyPolicy(
+          entry.rpm(), entry.tpm(), onlyProject, HintsReader.route(route, "route"));
     } catch (BadHint e) {
       throw new ConfigurationException(at + ": " + e.getMessage(), e);
     }

@@ -41,6 +41,11 @@ public record Visit(
     return new Visit(caller, policy, requestId, body, span, startNanos, dialect, request, other);
   }
 
+  /** The same visit, on account of another caller. */
+  public Visit by(Caller other) {
+    return new Visit(other, policy, requestId, body, span, startNanos, dialect, request, out);
+  }
+
   public String method() {
     return request.prologue().method().text();
   }
@@ -99,6 +104,14 @@ public record Visit(
    */
   public OutputStream beginEvents() {
     return out.events();
+  }
+
+  /**
+   * Begins a body of any length. Closing it says that it is whole. Throws {@link
+   * dev.flotilla.kit.http.CallerLeftException} when nobody is there to read it.
+   */
+  public OutputStream beginBody(int status, String contentType) {
+    return out.body(status, contentType);
   }
 
   static void identify(ServerResponse response, String requestId, DoorDialect dialect) {

@@ -32,6 +32,9 @@ public final class FallbackChain {
     for (int i = 0; ; ) {
       Model model = candidates.get(i);
       CallOutcome outcome = judged(call.ask(model, i), model, plan);
+      if (outcome instanceof CallOutcome.OverBudget over && over.downgrades()) {
+        candidates = cheaper(candidates.subList(0, i + 1), plan);
+      }
       int next = next(candidates, i, outcome);
       boolean last = next == candidates.size() || deadline.passed();
       if (!(outcome instanceof CallOutcome.NoAnswer failed) || last) {
@@ -49,6 +52,13 @@ public final class FallbackChain {
       return new CallOutcome.Unacceptable(model, broken, answered.attempts());
     }
     return outcome;
+  }
+
+  /** Those who were asked, then those of the cheapest tier: for all others there is no money. */
+  private static List<Model> cheaper(List<Model> asked, Plan plan) {
+    var candidates = new ArrayList<Model>(asked);
+    plan.cheapest().stream().filter(model -> !asked.contains(model)).forEach(candidates::add);
+    return List.copyOf(candidates);
   }
 
   /** A request that was too long for a model is not shown to those with no larger window. */

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * together. While Redis is away they are answered as if they had none, and told so. Thread-safe.
  */
 public final class Idempotency {
-  private static final String KEY = "idempotency-key";
+  private static final String KEY = FleetHeaders.IDEMPOTENCY_KEY;
 
   /** Printable ASCII; its length is checked apart, to say so. */
   private static final Pattern PRINTABLE = Pattern.compile("[ -~]*");

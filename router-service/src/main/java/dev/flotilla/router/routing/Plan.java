@@ -13,15 +13,28 @@ import org.jspecify.annotations.Nullable;
  * @param classification null when models were named and nothing had to be classified
  * @param candidates at least one, best first
  * @param passedOver models that were named but are not asked
+ * @param cheapest models of the cheapest tier that may be asked when a budget has money for nothing
+ *     else, best first; those of the candidates only, when the caller named models
  */
 public record Plan(
     @Nullable Classification classification,
     List<Model> candidates,
     List<PassedOver> passedOver,
-    Validators validators) {
+    Validators validators,
+    List<Model> cheapest) {
   public Plan {
+    cheapest = List.copyOf(cheapest);
     candidates = List.copyOf(candidates);
     passedOver = List.copyOf(passedOver);
+  }
+
+  /** One without a cheaper way. */
+  public Plan(
+      @Nullable Classification classification,
+      List<Model> candidates,
+      List<PassedOver> passedOver,
+      Validators validators) {
+    this(classification, candidates, passedOver, validators, List.of());
   }
 
   /** Which kind of work it is to those who count; named models are asked for any kind. */

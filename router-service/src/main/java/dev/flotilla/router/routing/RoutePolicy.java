@@ -118,11 +118,30 @@ public final class RoutePolicy {
       // What a task type demands is demanded of answers to it; a caller who names models decides.
       List<AskedChecks.Rule> policy =
           type == null ? List.of() : routing.task(type.taskType()).validators();
-      return new Planned.Ready(new Plan(type, able, passedOver, validation.of(request, policy)));
+      return new Planned.Ready(
+          new Plan(
+              type,
+              able,
+              passedOver,
+              validation.of(request, policy),
+              cheapest(caller, needs, type, able)));
     } catch (BadCheck e) {
       return refused(
           ApiError.invalid("invalid_validator", String.valueOf(e.getMessage()), e.place()));
     }
+  }
+
+  /** Whoever names models wants these and no others, however cheap. */
+  private List<Model> cheapest(
+      Caller caller, List<Need> needs, @Nullable Classification type, List<Model> able) {
+    return routing.task(TaskType.BULK).candidates().stream()
+        .filter(
+            model ->
+                type == null
+                    ? able.contains(model)
+                    : caller.mayUse(model.id())
+                        && needs.stream().allMatch(need -> need.metBy(model)))
+        .toList();
   }
 
   private List<Need> needs(ChatRequest request) {

@@ -71,6 +71,29 @@ public sealed interface CallOutcome {
   }
 
   /**
+   * The model was not asked, because there is no money for it: of the caller's own limit or of a
+   * budget.
+   *
+   * @param error which of them, in words that are safe to show
+   */
+  record OverBudget(Model model, ApiError error, List<AttemptReport> attempts) implements NoAnswer {
+    @Override
+    public String reason() {
+      return Outcomes.BUDGET;
+    }
+
+    @Override
+    public String message() {
+      return model.id() + ": " + error.message();
+    }
+
+    /** Whether the budget has more for models of the cheapest tier. */
+    public boolean downgrades() {
+      return error.code().equals(Outcomes.BUDGET_DOWNGRADE);
+    }
+  }
+
+  /**
    * The model was not asked, because its provider has no words for something in the request.
    *
    * @param error names the parameter

@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param taskType null when models were named by the caller
  * @param maxCostNanos most this call may cost, nano-dollars; null is no limit
+ * @param cheapest whether the model is of the cheapest tier, for which some budgets have more
  * @param tags the caller's tags for the ledger
+ * @param idempotencyKey the caller's own name for this request, under which no call is paid twice;
+ *     null when it gave none
  */
 public record ModelCall(
     Caller caller,
@@ -19,4 +22,6 @@ public record ModelCall(
     @Nullable TaskType taskType,
     Deadline deadline,
     @Nullable Long maxCostNanos,
-    Map<String, String> tags) {}
+    boolean cheapest,
+    Map<String, String> tags,
+    @Nullable String idempotencyKey) {}

@@ -63,7 +63,7 @@ public final class ModelCaller {
           call,
           http.post(
               request.embeds() ? embeddings : completions,
-              headers(candidate, request, call, traceparent),
+              headers(model, candidate, request, call, traceparent),
               JsonBody.of(request.bodyFor(model)),
               call.deadline()));
     } catch (NotConnected e) {
@@ -117,7 +117,9 @@ public final class ModelCaller {
       Model model, int status, JsonNode error, List<AttemptReport> attempts) {
     String outcome = error.path("outcome").asText(Outcomes.SERVER_ERROR);
     String message = error.path("message").asText("status " + status);
-    if (outcome.equals(Outcomes.REJECTED) || outcome.equals(Outcomes.UNSUPPORTED)) {
+    if (outcome.equals(Outcomes.REJECTED)
+        || outcome.equals(Outcomes.UNSUPPORTED)
+        || outcome.equals(Outcomes.BUDGET)) {
       JsonNode param = error.path("param");
       var told =
           new ApiError(
@@ -127,9 +129,11 @@ public final class ModelCaller {
               message,
               param.isTextual() ? param.textValue() : null,
               error.path("source").asText("provider"));
-      return outcome.equals(Outcomes.REJECTED)
-          ? new CallOutcome.Rejected(told, attempts)
-          : new CallOutcome.Inexpressible(model, told);
+      return switch (outcome) {
+        case Outcomes.REJECTED -> new CallOutcome.Rejected(told, attempts);
+        case Outcomes.BUDGET -> new CallOutcome.OverBudget(model, told, attempts);
+        default -> new CallOutcome.Inexpressible(model, told);
+      };
     }
     if (outcome.equals(Outcomes.SHED)) {
       return new CallOutcome.Shed(attempts);
@@ -151,7 +155,7 @@ public final class ModelCaller {
   }
 
   private Map<String, String> headers(
-      int candidate, ChatRequest request, ModelCall call, String traceparent) {
+      Model model, int candidate, ChatRequest request, ModelCall call, String traceparent) {
     var headers = new HashMap<String, String>();
     headers.put("authorization", token.header());
     headers.put(FleetHeaders.REQUEST_ID, call.requestId());
@@ -166,8 +170,16 @@ public final class ModelCaller {
     if (call.maxCostNanos() != null) {
       headers.put(FleetHeaders.MAX_COST_NANOS, Long.toString(call.maxCostNanos()));
     }
+    if (call.cheapest()) {
+      headers.put(FleetHeaders.TIER, FleetHeaders.CHEAPEST);
+    }
     if (!call.tags().isEmpty()) {
       headers.put(FleetHeaders.TAGS, encoded(call.tags()));
+    }
+    if (call.idempotencyKey() != null) {
+      // By model, too: the same request may be planned otherwise when it comes again.
+      headers.put(
+          FleetHeaders.IDEMPOTENCY, call.idempotencyKey() + "/" + candidate + "/" + model.id());
     }
     return headers;
   }

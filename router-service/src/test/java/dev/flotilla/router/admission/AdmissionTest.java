@@ -419,7 +419,7 @@ class AdmissionTest {
   }
 
   private static KeyPolicy limits(@Nullable Long requests, @Nullable Long tokens) {
-    return new KeyPolicy(requests, tokens, Hints.NONE);
+    return new KeyPolicy(requests, tokens, false, Hints.NONE);
   }
 
   private Admission router(Duration window, int replicas) {

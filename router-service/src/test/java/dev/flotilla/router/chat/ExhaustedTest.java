@@ -40,6 +40,40 @@ class ExhaustedTest {
     assertEquals(503, refused.error().status());
   }
 
+  @Test
+  void a_budget_that_is_gone_is_a_402_that_says_so() {
+    Reply.Refused refused = reply(over(402, "budget_exceeded"), over(402, "budget_downgrade"));
+    assertEquals(402, refused.error().status());
+    assertEquals("insufficient_quota", refused.error().type());
+    assertEquals("budget_exceeded", refused.error().code());
+    assertTrue(refused.error().message().contains("no money"), refused.error().message());
+    assertFalse(refused.worthRetrying());
+    assertFalse(Exhausted.concernsOthers(refused));
+  }
+
+  @Test
+  void the_callers_own_limit_keeps_its_own_word() {
+    Reply.Refused refused = reply(over(402, "max_cost_exceeded"), over(402, "max_cost_exceeded"));
+    assertEquals("max_cost_exceeded", refused.error().code());
+  }
+
+  @Test
+  void a_budget_that_nobody_can_look_at_is_a_503_of_ours() {
+    Reply.Refused refused = reply(over(503, "budget_unverifiable"), over(402, "budget_exceeded"));
+    assertEquals(503, refused.error().status());
+    assertEquals("budget_unverifiable", refused.error().code());
+    assertEquals("router", refused.error().source());
+    assertFalse(refused.worthRetrying());
+    assertFalse(Exhausted.concernsOthers(refused));
+  }
+
+  private static CallOutcome.NoAnswer over(int status, String code) {
+    return new CallOutcome.OverBudget(
+        MODELS.getFirst(),
+        new ApiError(status, "insufficient_quota", code, "no money", null, "router"),
+        List.of());
+  }
+
   private static CallOutcome.NoAnswer cannotSay(Model model) {
     return new CallOutcome.Inexpressible(
         model, ApiError.invalid("unsupported_parameter", "no seeds here", "seed"));

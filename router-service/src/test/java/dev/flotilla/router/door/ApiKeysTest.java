@@ -45,6 +45,7 @@ class ApiKeysTest {
     refuses("- {id: k_1, sha256: " + hash + ", team: t, expires: soon}\n", "soon", "2027-01-31");
     refuses("- {id: k_1, sha256: " + hash + ", team: t, rpm: 0}\n", "rpm is 0", "leave it out");
     refuses("- {id: k_1, sha256: " + hash + ", team: t, tpm: -5}\n", "tpm is -5", "tokens");
+    refuses("- {id: k_1, sha256: " + hash + ", team: t, only_project: true}\n", "needs a project");
   }
 
   private void refuses(String content, String... parts) throws IOException {

@@ -106,7 +106,33 @@ class FallbackChainTest {
     assertEquals(1, asked.size());
   }
 
+  @Test
+  void a_budget_that_has_money_for_the_cheapest_models_only_sends_the_plan_there() {
+    Model cheap = CATALOG.resolve("sim-east/fast").getFirst();
+    var downgrading =
+        new Plan(null, MODELS, List.of(), plan.validators(), List.of(MODELS.getFirst(), cheap));
+    var outcome = run(downgrading, LATER, overBudget(Outcomes.BUDGET_DOWNGRADE), answered);
+    assertSame(answered, outcome.last());
+    assertEquals(List.of(MODELS.getFirst().id(), cheap.id()), asked);
+    assertEquals(Outcomes.BUDGET, outcome.hops().getFirst().failure().reason());
+  }
+
+  @Test
+  void a_budget_that_is_gone_may_still_have_enough_for_a_candidate_that_costs_less() {
+    assertSame(answered, run(LATER, overBudget("budget_exceeded"), answered).last());
+    assertEquals(2, asked.size());
+  }
+
+  private static CallOutcome overBudget(String code) {
+    var error = new ApiError(402, "insufficient_quota", code, "no money", null, "router");
+    return new CallOutcome.OverBudget(MODELS.getFirst(), error, List.of());
+  }
+
   private FallbackOutcome run(Deadline deadline, CallOutcome... said) {
+    return run(plan, deadline, said);
+  }
+
+  private FallbackOutcome run(Plan plan, Deadline deadline, CallOutcome... said) {
     return new FallbackChain()
         .run(
             plan,

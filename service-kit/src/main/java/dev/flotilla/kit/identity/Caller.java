@@ -30,6 +30,11 @@ public record Caller(
     return roles.contains(role);
   }
 
+  /** The same caller, spending for another project. */
+  public Caller in(String otherProject) {
+    return new Caller(team, key, otherProject, roles, models);
+  }
+
   public boolean mayUse(String model) {
     return models.stream().anyMatch(pattern -> matches(pattern, model));
   }

@@ -134,12 +134,13 @@ public final class Database implements AutoCloseable {
 
   private static RuntimeException failure(SQLException e) {
     String state = e.getSQLState();
-    // 08: connection, 53: out of resources, 55P03: lock not available, 57: operator intervention
-    // and shutdown; Hikari's time-out has
-    // no state at all.
+    // 08: connection, 25006: read-only, as a replica that was not promoted yet, 53: out of
+    // resources, 55P03: lock not available, 57: operator intervention and shutdown; Hikari's
+    // time-out has no state at all.
     boolean away =
         state == null
             || state.startsWith("08")
+            || state.equals("25006")
             || state.startsWith("53")
             || state.equals("55P03")
             || state.startsWith("57")

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.flotilla.kit.settings.ConfigurationException;
+import dev.flotilla.testkit.FaultRow;
 import dev.flotilla.testkit.RealPostgres;
 import dev.flotilla.testkit.TcpGate;
 import java.sql.Connection;
@@ -73,6 +74,7 @@ class DatabaseIT {
   }
 
   @Test
+  @FaultRow(row = 72, fault = "two transactions lock each other out")
   void a_deadlock_is_tried_again() throws Exception {
     try (var database = Database.open(config(RealPostgres.freshDatabase()));
         var threads = Executors.newFixedThreadPool(2)) {

@@ -3,7 +3,9 @@ package dev.flotilla.provider.dialect.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.catalog.Model;
+import dev.flotilla.catalog.ServiceTier;
 import dev.flotilla.provider.dialect.Objection;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -65,12 +67,15 @@ final class Ability {
       return lacks(model, name, needed.word());
     }
     return switch (name) {
-      // Other tiers have other prices, which the catalogue does not know.
       case "service_tier" ->
-          ORDINARY_TIERS.contains(value.asText())
+          hasAPrice(model, value.asText())
               ? null
               : Objection.unsupported(
-                  name, "Only the tiers auto and default have a price here; write one of them.");
+                  name,
+                  "Only the tiers auto and default, and those the catalogue has a price for, can be"
+                      + " asked of "
+                      + model.id()
+                      + "; write one of them.");
       case "modalities" ->
           value.size() == 1 && value.path(0).asText().equals("text")
               ? null
@@ -78,6 +83,15 @@ final class Ability {
                   name, "Answers come as text only; write [\"text\"] or leave it out.");
       default -> null;
     };
+  }
+
+  private static boolean hasAPrice(Model model, String tier) {
+    // A batch is no tier of a single request.
+    return ORDINARY_TIERS.contains(tier)
+        || ServiceTier.of(tier)
+            .filter(asked -> asked == ServiceTier.FLEX || asked == ServiceTier.PRIORITY)
+            .flatMap(model.priceAt(Instant.now())::under)
+            .isPresent();
   }
 
   private static Feature feature(String name) {

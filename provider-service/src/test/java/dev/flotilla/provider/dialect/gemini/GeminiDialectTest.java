@@ -337,7 +337,7 @@ class GeminiDialectTest extends DialectContract {
     gemini.replies(Reply.json(200, Recorded.text("gemini-sound.json")));
     Completion c = answer();
     assertEquals(320, c.body().at("/usage/prompt_tokens_details/audio_tokens").asInt());
-    assertEquals(AttemptUsage.text(332, 0, 3, 0), c.usage());
+    assertEquals(new AttemptUsage(12L, 0L, 0L, 0L, 3L, 0L, 320L, null, null), c.usage());
   }
 
   @ParameterizedTest
