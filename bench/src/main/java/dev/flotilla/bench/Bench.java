@@ -74,7 +74,11 @@ public final class Bench {
 
   private int soak(BenchOptions options) throws IOException, InterruptedException {
     var report = new Soak(options.tree(), options.duration(), err).run();
-    report.print(out);
+    if (options.json()) {
+      out.line(report.toJson());
+    } else {
+      report.print(out);
+    }
     return report.passed() ? DONE : FAILED;
   }
 

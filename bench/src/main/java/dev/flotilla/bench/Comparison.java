@@ -5,6 +5,7 @@ import dev.flotilla.bench.load.Order;
 import dev.flotilla.bench.load.Seen;
 import dev.flotilla.bench.load.Workload;
 import dev.flotilla.bench.machine.ProcessFacts;
+import dev.flotilla.bench.machine.ScratchFolder;
 import dev.flotilla.bench.measured.Direct;
 import dev.flotilla.bench.measured.FleetTarget;
 import dev.flotilla.bench.measured.Nginx;
@@ -34,16 +35,19 @@ final class Comparison {
   }
 
   ComparisonReport run() throws IOException, InterruptedException {
-    Path folder = Files.createTempDirectory("fleet-bench");
     var samples = new ArrayList<Sample>();
-    try (var upstream = UpstreamProcess.start();
+    try (var folder = ScratchFolder.named("fleet-bench");
+        var upstream = UpstreamProcess.start();
         var nginx =
             Nginx.start(
-                program("nginx"), folder.resolve("nginx"), Ports.free(), upstream.address());
+                program("nginx"),
+                folder.path().resolve("nginx"),
+                Ports.free(),
+                upstream.address());
         var fleet =
             FleetTarget.start(
                 options.tree(),
-                folder.resolve("fleet"),
+                folder.path().resolve("fleet"),
                 upstream.address(),
                 options.javaOptions())) {
       var sampler = new Sampler(upstream);

@@ -6,12 +6,12 @@ import dev.flotilla.bench.load.Seen;
 import dev.flotilla.bench.load.Workload;
 import dev.flotilla.bench.machine.LiveHeap;
 import dev.flotilla.bench.machine.ProcessFacts;
+import dev.flotilla.bench.machine.ScratchFolder;
 import dev.flotilla.bench.measured.FleetTarget;
 import dev.flotilla.bench.measured.UpstreamProcess;
 import dev.flotilla.bench.upstream.Pace;
 import dev.flotilla.local.terminal.Terminal;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,7 +34,7 @@ public final class Soak {
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(10);
 
   /** Of its time, until when the JVMs still compile and fill their caches. */
-  private static final double WARM_UP = 1.0 / 3;
+  static final double WARM_UP = 1.0 / 3;
 
   private static final int STREAMS = 1_000;
   private static final int CHUNKS = 30;
@@ -50,10 +50,11 @@ public final class Soak {
   }
 
   public SoakReport run() throws IOException, InterruptedException {
-    Path folder = Files.createTempDirectory("fleet-soak");
-    try (var upstream = UpstreamProcess.start();
+    try (var folder = ScratchFolder.named("fleet-soak");
+        var upstream = UpstreamProcess.start();
         var fleet =
-            FleetTarget.start(tree, folder, upstream.address(), "-Xms256m -XX:+AlwaysPreTouch");
+            FleetTarget.start(
+                tree, folder.path(), upstream.address(), "-Xms256m -XX:+AlwaysPreTouch");
         var loads = Executors.newVirtualThreadPerTaskExecutor()) {
       upstream.pace(new Pace(20, CHUNKS, 1_000));
       var underway = new ArrayList<Future<Seen>>();
