@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.flotilla.contracts.ledger.EntryState;
 import dev.flotilla.contracts.ledger.LedgerEntry;
-import dev.flotilla.kit.json.JsonbOnTheWire;
+import dev.flotilla.kit.json.WireJson;
 import dev.flotilla.kit.settings.ConfigurationException;
 import dev.flotilla.provider.spool.SpoolConfig.Durability;
 import dev.flotilla.testkit.FaultRow;
@@ -325,6 +325,6 @@ class SpoolTest {
   }
 
   private static byte[] json(LedgerEntry entry) {
-    return JsonbOnTheWire.jsonb().toJson(entry).getBytes(UTF_8);
+    return WireJson.bytes(entry);
   }
 }
