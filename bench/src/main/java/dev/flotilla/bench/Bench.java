@@ -1,5 +1,8 @@
 package dev.flotilla.bench;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.flotilla.bench.budgets.RaceReport;
+import dev.flotilla.bench.budgets.Races;
 import dev.flotilla.bench.chaos.Chaos;
 import dev.flotilla.bench.rows.ManyRows;
 import dev.flotilla.bench.soak.Soak;
@@ -10,8 +13,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * {@code ./fleet bench}, {@code soak}, {@code chaos} and {@code rows}. Start reading at {@link
- * #run}.
+ * {@code ./fleet bench}, {@code soak}, {@code chaos}, {@code rows} and {@code budgets}. Start
+ * reading at {@link #run}.
  */
 public final class Bench {
   private static final int DONE = 0;
@@ -42,6 +45,7 @@ public final class Bench {
         case "soak" -> soak(options);
         case "chaos" -> chaos(options);
         case "rows" -> rows(options);
+        case "budgets" -> budgets(options);
         default ->
             throw new BenchOptions.WrongUsage(
                 "./fleet does not know \"" + options.command() + "\"; see ./fleet help");
@@ -93,5 +97,17 @@ public final class Bench {
       report.print(out);
     }
     return report.wrong().isEmpty() ? DONE : FAILED;
+  }
+
+  private int budgets(BenchOptions options) throws IOException, InterruptedException {
+    List<RaceReport> races = new Races(options.tree(), options.rounds(), err).run();
+    if (options.json()) {
+      var list = JsonNodeFactory.instance.arrayNode();
+      races.forEach(race -> list.add(race.toJson()));
+      out.line(list.toString());
+    } else {
+      races.forEach(race -> race.print(out));
+    }
+    return races.stream().allMatch(RaceReport::kept) ? DONE : FAILED;
   }
 }

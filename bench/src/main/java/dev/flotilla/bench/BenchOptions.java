@@ -11,10 +11,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was typed after {@code ./fleet bench}, {@code soak}, {@code chaos} or {@code rows}.
+ * What was typed after {@code ./fleet bench}, {@code soak}, {@code chaos}, {@code rows} or {@code
+ * budgets}.
  *
  * @param minutes of a soak
- * @param rounds every target is measured so often, in turn
+ * @param rounds every target is measured so often, in turn; every budget raced for
  * @param seconds of a sample
  * @param warm what is multiplied with the warm-up of each scenario, in percent
  * @param javaOptions more flags for the services' JVMs
@@ -49,11 +50,11 @@ record BenchOptions(
 
   static BenchOptions parse(List<String> words, Path tree) {
     if (words.isEmpty()) {
-      throw new WrongUsage("Say bench, soak, chaos or rows");
+      throw new WrongUsage("Say bench, soak, chaos, rows or budgets");
     }
     boolean json = false;
     int minutes = 30;
-    int rounds = 3;
+    int rounds = words.getFirst().equals("budgets") ? 10 : 3;
     int seconds = 6;
     int warm = 100;
     List<Scenario> scenarios = Scenario.ALL;

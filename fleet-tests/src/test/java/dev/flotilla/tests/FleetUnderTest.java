@@ -167,12 +167,10 @@ final class FleetUnderTest implements AutoCloseable {
       provider(catalog, "beta", "openai", beta, "json_object, n, reasoning_effort");
       provider(catalog, "gamma", "anthropic", gamma, "sampling, reasoning_budget");
       provider(catalog, "delta", "gemini", delta, "json_object");
-      String routing = Files.readString(TREE.resolve("config/routing.yaml"));
-      Files.writeString(
-          folder.resolve("config/routing.yaml"),
-          routing
-              .replaceAll("candidates: \\[.*?]", "candidates: [alpha/m, beta/m]")
-              .replace("baseline: flagship", "baseline: alpha/m"));
+      Path routing = folder.resolve("config/routing.yaml");
+      if (Files.notExists(routing)) {
+        Files.writeString(routing, routing());
+      }
       Files.writeString(
           folder.resolve("keys.yaml"),
           key("k_growth", KEY, "growth", "")
@@ -187,6 +185,13 @@ final class FleetUnderTest implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The routing that a test may change and write into its folder's {@code config/} before. */
+  static String routing() throws IOException {
+    return Files.readString(TREE.resolve("config/routing.yaml"))
+        .replaceAll("candidates: \\[.*?]", "candidates: [alpha/m, beta/m]")
+        .replace("baseline: flagship", "baseline: alpha/m");
   }
 
   private static void provider(
