@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.flotilla.bench.budgets.RaceReport;
 import dev.flotilla.bench.budgets.Races;
 import dev.flotilla.bench.chaos.Chaos;
+import dev.flotilla.bench.rows.ManyRows;
 import dev.flotilla.bench.soak.Soak;
 import dev.flotilla.local.supervision.CannotStart;
 import dev.flotilla.local.terminal.Terminal;
@@ -12,8 +13,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * {@code ./fleet bench}, {@code soak}, {@code chaos} and {@code budgets}. Start reading at {@link
- * #run}.
+ * {@code ./fleet bench}, {@code soak}, {@code chaos}, {@code budgets} and {@code rows}. Start
+ * reading at {@link #run}.
  */
 public final class Bench {
   private static final int DONE = 0;
@@ -44,6 +45,7 @@ public final class Bench {
         case "soak" -> soak(options);
         case "chaos" -> chaos(options);
         case "budgets" -> budgets(options);
+        case "rows" -> rows(options);
         default ->
             throw new BenchOptions.WrongUsage(
                 "./fleet does not know \"" + options.command() + "\"; see ./fleet help");
@@ -97,5 +99,15 @@ public final class Bench {
       races.forEach(race -> race.print(out));
     }
     return races.stream().allMatch(RaceReport::kept) ? DONE : FAILED;
+  }
+
+  private int rows(BenchOptions options) throws IOException, InterruptedException {
+    var report = new ManyRows(options.tree(), options.rows(), err).run();
+    if (options.json()) {
+      out.line(report.toJson());
+    } else {
+      report.print(out);
+    }
+    return report.wrong().isEmpty() ? DONE : FAILED;
   }
 }

@@ -1,5 +1,6 @@
 package dev.flotilla.bench;
 
+import dev.flotilla.bench.rows.ManyRows;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
@@ -10,8 +11,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was typed after {@code ./fleet bench}, {@code ./fleet soak}, {@code ./fleet chaos} or {@code
- * ./fleet budgets}.
+ * What was typed after {@code ./fleet bench}, {@code soak}, {@code chaos}, {@code budgets} or
+ * {@code rows}.
  *
  * @param minutes of a soak
  * @param rounds every target is measured so often, in turn; every budget raced for
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param requests of a chaos, sent by all callers together
  * @param kills among them
  * @param seed decides what is killed and when
+ * @param rows of the ledger, for rows
  */
 record BenchOptions(
     String command,
@@ -34,7 +36,8 @@ record BenchOptions(
     String javaOptions,
     int requests,
     int kills,
-    int seed) {
+    int seed,
+    int rows) {
 
   /** What was typed makes no sense; the message says what would. */
   static final class WrongUsage extends RuntimeException {
@@ -47,7 +50,7 @@ record BenchOptions(
 
   static BenchOptions parse(List<String> words, Path tree) {
     if (words.isEmpty()) {
-      throw new WrongUsage("Say bench, soak, chaos or budgets");
+      throw new WrongUsage("Say bench, soak, chaos, budgets or rows");
     }
     boolean json = false;
     int minutes = 30;
@@ -59,6 +62,7 @@ record BenchOptions(
     int requests = 5_000;
     int kills = 5;
     int seed = 1;
+    int rows = 2_000_000;
     Iterator<String> rest = words.subList(1, words.size()).iterator();
     while (rest.hasNext()) {
       String option = rest.next();
@@ -72,6 +76,7 @@ record BenchOptions(
         case "--requests" -> requests = number(option, rest);
         case "--kills" -> kills = number(option, rest);
         case "--seed" -> seed = number(option, rest);
+        case "--rows" -> rows = rows(number(option, rest));
         case "--java-options" -> javaOptions = value(option, rest);
         default ->
             throw new WrongUsage(
@@ -90,7 +95,8 @@ record BenchOptions(
         javaOptions,
         requests,
         kills,
-        seed);
+        seed,
+        rows);
   }
 
   Duration duration() {
@@ -114,6 +120,14 @@ record BenchOptions(
               return scenario;
             })
         .toList();
+  }
+
+  private static int rows(int number) {
+    if (number < ManyRows.FEWEST) {
+      throw new WrongUsage(
+          "--rows is " + number + ", too few to measure anything; try " + ManyRows.FEWEST);
+    }
+    return number;
   }
 
   private static int number(String option, Iterator<String> rest) {

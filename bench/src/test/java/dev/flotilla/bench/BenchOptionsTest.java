@@ -16,6 +16,7 @@ class BenchOptionsTest {
     assertEquals(3, options.rounds());
     assertEquals(30, parse("soak").minutes());
     assertEquals(5_000, parse("chaos").requests());
+    assertEquals(10_000_000, parse("rows", "--rows", "10000000").rows());
     assertEquals(7, parse("chaos", "--kills", "7", "--seed", "3").kills());
     assertEquals(
         List.of("cached", "small"),
@@ -29,6 +30,7 @@ class BenchOptionsTest {
     assertTrue(wrong("bench", "--rounds", "none").contains("try 5"));
     assertTrue(wrong("bench", "--rounds").contains("needs a value"));
     assertTrue(wrong("bench", "--scenarios", "huge").contains("small, cached, 64k"));
+    assertTrue(wrong("rows", "--rows", "500").contains("try 70000"));
     assertTrue(wrong("soak", "--hours", "3").contains("does not know --hours"));
   }
 

@@ -60,6 +60,11 @@ public record Price(
     return standard().base();
   }
 
+  /** What longer prompts cost in the standard service, shortest first. */
+  public List<ContextTier> tiers() {
+    return standard().tiers();
+  }
+
   /** Of {@link #tariff}. */
   public long input() {
     return tariff().input();
@@ -137,6 +142,16 @@ public record Price(
    */
   public long nanosOfMany(Usage sum) {
     return rounded(tariff().pico(sum));
+  }
+
+  /**
+   * The same by the tariff for prompts of this length, which all of the calls must have.
+   *
+   * @param promptTokens of any of the calls
+   * @throws ArithmeticException when the amount does not fit
+   */
+  public long nanosOfMany(Usage sum, long promptTokens) {
+    return rounded(standard().at(promptTokens).pico(sum));
   }
 
   /**

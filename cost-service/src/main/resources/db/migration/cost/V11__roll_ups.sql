@@ -58,8 +58,10 @@ create table spend_day (
 -- The names of tags that are summed up, at most 32 per team, and their values, at most 1,000 per name: whoever came first. What comes
 -- later is summed up as one value, null in spend_tag_day. By day only: a tag can have a value per row, and in an hour few rows share one.
 create table tag_name (
-    team text not null,
-    name text not null
+    team          text not null,
+    name          text not null,
+    -- How many values it has in tag_value: counted here, because counting them for each batch took most of its time.
+    distinct_kept int  not null default 0
 );
 create unique index tag_name_key on tag_name (md5(team), md5(name));
 
@@ -162,16 +164,18 @@ begin
         where not exists (select from tag_name known where md5(known.team) = md5(fresh.team) and md5(known.name) = md5(fresh.name))) numbered
     where position <= 32;
 
-    insert into tag_value (team, name, value)
-    select team, name, value from (
-        select team, name, value, row_number() over (partition by team, name order by value)
-            + (select count(*) from tag_value known where md5(known.team) = md5(fresh.team) and md5(known.name) = md5(fresh.name)) as position
+    with fresh as (
+        select n.team, n.name, t.value, n.distinct_kept + row_number() over (partition by n.team, n.name order by t.value) as position
         from (select distinct r.team, t.key as name, t.value from new_rows r, jsonb_each_text(r.tags) t
-              where jsonb_typeof(r.tags) = 'object') fresh
-        where exists (select from tag_name known where md5(known.team) = md5(fresh.team) and md5(known.name) = md5(fresh.name))
-            and not exists (select from tag_value known
-                where md5(known.team) = md5(fresh.team) and md5(known.name) = md5(fresh.name) and md5(known.value) = md5(fresh.value))) numbered
-    where position <= 1000;
+              where jsonb_typeof(r.tags) = 'object') t
+        join tag_name n on md5(n.team) = md5(t.team) and md5(n.name) = md5(t.name) and n.distinct_kept < 1000
+        where not exists (select from tag_value known
+            where md5(known.team) = md5(t.team) and md5(known.name) = md5(t.name) and md5(known.value) = md5(t.value))),
+    kept_values as (
+        insert into tag_value (team, name, value) select team, name, value from fresh where position <= 1000 returning team, name)
+    update tag_name n set distinct_kept = n.distinct_kept + more.values
+        from (select team, name, count(*)::int as values from kept_values group by team, name) more
+        where md5(n.team) = md5(more.team) and md5(n.name) = md5(more.name);
 
     with change as (:changes),
     tagged as (
@@ -207,6 +211,7 @@ $body$ $function$,
             select team, t.key as name, t.value, row_number() over (partition by team, t.key order by min(started_at), t.value) as position
             from attempt, jsonb_each_text(tags) t where jsonb_typeof(tags) = 'object' group by team, t.key, t.value) numbered
         where position <= 1000 and exists (select from tag_name n where n.team = numbered.team and n.name = numbered.name);
+    update tag_name n set distinct_kept = (select count(*) from tag_value v where v.team = n.team and v.name = n.name);
     execute format('insert into spend_tag_day (at, %1$s, name, value, %2$s)
         select date_trunc(''day'', started_at, ''UTC''), %4$s, tag.key, known.value, %3$s
         from attempt_figures a

@@ -37,7 +37,7 @@ class BillIT {
     assertEquals(403, send(KEY, bill).statusCode());
     HttpResponse<String> wrong = send(ADMIN_KEY, bill.replace("9}", "0.5}"));
     assertEquals(400, wrong.statusCode(), wrong.body());
-    assertEquals("invalid_bill", json(wrong.body()).at("/error/code").asText(), wrong.body());
+    assertEquals("invalid_bill", json(wrong.body()).path("code").asText(), wrong.body());
   }
 
   private HttpResponse<String> send(String key, String bill) throws Exception {

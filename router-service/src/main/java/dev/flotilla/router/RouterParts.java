@@ -229,7 +229,8 @@ class RouterParts {
     var classification = new ClassifyRoute(policy);
     var listing = new ModelsRoute(catalog, routing, circuits, clock);
     DoorDialect listed = DoorDialect.OPENAI.withKeyIn(MessagesRoute.DIALECT.keyHeader());
-    Relay costs = costs(settings, http, token);
+    Relay costs = costs(settings, http, token, "flotilla.cost.patience");
+    Relay files = costs(settings, http, token, "flotilla.cost.export-patience");
     Relay reviews = reviews(settings, http, token);
     int reviewBytes =
         Math.toIntExact(settings.number("flotilla.review.max-body-bytes", 1_000, 8_000_000));
@@ -250,6 +251,8 @@ class RouterParts {
     String describes = "Tells about one of them.";
     String lists = "Lists what can be written into 'model'.";
     String reports = "Reports what was spent; passed on to cost-service.";
+    String exports = "Gives the ledger as a file of any length; passed on to cost-service.";
+    String quotes = "Lists what models cost, by day, service and length of the prompt.";
     String collects =
         "Reports costs or usage in OpenAI's shape, for what collects them there; passed on to cost-service.";
     String compares =
@@ -324,7 +327,10 @@ class RouterParts {
             new Door("GET", "/v1/models/*", READERS, 0, describes, listed, listing::one),
             new Door("GET", "/models", READERS, 0, lists, listed, listing),
             new Door("GET", "/v1/costs", READERS, 0, reports, costs),
+            new Door("GET", "/v1/costs/export", READERS, 0, exports, files),
             new Door("GET", "/v1/costs/*", READERS, 0, reports, costs),
+            new Door("GET", "/v1/prices", READERS, 0, quotes, costs),
+            new Door("GET", "/v1/prices/*", READERS, 0, quotes, costs),
             new Door("POST", "/v1/costs/imports", ADMINS, BILL_BYTES, compares, costs),
             new Door("GET", "/v1/organization/costs", READERS, 0, collects, costs),
             new Door("GET", "/v1/organization/usage/completions", READERS, 0, collects, costs),
@@ -347,12 +353,13 @@ class RouterParts {
         metrics);
   }
 
-  private static Relay costs(Settings settings, HttpClient http, ServiceToken token) {
+  private static Relay costs(
+      Settings settings, HttpClient http, ServiceToken token, String patience) {
     return new Relay(
         http,
         settings.address("flotilla.cost.url"),
         token,
-        settings.duration("flotilla.cost.patience"),
+        settings.duration(patience),
         new ApiError(
             503,
             "server_error",

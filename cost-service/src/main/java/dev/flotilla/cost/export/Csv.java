@@ -1,8 +1,12 @@
 package dev.flotilla.cost.export;
 
+import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +15,11 @@ final class Csv {
   private static final String FORMULA = "=+-@\t\r";
 
   private Csv() {}
+
+  /** Flush it at the end. */
+  static Writer writer(OutputStream out) {
+    return new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
+  }
 
   static void line(Writer out, List<? extends @Nullable Object> fields) throws IOException {
     for (int i = 0; i < fields.size(); i++) {

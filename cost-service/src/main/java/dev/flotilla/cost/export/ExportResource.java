@@ -19,17 +19,15 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import jakarta.ws.rs.core.UriInfo;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -45,6 +43,7 @@ public class ExportResource {
       Set.of("format", "from", "to", "team", "model", "provider", "task_type", "include_simulated");
 
   private static final int ROWS_AT_A_TIME = 1_000;
+  private static final String CSV = "text/csv; charset=utf-8";
   private static final String ACCOUNT = "flotilla";
 
   private final Database database;
@@ -63,12 +62,12 @@ public class ExportResource {
       operationId = "exportCosts",
       summary = "The ledger as a file",
       description =
-          "csv and jsonl have every attempt of the range, focus-csv has charges as FOCUS 1.2 defines them; these add up to what"
-              + " /v1/costs reports.")
+          "csv and jsonl have every attempt of the range, focus-csv and focus-parquet have charges as FOCUS 1.2 defines them; these"
+              + " add up to what /v1/costs reports.")
   @Parameter(
       name = "format",
       in = ParameterIn.QUERY,
-      description = "csv (default), jsonl or focus-csv")
+      description = "csv (default), jsonl, focus-csv or focus-parquet")
   @Parameter(name = "from", in = ParameterIn.QUERY)
   @Parameter(name = "to", in = ParameterIn.QUERY)
   @Parameter(name = "team", in = ParameterIn.QUERY)
@@ -85,21 +84,56 @@ public class ExportResource {
     String format = given.getOrDefault("format", "csv");
     var focus = new FocusRows(catalog, ACCOUNT);
     return switch (format) {
-      case "csv" -> file("text/csv", scope, simulated, LedgerRows::query, LedgerRows::csv).build();
+      case "csv" ->
+          file(
+              CSV,
+              named("ledger", scope, "csv"),
+              scope,
+              simulated,
+              LedgerRows::query,
+              LedgerRows::csv);
       case "jsonl" ->
-          file("application/jsonl", scope, simulated, LedgerRows::query, LedgerRows::jsonLines)
-              .build();
+          file(
+              "application/jsonl; charset=utf-8",
+              named("ledger", scope, "jsonl"),
+              scope,
+              simulated,
+              LedgerRows::query,
+              LedgerRows::jsonLines);
       case "focus-csv" ->
-          file("text/csv", scope, simulated, FocusRows::query, focus::csv)
-              .header("x-focus-version", FocusRows.VERSION)
-              .build();
+          focus(
+              file(
+                  CSV,
+                  named("focus", scope, "csv"),
+                  scope,
+                  simulated,
+                  FocusRows::query,
+                  focus::csv));
+      case "focus-parquet" ->
+          focus(
+              file(
+                  "application/vnd.apache.parquet",
+                  named("focus", scope, "parquet"),
+                  scope,
+                  simulated,
+                  FocusRows::query,
+                  focus::parquet));
       default ->
           throw new ProblemException(
               Problem.invalid(
                   "invalid_format",
-                  "format is '" + format + "'; write csv, jsonl or focus-csv.",
+                  "format is '" + format + "'; write csv, jsonl, focus-csv or focus-parquet.",
                   "format"));
     };
+  }
+
+  private static String named(String what, CostScope scope, String ending) {
+    return what + "-" + LocalDate.ofInstant(scope.from(), ZoneOffset.UTC) + "." + ending;
+  }
+
+  private static Response focus(Response file) {
+    file.getHeaders().putSingle("x-focus-version", FocusRows.VERSION);
+    return file;
   }
 
   /** What is asked of the database, given which rows. */
@@ -108,14 +142,19 @@ public class ExportResource {
     Query query(Query where);
   }
 
-  /** Turns rows into text. */
+  /** Turns rows into a file; flushes it and does not close it. */
   @FunctionalInterface
   private interface Telling {
-    void write(ResultSet rows, Writer out) throws SQLException, IOException;
+    void write(ResultSet rows, OutputStream out) throws SQLException, IOException;
   }
 
-  private Response.ResponseBuilder file(
-      String type, CostScope scope, SimulatedRows simulated, Asking asking, Telling telling) {
+  private Response file(
+      String type,
+      String name,
+      CostScope scope,
+      SimulatedRows simulated,
+      Asking asking,
+      Telling telling) {
     StreamingOutput body =
         stream ->
             database.inTransaction(
@@ -131,15 +170,15 @@ public class ExportResource {
                   }
                   return true;
                 });
-    return Response.ok(body, type + "; charset=utf-8");
+    return Response.ok(body, type)
+        .header("content-disposition", "attachment; filename=\"" + name + "\"")
+        .build();
   }
 
   private static void write(ResultSet rows, OutputStream stream, Telling telling)
       throws SQLException {
     try {
-      var out = new BufferedWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8));
-      telling.write(rows, out);
-      out.flush();
+      telling.write(rows, stream);
     } catch (IOException e) {
       throw new UncheckedIOException("whoever asked for the file has left", e);
     }

@@ -3,11 +3,14 @@ package dev.flotilla.cost.export;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.catalog.Catalog;
 import dev.flotilla.catalog.Money;
+import dev.flotilla.cost.parquet.Column;
+import dev.flotilla.cost.parquet.Column.Kind;
+import dev.flotilla.cost.parquet.ParquetTable;
 import dev.flotilla.cost.report.Query;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
 import java.io.IOException;
-import java.io.Writer;
+import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
@@ -32,39 +35,39 @@ final class FocusRows {
   static final String VERSION = "1.2";
 
   /** The mandatory columns, then those worth having. */
-  static final List<String> COLUMNS =
+  static final List<Column> COLUMNS =
       List.of(
-          "BilledCost",
-          "BillingAccountId",
-          "BillingAccountName",
-          "BillingCurrency",
-          "BillingPeriodEnd",
-          "BillingPeriodStart",
-          "ChargeCategory",
-          "ChargeClass",
-          "ChargeDescription",
-          "ChargePeriodEnd",
-          "ChargePeriodStart",
-          "ContractedCost",
-          "EffectiveCost",
-          "InvoiceIssuerName",
-          "ListCost",
-          "PricingQuantity",
-          "PricingUnit",
-          "ProviderName",
-          "PublisherName",
-          "ServiceCategory",
-          "ServiceName",
-          "ServiceSubcategory",
-          "ChargeFrequency",
-          "ConsumedQuantity",
-          "ConsumedUnit",
-          "ResourceId",
-          "SkuId",
-          "SkuMeter",
-          "SubAccountId",
-          "SubAccountName",
-          "Tags");
+          new Column("BilledCost", Kind.AMOUNT, false),
+          new Column("BillingAccountId", Kind.TEXT, false),
+          new Column("BillingAccountName", Kind.TEXT, false),
+          new Column("BillingCurrency", Kind.TEXT, false),
+          new Column("BillingPeriodEnd", Kind.MOMENT, false),
+          new Column("BillingPeriodStart", Kind.MOMENT, false),
+          new Column("ChargeCategory", Kind.TEXT, false),
+          new Column("ChargeClass", Kind.TEXT, true),
+          new Column("ChargeDescription", Kind.TEXT, false),
+          new Column("ChargePeriodEnd", Kind.MOMENT, false),
+          new Column("ChargePeriodStart", Kind.MOMENT, false),
+          new Column("ContractedCost", Kind.AMOUNT, false),
+          new Column("EffectiveCost", Kind.AMOUNT, false),
+          new Column("InvoiceIssuerName", Kind.TEXT, false),
+          new Column("ListCost", Kind.AMOUNT, false),
+          new Column("PricingQuantity", Kind.COUNT, false),
+          new Column("PricingUnit", Kind.TEXT, false),
+          new Column("ProviderName", Kind.TEXT, false),
+          new Column("PublisherName", Kind.TEXT, false),
+          new Column("ServiceCategory", Kind.TEXT, false),
+          new Column("ServiceName", Kind.TEXT, false),
+          new Column("ServiceSubcategory", Kind.TEXT, false),
+          new Column("ChargeFrequency", Kind.TEXT, false),
+          new Column("ConsumedQuantity", Kind.COUNT, false),
+          new Column("ConsumedUnit", Kind.TEXT, false),
+          new Column("ResourceId", Kind.TEXT, true),
+          new Column("SkuId", Kind.TEXT, false),
+          new Column("SkuMeter", Kind.TEXT, false),
+          new Column("SubAccountId", Kind.TEXT, false),
+          new Column("SubAccountName", Kind.TEXT, false),
+          new Column("Tags", Kind.TEXT, true));
 
   private static final String GROUP =
       "team, key_id, project, provider, model, task_type, pipeline, step, tags";
@@ -102,13 +105,26 @@ final class FocusRows {
         .add(" order by at, " + GROUP);
   }
 
-  void csv(ResultSet rows, Writer out) throws SQLException, IOException {
-    Csv.line(out, COLUMNS);
+  void csv(ResultSet rows, OutputStream out) throws SQLException, IOException {
+    var text = Csv.writer(out);
+    Csv.line(text, COLUMNS.stream().map(Column::name).toList());
     while (rows.next()) {
       for (List<@Nullable Object> charge : charges(rows)) {
-        Csv.line(out, charge);
+        Csv.line(text, charge);
       }
     }
+    text.flush();
+  }
+
+  void parquet(ResultSet rows, OutputStream out) throws SQLException, IOException {
+    var table = new ParquetTable(out, COLUMNS, Map.of("focus_version", VERSION));
+    while (rows.next()) {
+      for (List<@Nullable Object> charge : charges(rows)) {
+        table.row(charge);
+      }
+    }
+    table.finish();
+    out.flush();
   }
 
   /** The charges of a group, one per meter that counted something. */
@@ -137,13 +153,13 @@ final class FocusRows {
       charge.add(account);
       charge.add(account);
       charge.add(CURRENCY);
-      charge.add(month.plusMonths(1).toInstant().toString());
-      charge.add(month.toInstant().toString());
+      charge.add(month.plusMonths(1).toInstant());
+      charge.add(month.toInstant());
       charge.add("Usage");
       charge.add(null);
       charge.add(model + ", " + meter.word);
-      charge.add(hour.plus(1, ChronoUnit.HOURS).toString());
-      charge.add(hour.toString());
+      charge.add(hour.plus(1, ChronoUnit.HOURS));
+      charge.add(hour);
       charge.add(cost);
       charge.add(cost);
       charge.add(provider);

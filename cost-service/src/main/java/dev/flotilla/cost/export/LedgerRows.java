@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.StreamWriteFeature;
 import dev.flotilla.catalog.Money;
 import dev.flotilla.cost.report.Query;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.Writer;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
@@ -73,7 +74,8 @@ final class LedgerRows {
         .add(" order by started_at, attempt_id");
   }
 
-  static void csv(ResultSet rows, Writer out) throws SQLException, IOException {
+  static void csv(ResultSet rows, OutputStream stream) throws SQLException, IOException {
+    Writer out = Csv.writer(stream);
     List<String> names = new ArrayList<>(COLUMNS);
     names.add("cost_usd");
     Csv.line(out, names);
@@ -85,9 +87,11 @@ final class LedgerRows {
       fields.add(usd(rows));
       Csv.line(out, fields);
     }
+    out.flush();
   }
 
-  static void jsonLines(ResultSet rows, Writer out) throws SQLException, IOException {
+  static void jsonLines(ResultSet rows, OutputStream stream) throws SQLException, IOException {
+    Writer out = Csv.writer(stream);
     while (rows.next()) {
       try (JsonGenerator line = JSON.createGenerator(out)) {
         line.writeStartObject();
@@ -114,6 +118,7 @@ final class LedgerRows {
       }
       out.write('\n');
     }
+    out.flush();
   }
 
   /** Null while nobody knows. */

@@ -1,7 +1,9 @@
 package dev.flotilla.cost.export;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,8 @@ record OrganizationPage(
    *
    * @param lineItem our model id
    * @param quantity always null: amounts of different meters are in one line
+   * @param explain ours: by a figure's place, the statement that recomputes it; left out unless
+   *     asked for
    */
   record Cost(
       String object,
@@ -33,7 +37,8 @@ record OrganizationPage(
       @Nullable String projectId,
       @Nullable String apiKeyId,
       @Nullable String organizationId,
-      @Nullable BigDecimal quantity) {}
+      @Nullable BigDecimal quantity,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Map<String, String> explain) {}
 
   record Amount(BigDecimal value, String currency) {}
 
@@ -43,6 +48,7 @@ record OrganizationPage(
    * @param inputTokens cached ones included, as OpenAI counts
    * @param outputTokens reasoning included
    * @param numModelRequests attempts
+   * @param explain as in {@link Cost}
    */
   record Completions(
       String object,
@@ -57,5 +63,6 @@ record OrganizationPage(
       @Nullable String apiKeyId,
       @Nullable String model,
       @Nullable Boolean batch,
-      @Nullable String serviceTier) {}
+      @Nullable String serviceTier,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Map<String, String> explain) {}
 }

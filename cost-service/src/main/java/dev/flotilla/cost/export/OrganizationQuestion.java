@@ -19,9 +19,15 @@ import java.util.Map;
  * @param width an hour or a day
  * @param limit buckets per page
  * @param groups our column behind each word of {@code group_by}
+ * @param explain whether each figure comes with the statement that recomputes it
  */
 record OrganizationQuestion(
-    Instant from, Instant to, Duration width, int limit, Map<String, String> groups) {
+    Instant from,
+    Instant to,
+    Duration width,
+    int limit,
+    Map<String, String> groups,
+    boolean explain) {
   private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration DAY = Duration.ofDays(1);
   private static final String PAGE = "page_";
@@ -41,13 +47,20 @@ record OrganizationQuestion(
       Map<String, List<String>> given, Map<String, String> columns, boolean hours, Clock clock) {
     for (String name : given.keySet()) {
       if (!List.of(
-              "start_time", "end_time", "bucket_width", "group_by", "group_by[]", "limit", "page")
+              "start_time",
+              "end_time",
+              "bucket_width",
+              "group_by",
+              "group_by[]",
+              "limit",
+              "page",
+              "explain")
           .contains(name)) {
         throw wrong(
             name,
             "There is no parameter '"
                 + name
-                + "' here; known are start_time, end_time, bucket_width, group_by, limit and page.");
+                + "' here; known are start_time, end_time, bucket_width, group_by, limit, page and explain.");
       }
     }
     Duration width = width(one(given, "bucket_width", "1d"), hours);
@@ -72,7 +85,16 @@ record OrganizationQuestion(
         end,
         width,
         limit(given, width),
-        groups(given, columns));
+        groups(given, columns),
+        explain(one(given, "explain", "false")));
+  }
+
+  private static boolean explain(String word) {
+    return switch (word) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw wrong("explain", "explain must be true or false.");
+    };
   }
 
   private static Duration width(String word, boolean hours) {

@@ -43,7 +43,7 @@ class OrganizationReport {
   /** Reads one sum. */
   @FunctionalInterface
   private interface Reader {
-    Object read(ResultSet row, Map<String, String> groups) throws SQLException;
+    Object read(ResultSet row, Map<String, String> groups, @Nullable Query at) throws SQLException;
   }
 
   private OrganizationPage page(
@@ -55,11 +55,11 @@ class OrganizationReport {
               try (PreparedStatement statement = query(question, onlyTeam).prepare(connection);
                   ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
+                  Instant bucket = rows.getObject("bucket", OffsetDateTime.class).toInstant();
+                  Query at = question.explain() ? at(question, onlyTeam, bucket, rows) : null;
                   results
-                      .computeIfAbsent(
-                          rows.getObject("bucket", OffsetDateTime.class).toInstant(),
-                          b -> new ArrayList<>())
-                      .add(reader.read(rows, question.groups()));
+                      .computeIfAbsent(bucket, b -> new ArrayList<>())
+                      .add(reader.read(rows, question.groups(), at));
                 }
               }
               return results;
@@ -100,8 +100,36 @@ class OrganizationReport {
     return query.add(" group by at" + groups + " order by at, nanos desc" + groups);
   }
 
-  private static OrganizationPage.Cost cost(ResultSet row, Map<String, String> groups)
+  /** The ledger's rows behind a result, from {@code from} on. */
+  private static Query at(
+      OrganizationQuestion question, @Nullable String onlyTeam, Instant bucket, ResultSet row)
       throws SQLException {
+    var query =
+        new Query()
+            .add(
+                " from cost.attempt where started_at >= ? and started_at < ? and not simulated",
+                bucket,
+                bucket.plus(question.width()));
+    if (onlyTeam != null) {
+      query.add(" and team = ?", onlyTeam);
+    }
+    for (String column : question.groups().values()) {
+      String value = row.getString(column);
+      if (value == null) {
+        query.add(" and " + column + " is null");
+      } else {
+        query.add(" and " + column + " = ?", value);
+      }
+    }
+    return query;
+  }
+
+  private static String sum(String figure, Query at, String more) {
+    return new Query().add("select " + figure).add(at).add(more).literal();
+  }
+
+  private static OrganizationPage.Cost cost(
+      ResultSet row, Map<String, String> groups, @Nullable Query at) throws SQLException {
     return new OrganizationPage.Cost(
         "organization.costs.result",
         new OrganizationPage.Amount(Money.usd(whole(row, "nanos")), "usd"),
@@ -109,11 +137,19 @@ class OrganizationReport {
         group(row, groups, "project_id"),
         group(row, groups, "api_key_id"),
         null,
-        null);
+        null,
+        at == null
+            ? null
+            : Map.of(
+                "/amount/value",
+                sum(
+                    "coalesce(sum(cost_nanos), 0) / 1e9",
+                    at,
+                    " and state in ('settled', 'estimated')")));
   }
 
-  private static OrganizationPage.Completions completions(ResultSet row, Map<String, String> groups)
-      throws SQLException {
+  private static OrganizationPage.Completions completions(
+      ResultSet row, Map<String, String> groups, @Nullable Query at) throws SQLException {
     return new OrganizationPage.Completions(
         "organization.usage.completions.result",
         whole(row, "input"),
@@ -127,7 +163,27 @@ class OrganizationReport {
         group(row, groups, "api_key_id"),
         group(row, groups, "model"),
         null,
-        null);
+        null,
+        at == null ? null : usage(at));
+  }
+
+  private static Map<String, String> usage(Query at) {
+    Map<String, String> told = new LinkedHashMap<>();
+    told.put(
+        "/input_tokens",
+        sum(
+            "coalesce(sum(input_tokens), 0) + coalesce(sum(cache_read_tokens), 0)"
+                + " + coalesce(sum(cache_write_5m_tokens), 0) + coalesce(sum(cache_write_1h_tokens), 0)",
+            at,
+            ""));
+    told.put(
+        "/output_tokens",
+        sum("coalesce(sum(output_tokens), 0) + coalesce(sum(reasoning_tokens), 0)", at, ""));
+    told.put("/input_cached_tokens", sum("coalesce(sum(cache_read_tokens), 0)", at, ""));
+    told.put("/input_audio_tokens", sum("coalesce(sum(audio_in_tokens), 0)", at, ""));
+    told.put("/output_audio_tokens", sum("coalesce(sum(audio_out_tokens), 0)", at, ""));
+    told.put("/num_model_requests", sum("count(*)", at, " and origin <> 'correction'"));
+    return told;
   }
 
   private static @Nullable String group(ResultSet row, Map<String, String> groups, String word)

@@ -39,7 +39,7 @@ public class OrganizationResource {
       summary = "Costs per day in OpenAI's shape",
       description =
           "start_time (unix seconds, required), end_time, bucket_width=1d, group_by=project_id, line_item (our model) or api_key_id,"
-              + " limit, page.")
+              + " limit, page; explain=true adds the SQL behind each figure.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = OrganizationPage.class)))
@@ -55,7 +55,8 @@ public class OrganizationResource {
       operationId = "organizationCompletions",
       summary = "Tokens per hour or day in OpenAI's shape",
       description =
-          "start_time (unix seconds, required), end_time, bucket_width=1h or 1d, group_by=project_id, model or api_key_id, limit, page.")
+          "start_time (unix seconds, required), end_time, bucket_width=1h or 1d, group_by=project_id, model or api_key_id, limit, page;"
+              + " explain=true adds the SQL behind each figure.")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = OrganizationPage.class)))

@@ -14,6 +14,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,26 +23,6 @@ import java.util.TreeMap;
 @ApplicationScoped
 class CostReport {
   private static final int TOP = 5;
-
-  private static final CostResult NOTHING =
-      new CostResult(
-          CostResult.OBJECT,
-          Map.of(),
-          CostResult.Amount.of(0),
-          null,
-          0,
-          0,
-          new CostResult.Unknown(0, 0, 0),
-          0,
-          0,
-          0L,
-          0,
-          0,
-          0,
-          0L,
-          0L,
-          false,
-          null);
 
   private final Database database;
   private final Rates rates;
@@ -97,8 +78,12 @@ class CostReport {
         end.isBefore(all.to()) ? new PageCursor(all.from(), all.to(), end).word() : null);
   }
 
-  /** The period's figures; whether invented answers count is decided once, for the month. */
-  CostSummary summary(String name, CostScope period, SimulatedRows simulated) {
+  /**
+   * The period's figures; whether invented answers count is decided once, for the month.
+   *
+   * @param explain whether each figure comes with the statement that recomputes it
+   */
+  CostSummary summary(String name, CostScope period, SimulatedRows simulated, boolean explain) {
     Instant now = period.to();
     Instant today = now.truncatedTo(ChronoUnit.DAYS);
     Instant monthStart =
@@ -110,30 +95,72 @@ class CostReport {
     return database.inTransaction(
         connection -> {
           CountedRows counted = CountedRows.of(connection, month, simulated);
-          CostResult total = total(connection, period, counted);
-          List<CostResult> models =
-              sums(connection, period, List.of(Dimension.MODEL), counted)
-                  .getOrDefault(Instant.EPOCH, List.of());
+          CostResult total = total(connection, period, counted, explain);
+          CostResult spentToday = total(connection, period.between(today, now), counted, explain);
+          CostResult spentThisMonth = total(connection, month, counted, explain);
+          CostScope before = before(name, period);
+          List<CostResult> models = byModel(connection, period, counted, explain);
+          List<CostSummary.Mover> movers =
+              movers(models, byModel(connection, before, counted, false));
           return new CostSummary(
               "cost.summary",
               name,
               period.from().getEpochSecond(),
               now.getEpochSecond(),
-              total(connection, period.between(today, now), counted).amount(),
-              total(connection, month, counted).amount(),
-              forecast(total(connection, month, counted).costNanos(), monthStart, now),
+              spentToday.amount(),
+              spentThisMonth.amount(),
+              forecast(spentThisMonth.costNanos(), monthStart, now),
               total,
               models.stream().limit(TOP).toList(),
-              movers(models, modelsBefore(connection, name, period, counted)),
+              movers,
               total.simulated(),
-              now);
+              now,
+              explain
+                  ? explained(spentToday, spentThisMonth, movers, period, before, counted)
+                  : null);
         });
+  }
+
+  private static Map<String, String> explained(
+      CostResult today,
+      CostResult month,
+      List<CostSummary.Mover> movers,
+      CostScope period,
+      CostScope before,
+      CountedRows counted) {
+    Map<String, String> told = new LinkedHashMap<>();
+    told.put("/spent_today/value", amount(today));
+    told.put("/spent_this_month/value", amount(month));
+    Instant start =
+        LocalDate.ofInstant(period.to(), ZoneOffset.UTC)
+            .withDayOfMonth(1)
+            .atStartOfDay(ZoneOffset.UTC)
+            .toInstant();
+    told.put(
+        "/forecast_this_month/value",
+        "select trunc((%s) * 1e9 * %d / %d) / 1e9"
+            .formatted(amount(month), seconds(start), gone(start, period.to())));
+    var now = byModel(period, counted, true);
+    var then = byModel(before, counted, true);
+    for (int i = 0; i < movers.size(); i++) {
+      String model = movers.get(i).model();
+      String spent = now.amountOf(List.of(model));
+      String was = then.amountOf(List.of(model));
+      told.put("/movers/" + i + "/amount/value", spent);
+      told.put("/movers/" + i + "/before/value", was);
+      told.put("/movers/" + i + "/change_nanos", "select ((" + spent + ") - (" + was + ")) * 1e9");
+    }
+    return told;
+  }
+
+  private static String amount(CostResult result) {
+    return result.explain() == null ? "" : result.explain().getOrDefault("/amount/value", "");
   }
 
   /** As much per second for the rest of the month as so far. */
   private static CostResult.Amount forecast(long nanos, Instant monthStart, Instant now) {
-    long gone = Math.max(1, Duration.between(monthStart, now).toSeconds());
-    long whole = Duration.between(monthStart, BucketWidth.MONTH.plus(monthStart, 1)).toSeconds();
+    long gone = gone(monthStart, now);
+    long whole = seconds(monthStart);
     return CostResult.Amount.of(
         BigInteger.valueOf(nanos)
             .multiply(BigInteger.valueOf(whole))
@@ -141,16 +168,32 @@ class CostReport {
             .longValueExact());
   }
 
-  private static List<CostResult> modelsBefore(
-      Connection connection, String name, CostScope period, CountedRows counted)
-      throws SQLException {
-    BucketWidth width = name.equals("day") ? BucketWidth.DAY : BucketWidth.MONTH;
-    CostScope before = period.between(width.plus(period.from(), -1), width.plus(period.to(), -1));
-    return sums(connection, before, List.of(Dimension.MODEL), counted)
-        .getOrDefault(Instant.EPOCH, List.of());
+  private static long gone(Instant monthStart, Instant now) {
+    return Math.max(1, Duration.between(monthStart, now).toSeconds());
   }
 
-  private static List<CostSummary.Mover> movers(List<CostResult> now, List<CostResult> before) {
+  private static long seconds(Instant monthStart) {
+    return Duration.between(monthStart, BucketWidth.MONTH.plus(monthStart, 1)).toSeconds();
+  }
+
+  /** The same part of the day or month before. */
+  private static CostScope before(String name, CostScope period) {
+    BucketWidth width = name.equals("day") ? BucketWidth.DAY : BucketWidth.MONTH;
+    return period.between(width.plus(period.from(), -1), width.plus(period.to(), -1));
+  }
+
+  private static CostSums byModel(CostScope scope, CountedRows counted, boolean explain) {
+    return new CostSums(
+        Selection.of(scope, Map.of(), counted), null, List.of(Dimension.MODEL), explain);
+  }
+
+  static List<CostResult> byModel(
+      Connection connection, CostScope scope, CountedRows counted, boolean explain)
+      throws SQLException {
+    return byModel(scope, counted, explain).read(connection).getOrDefault(Instant.EPOCH, List.of());
+  }
+
+  static List<CostSummary.Mover> movers(List<CostResult> now, List<CostResult> before) {
     Map<String, Long> then = byModel(before);
     Map<String, Long> spent = byModel(now);
     then.keySet().forEach(model -> spent.putIfAbsent(model, 0L));
@@ -183,18 +226,12 @@ class CostReport {
     return nanos;
   }
 
-  private static CostResult total(Connection connection, CostScope scope, CountedRows counted)
+  private static CostResult total(
+      Connection connection, CostScope scope, CountedRows counted, boolean explain)
       throws SQLException {
-    return sums(connection, scope, List.of(), counted)
-        .getOrDefault(Instant.EPOCH, List.of(NOTHING))
-        .getFirst();
-  }
-
-  private static Map<Instant, List<CostResult>> sums(
-      Connection connection, CostScope scope, List<Dimension> dimensions, CountedRows counted)
-      throws SQLException {
-    return new CostSums(Selection.of(scope, Map.of(), counted), null, dimensions, false)
-        .read(connection);
+    var sums = new CostSums(Selection.of(scope, Map.of(), counted), null, List.of(), explain);
+    List<CostResult> results = sums.read(connection).get(Instant.EPOCH);
+    return results == null ? sums.nothing() : results.getFirst();
   }
 
   private static Instant later(Instant a, Instant b) {

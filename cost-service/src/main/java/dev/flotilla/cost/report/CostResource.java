@@ -33,12 +33,14 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 public class CostResource {
   private final CostReport report;
   private final SavingsReport savings;
+  private final WeeklyReport weekly;
   private final Clock clock;
 
   @Inject
-  CostResource(CostReport report, SavingsReport savings, Clock clock) {
+  CostResource(CostReport report, SavingsReport savings, WeeklyReport weekly, Clock clock) {
     this.report = report;
     this.savings = savings;
+    this.weekly = weekly;
     this.clock = clock;
   }
 
@@ -105,12 +107,41 @@ public class CostResource {
       name = "include_simulated",
       in = ParameterIn.QUERY,
       description = "true, false or auto (default)")
+  @Parameter(
+      name = "explain",
+      in = ParameterIn.QUERY,
+      description = "true: beside each figure the SQL that recomputes it from the ledger's rows")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = CostSummary.class)))
   public String summary(@Context UriInfo uri, @Context HttpHeaders headers) {
     var reader = reader(uri, headers, QuestionReader.SUMMARY);
-    return PlainJson.text(report.summary(reader.periodName(), reader.period(), reader.simulated()));
+    return PlainJson.text(
+        report.summary(reader.periodName(), reader.period(), reader.simulated(), reader.explain()));
+  }
+
+  @GET
+  @Path("/weekly")
+  @Operation(
+      operationId = "costWeekly",
+      summary = "A week of each team, worth a look on Monday",
+      description =
+          "What it spent and saved, what changed most, and models that did work which a cheaper one of the same task type did as well.")
+  @Parameter(
+      name = "week",
+      in = ParameterIn.QUERY,
+      description = "Any day of it; default the last week that is over, Monday to Sunday, UTC")
+  @Parameter(name = "team", in = ParameterIn.QUERY)
+  @Parameter(
+      name = "include_simulated",
+      in = ParameterIn.QUERY,
+      description = "true, false or auto (default)")
+  @APIResponse(
+      responseCode = "200",
+      content = @Content(schema = @Schema(implementation = Weekly.class)))
+  public String weekly(@Context UriInfo uri, @Context HttpHeaders headers) {
+    var reader = reader(uri, headers, QuestionReader.WEEKLY);
+    return PlainJson.text(weekly.of(reader.week(), reader.simulated()));
   }
 
   @GET
@@ -132,6 +163,10 @@ public class CostResource {
   @Parameter(name = "team", in = ParameterIn.QUERY)
   @Parameter(name = "task_type", in = ParameterIn.QUERY)
   @Parameter(
+      name = "explain",
+      in = ParameterIn.QUERY,
+      description = "true: beside each figure the SQL that recomputes it from the ledger's rows")
+  @Parameter(
       name = "include_simulated",
       in = ParameterIn.QUERY,
       description = "true, false or auto (default)")
@@ -140,7 +175,7 @@ public class CostResource {
       content = @Content(schema = @Schema(implementation = Savings.class)))
   public String savings(@Context UriInfo uri, @Context HttpHeaders headers) {
     var reader = reader(uri, headers, QuestionReader.SAVINGS);
-    return PlainJson.text(savings.savings(reader.scope(), reader.simulated()));
+    return PlainJson.text(savings.savings(reader.scope(), reader.simulated(), reader.explain()));
   }
 
   private QuestionReader reader(UriInfo uri, HttpHeaders headers, Set<String> known) {

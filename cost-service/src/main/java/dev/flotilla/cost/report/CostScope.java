@@ -1,8 +1,5 @@
 package dev.flotilla.cost.report;
 
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
-import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,32 +18,6 @@ public record CostScope(
     @Nullable String model,
     @Nullable String provider,
     @Nullable String taskType) {
-  /** Of attempts and of decisions: their columns have the same names. */
-  static final String SQL =
-      """
-       where started_at >= ? and started_at < ?
-        and (?::text is null or team = ?)
-        and (?::text is null or model = ?)
-        and (?::text is null or provider = ?)
-        and (?::text is null or task_type = ?)""";
-
-  /**
-   * Sets the parameters of {@link #SQL}.
-   *
-   * @param first number of its first parameter
-   * @return number of the parameter after its last
-   */
-  int fill(PreparedStatement statement, int first) throws SQLException {
-    int at = first;
-    statement.setTimestamp(at++, Timestamp.from(from));
-    statement.setTimestamp(at++, Timestamp.from(to));
-    for (@Nullable String filter : new @Nullable String[] {team, model, provider, taskType}) {
-      statement.setString(at++, filter);
-      statement.setString(at++, filter);
-    }
-    return at;
-  }
-
   /** {@code where …}, of attempts or decisions. */
   public Query where() {
     return new Query()
@@ -54,7 +25,8 @@ public record CostScope(
         .add(Selection.of(this, Map.of(), CountedRows.BOTH).conditions());
   }
 
-  CostScope between(Instant start, Instant end) {
+  /** The same filters in another range. */
+  public CostScope between(Instant start, Instant end) {
     return new CostScope(start, end, team, model, provider, taskType);
   }
 }

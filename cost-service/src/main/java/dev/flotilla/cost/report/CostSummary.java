@@ -1,7 +1,10 @@
 package dev.flotilla.cost.report;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One screen: what this day or month has cost so far.
@@ -12,6 +15,8 @@ import java.util.List;
  * @param movers at most five models whose cost changed most against the same part of the day or
  *     month before
  * @param simulated whether these are invented answers, because there are no real ones
+ * @param explain by a figure's place, the statement that recomputes it; those of {@code total} and
+ *     {@code topModels} are in there; left out unless asked for
  */
 record CostSummary(
     String object,
@@ -25,7 +30,8 @@ record CostSummary(
     List<CostResult> topModels,
     List<Mover> movers,
     boolean simulated,
-    Instant generatedAt) {
+    Instant generatedAt,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Map<String, String> explain) {
 
   /**
    * A model that costs more or less than before.

@@ -36,14 +36,15 @@ final class CostSums {
   private static final Map<String, String> OF_ATTEMPTS = new LinkedHashMap<>();
 
   static {
-    OF_ATTEMPTS.put("attempts", "attempts");
-    OF_ATTEMPTS.put("settled_nanos", "settled_nanos");
-    OF_ATTEMPTS.put("estimated_nanos", "estimated_nanos");
-    OF_ATTEMPTS.put("unknown_floor", "unknown_floor_nanos");
-    OF_ATTEMPTS.put("unknown_ceiling", "unknown_ceiling_nanos");
-    OF_ATTEMPTS.put("prompt_tokens", "cache_write_tokens + input_tokens + cache_read_tokens");
-    OF_ATTEMPTS.put("cached_tokens", "cache_read_tokens");
-    OF_ATTEMPTS.put("completion_tokens", "0::numeric + output_tokens + reasoning_tokens");
+    OF_ATTEMPTS.put("attempts", "sum(attempts)");
+    OF_ATTEMPTS.put("settled_nanos", "sum(settled_nanos)");
+    OF_ATTEMPTS.put("estimated_nanos", "sum(estimated_nanos)");
+    OF_ATTEMPTS.put("unknown_floor", "sum(unknown_floor_nanos)");
+    OF_ATTEMPTS.put("unknown_ceiling", "sum(unknown_ceiling_nanos)");
+    OF_ATTEMPTS.put(
+        "prompt_tokens", "sum(cache_write_tokens) + sum(input_tokens) + sum(cache_read_tokens)");
+    OF_ATTEMPTS.put("cached_tokens", "sum(cache_read_tokens)");
+    OF_ATTEMPTS.put("completion_tokens", "sum(output_tokens) + sum(reasoning_tokens)");
   }
 
   private static final List<String> OF_DECISIONS = List.of("cache_hits", "fallbacks");
@@ -113,6 +114,26 @@ final class CostSums {
                         decided,
                         tagged && rolledUp)));
     return results;
+  }
+
+  /** What there is where there are no rows: zeros, and how to see that for oneself. */
+  CostResult nothing() {
+    return result(
+        new Place(Instant.EPOCH, List.of(), selection.counted() == CountedRows.SIMULATED),
+        Map.of(),
+        new Requests(0L, 0),
+        decided(),
+        false);
+  }
+
+  /** The statement behind the amount of a group, also of one that has no rows. */
+  String amountOf(List<@Nullable String> values) {
+    return explanations(
+            new Place(Instant.EPOCH, values, selection.counted() == CountedRows.SIMULATED),
+            false,
+            false,
+            false)
+        .getOrDefault("/amount/value", "");
   }
 
   private boolean decided() {
@@ -215,37 +236,60 @@ final class CostSums {
   }
 
   private Query source(Part part, String table, Tags tags, String sign, Query more) {
-    var query = columns(timeOf(part, table), tags);
+    var query = columns(timeOf(part, table), part.from(), part.to(), tags);
     OF_ATTEMPTS.forEach((figure, told) -> query.add(", " + sign + "(" + told + ") as " + figure));
     OF_DECISIONS.forEach(figure -> query.add(", 0 as " + figure));
-    return query.add(" from " + table).add(part.range()).add(more).add(selection.conditions());
+    return query
+        .add(" from " + table)
+        .add(part.range())
+        .add(more)
+        .add(selection.conditions())
+        .add(grouped());
   }
 
   private Query answers(Part part) {
-    var query = columns(part.span().time, Tags.NONE);
+    var query = columns(part.span().time, part.from(), part.to(), Tags.NONE);
     OF_ATTEMPTS.keySet().forEach(figure -> query.add(", 0 as " + figure));
-    OF_DECISIONS.forEach(figure -> query.add(", " + figure));
-    return query.add(" from " + part.span().answers).add(part.range()).add(selection.conditions());
+    OF_DECISIONS.forEach(figure -> query.add(", sum(" + figure + ") as " + figure));
+    return query
+        .add(" from " + part.span().answers)
+        .add(part.range())
+        .add(selection.conditions())
+        .add(grouped());
   }
 
   private static String timeOf(Part part, String table) {
     return table.equals("spend_tag_day") ? "at" : part.span().time;
   }
 
-  /** {@code select} bucket, groups and whether invented. */
-  private Query columns(String time, Tags tags) {
-    var query =
-        new Query()
-            .add(
-                "select "
-                    + (width == null
-                        ? "timestamptz 'epoch'"
-                        : "date_trunc('" + width.sql + "', " + time + ", 'UTC')")
-                    + " as bucket");
+  /** {@code select} bucket, groups and whether invented, of rows in this range. */
+  private Query columns(String time, Instant from, Instant to, Tags tags) {
+    var query = new Query().add("select " + bucket(time, from, to) + " as bucket");
     for (int i = 0; i < dimensions.size(); i++) {
       query.add(", ").add(value(dimensions.get(i), tags)).add(" as g" + i);
     }
     return query.add(", simulated");
+  }
+
+  private String bucket(String time, Instant from, Instant to) {
+    if (width == null) {
+      return "timestamptz 'epoch'";
+    }
+    Instant start = width.startOf(from);
+    // A range within one bucket need not compute it for each row: that is most of what a month's
+    // report takes.
+    return width.startOf(to.minusNanos(1)).equals(start)
+        ? "timestamptz '" + start + "'"
+        : "date_trunc('" + width.sql + "', " + time + ", 'UTC')";
+  }
+
+  /** {@code group by} what {@link #columns} selects. */
+  private String grouped() {
+    var columns = new StringBuilder(" group by 1, 2");
+    for (int i = 0; i < dimensions.size(); i++) {
+      columns.append(", ").append(i + 3);
+    }
+    return columns.toString();
   }
 
   private static Query value(Dimension dimension, Tags tags) {
@@ -284,7 +328,12 @@ final class CostSums {
                     + groups()
                     + "simulated, count(distinct request_id) as requests,"
                     + " count(distinct request_id) filter (where state = 'unknown') as unknown_requests from (")
-            .add(columns("started_at", bounded ? Tags.BOUNDED_ROWS : Tags.ROWS))
+            .add(
+                columns(
+                    "started_at",
+                    selection.from(),
+                    selection.to(),
+                    bounded ? Tags.BOUNDED_ROWS : Tags.ROWS))
             .add(
                 ", request_id, state from attempt where started_at >= ? and started_at < ?",
                 selection.from(),

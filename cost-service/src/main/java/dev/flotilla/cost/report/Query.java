@@ -46,7 +46,7 @@ public final class Query {
   }
 
   /** The statement as a person can run it: its values are written out. */
-  String literal() {
+  public String literal() {
     var text = new StringBuilder();
     int next = 0;
     for (int i = 0; i < sql.length(); i++) {

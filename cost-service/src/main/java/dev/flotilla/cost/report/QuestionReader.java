@@ -39,8 +39,10 @@ public final class QuestionReader {
           "currency",
           "limit",
           "page");
-  static final Set<String> SAVINGS = Set.of("from", "to", "team", "task_type", "include_simulated");
-  static final Set<String> SUMMARY = Set.of("period", "team", "include_simulated");
+  static final Set<String> SAVINGS =
+      Set.of("from", "to", "team", "task_type", "include_simulated", "explain");
+  static final Set<String> SUMMARY = Set.of("period", "team", "include_simulated", "explain");
+  static final Set<String> WEEKLY = Set.of("week", "team", "include_simulated");
 
   private static final int MOST_BUCKETS = 1_000;
   private static final int USUAL_DAYS = 7;
@@ -111,7 +113,7 @@ public final class QuestionReader {
     return filters;
   }
 
-  private boolean explain() {
+  public boolean explain() {
     String word = given.getOrDefault("explain", "false");
     return switch (word) {
       case "true" -> true;
@@ -136,6 +138,14 @@ public final class QuestionReader {
                   "invalid_period", "period", "period is '" + period + "'; write day or month.");
         };
     return new CostScope(start(first), now, team(), null, null, null);
+  }
+
+  /** The whole week, UTC, that the day is in; the last one that is over when none is named. */
+  CostScope week() {
+    Instant day =
+        given.containsKey("week") ? moment("week") : BucketWidth.WEEK.plus(clock.instant(), -1);
+    Instant monday = BucketWidth.WEEK.startOf(day);
+    return new CostScope(monday, BucketWidth.WEEK.plus(monday, 1), team(), null, null, null);
   }
 
   String periodName() {

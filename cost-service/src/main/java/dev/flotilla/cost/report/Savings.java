@@ -1,8 +1,10 @@
 package dev.flotilla.cost.report;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.flotilla.catalog.Money;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,13 +39,15 @@ record Savings(
           priceVersion,
           others,
           "Answers whose model the router chose: their tokens as the ledger has them, re-priced for the baseline model at that day's"
-              + " price, minus what they cost. Answers of models the caller named are not compared.",
+              + " price for prompts of their length in the standard service, minus what they cost. Answers of models the caller named are not compared.",
           "Answers from the cache: the tokens they once took, re-priced for the model that gave them, which is what it would have cost"
               + " to ask it again.",
           "Counted against us: failed attempts that were billed, drafts that were not the answer (escalations), calls to classify,"
               + " review and shadow, and attempts of unknown outcome at their ceiling.",
           "routing.saved + cache.saved - overhead.total",
-          "pin_one_model where the overhead is at least what routing saved: there one fixed model is cheaper.");
+          "pin_one_model, with the baseline as advice_model, where routing does not pay: overhead, it is at least what routing saved;"
+              + " uniformly_hard, the baseline itself gave nine of ten answers; too_little_volume, fewer than 100 answers in 30 days"
+              + " (told for ranges of a week or more).");
     }
   }
 
@@ -56,7 +60,12 @@ record Savings(
    * @param notCompared attempts without a decision, a baseline or a price to compare with
    * @param savedRatio share of what would have been spent; null when that is nothing
    * @param advice {@code pin_one_model} or null
+   * @param adviceReason {@code overhead}, {@code uniformly_hard} or {@code too_little_volume}; null
+   *     without advice
+   * @param adviceModel which one; null without advice
    * @param byTaskType empty within a task type
+   * @param explain by a figure's place in this result, the statement that recomputes it; left out
+   *     unless asked for
    */
   record Result(
       @Nullable String taskType,
@@ -70,7 +79,10 @@ record Savings(
       Dollars saved,
       @Nullable BigDecimal savedRatio,
       @Nullable String advice,
-      List<Result> byTaskType) {}
+      @Nullable String adviceReason,
+      @Nullable String adviceModel,
+      List<Result> byTaskType,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Map<String, String> explain) {}
 
   /** Answers whose model the router chose. */
   record Routing(long answers, Dollars baseline, Dollars spent, Dollars saved) {}

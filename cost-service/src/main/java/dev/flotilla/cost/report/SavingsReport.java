@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -20,6 +21,8 @@ import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What routing and caching saved: attempts beside the decisions they belong to, re-priced. Every
@@ -32,19 +35,22 @@ class SavingsReport {
   private static final String ESCALATION_REASONS =
       "('" + String.join("', '", Outcomes.ESCALATIONS) + "')";
 
-  private static final String TOKENS =
+  static final String TOKENS =
       """
       coalesce(sum(input_tokens), 0) as input, coalesce(sum(cache_read_tokens), 0) as cache_read,
       coalesce(sum(cache_write_5m_tokens), 0) as cache_write_5m, coalesce(sum(cache_write_1h_tokens), 0) as cache_write_1h,
-      coalesce(sum(output_tokens), 0) as output, coalesce(sum(reasoning_tokens), 0) as reasoning""";
+      coalesce(sum(output_tokens), 0) as output, coalesce(sum(reasoning_tokens), 0) as reasoning, max(prompt) as prompt""";
 
-  // By day, because prices change at midnight, UTC. Tokens of a group are priced in one sum, so
-  // that rounding happens once.
-  private static final String ATTEMPTS =
+  private static final String PROMPT =
+      "coalesce(input_tokens, 0)::numeric + coalesce(cache_read_tokens, 0) + coalesce(cache_write_5m_tokens, 0)"
+          + " + coalesce(cache_write_1h_tokens, 0)";
+
+  /** Attempts of the range, and what the money of each went into. */
+  static final String COMPARED =
       """
-      with paid as (select * from attempt :scope and state <> 'void'),
+      with paid as (select *, :prompt as prompt from cost.attempt :scope and state <> 'void'),
       compared as (
-          select paid.*, decision.baseline_model, case
+          select paid.*, (paid.started_at at time zone 'UTC')::date as day, decision.baseline_model, case
               when paid.state = 'unknown' then 'UNKNOWN'
               when paid.origin in ('classifier', 'review', 'shadow') then upper(paid.origin)
               when paid.outcome in :escalations then 'ESCALATION'
@@ -57,24 +63,38 @@ class SavingsReport {
                   or coalesce(paid.audio_in_tokens, 0) + coalesce(paid.audio_out_tokens, 0) + coalesce(paid.images, 0) > 0
                   then 'NOT_COMPARED'
               else 'ROUTED' end as spending
-          from paid left join decision on decision.team = paid.team and decision.request_id = paid.request_id)
-      select simulated, task_type, spending, case when spending = 'ROUTED' then baseline_model end as priced_as,
-          (started_at at time zone 'UTC')::date as day, count(*) as count,
-          coalesce(sum(case when spending = 'UNKNOWN' then ceiling_nanos else cost_nanos end), 0) as nanos, :tokens
-      from compared group by simulated, task_type, spending, priced_as, day""";
+          from paid left join cost.decision on decision.team = paid.team and decision.request_id = paid.request_id)"""
+          .replace(":prompt", PROMPT)
+          .replace(":escalations", ESCALATION_REASONS);
 
-  private static final String HITS =
+  // By day, because prices change at midnight, UTC, and by the length of prompts, as far as prices
+  // depend on it. Tokens of a group are priced in one sum, so that rounding happens once.
+  private static final String ATTEMPTS =
       """
-      select simulated, task_type, model as priced_as, (started_at at time zone 'UTC')::date as day, count(*) as count,
-          input_tokens is null and output_tokens is null as without_tokens, :tokens
-      from decision :scope and cache = 'hit' and model is not null
-      group by simulated, task_type, priced_as, day, without_tokens""";
+      select simulated, task_type, spending, case when spending = 'ROUTED' then baseline_model end as priced_as, day,
+          count(*) as count, count(*) filter (where model = baseline_model) as by_baseline,
+          coalesce(sum(case when spending = 'UNKNOWN' then ceiling_nanos else cost_nanos end), 0) as nanos, :tokens
+      from compared group by simulated, task_type, spending, priced_as, day, width_bucket(prompt, :lengths)""";
+
+  /** Answers from the cache, of the range. */
+  static final String HITS =
+      """
+      with hit as (
+          select *, :prompt as prompt, model as priced_as, (started_at at time zone 'UTC')::date as day,
+              input_tokens is null and output_tokens is null as without_tokens
+          from cost.decision :scope and cache = 'hit' and model is not null)"""
+          .replace(":prompt", PROMPT);
+
+  private static final String HITS_BY_DAY =
+      """
+      select simulated, task_type, priced_as, day, count(*) as count, without_tokens, :tokens
+      from hit group by simulated, task_type, priced_as, day, without_tokens, width_bucket(prompt, :lengths)""";
 
   private static final String DECISIONS =
       """
       select simulated, task_type, baseline_model, price_version, count(*) as count,
           count(*) filter (where fallback_reason in :escalations) as escalations
-      from decision :scope group by simulated, task_type, baseline_model, price_version""";
+      from cost.decision :scope group by simulated, task_type, baseline_model, price_version""";
 
   private final Database database;
   private final Catalog catalog;
@@ -85,29 +105,71 @@ class SavingsReport {
     this.catalog = catalog;
   }
 
-  Savings savings(CostScope scope, SimulatedRows simulated) {
-    return database.inTransaction(
-        connection -> {
-          String where = CostScope.SQL + CountedRows.of(connection, scope, simulated).sql;
-          var sums = new Sums();
-          each(connection, filled(ATTEMPTS, where), scope, row -> addAttempts(sums, row));
-          each(connection, filled(HITS, where), scope, row -> addHits(sums, row));
-          each(connection, filled(DECISIONS, where), scope, row -> addDecisions(sums, row));
-          return new Savings(
-              "cost.savings",
-              scope.from().getEpochSecond(),
-              scope.to().getEpochSecond(),
-              Savings.Definition.of(
-                  List.copyOf(sums.baselines), catalog.version(), sums.underOtherPrices),
-              sums.results());
-        });
+  /**
+   * @param explain whether each figure comes with the statement that recomputes it
+   */
+  Savings savings(CostScope scope, SimulatedRows simulated, boolean explain) {
+    return database.inTransaction(connection -> savings(connection, scope, simulated, explain));
   }
 
-  private static String filled(String query, String where) {
-    return query
-        .replace(":scope", where)
-        .replace(":escalations", ESCALATION_REASONS)
-        .replace(":tokens", TOKENS);
+  private Savings savings(
+      Connection connection, CostScope scope, SimulatedRows simulated, boolean explain)
+      throws SQLException {
+    return savings(connection, scope, CountedRows.of(connection, scope, simulated), explain);
+  }
+
+  /** The sum of all requests, of real or of invented ones. */
+  Savings.Result ofAll(Connection connection, CostScope scope, CountedRows counted)
+      throws SQLException {
+    return savings(connection, scope, counted, false).results().getFirst();
+  }
+
+  private Savings savings(
+      Connection connection, CostScope scope, CountedRows counted, boolean explain)
+      throws SQLException {
+    Query where = scope.where().add(counted.sql);
+    var sums = new Sums();
+    each(connection, filled(COMPARED + ATTEMPTS, where), row -> addAttempts(sums, row));
+    each(connection, filled(HITS + HITS_BY_DAY, where), row -> addHits(sums, row));
+    each(connection, filled(DECISIONS, where), row -> addDecisions(sums, row));
+    var explained =
+        explain ? new SavingsExplained(scope, counted, catalog.version(), lengths()) : null;
+    return new Savings(
+        "cost.savings",
+        scope.from().getEpochSecond(),
+        scope.to().getEpochSecond(),
+        Savings.Definition.of(
+            List.copyOf(sums.baselines), catalog.version(), sums.underOtherPrices),
+        sums.results(Duration.between(scope.from(), scope.to()), explained));
+  }
+
+  Query filled(String statement, Query where) {
+    return fill(statement, where, lengths());
+  }
+
+  static Query fill(String statement, Query where, String lengths) {
+    String text =
+        statement
+            .replace(":escalations", ESCALATION_REASONS)
+            .replace(":tokens", TOKENS)
+            .replace(":lengths", lengths);
+    int scope = text.indexOf(":scope");
+    return new Query()
+        .add(text.substring(0, scope))
+        .add(where)
+        .add(text.substring(scope + ":scope".length()));
+  }
+
+  /** Prompts between two of these cost the same per token, whatever the model: as SQL. */
+  private String lengths() {
+    return catalog.models().stream()
+        .flatMap(model -> model.prices().stream())
+        .flatMap(price -> price.tiers().stream())
+        .map(tier -> tier.above() + 1)
+        .distinct()
+        .sorted()
+        .map(String::valueOf)
+        .collect(Collectors.joining(", ", "array[", "]::numeric[]"));
   }
 
   private void addAttempts(Sums sums, ResultSet row) throws SQLException {
@@ -120,7 +182,8 @@ class SavingsReport {
       if (baseline.isEmpty()) {
         spending = Spending.NOT_COMPARED;
       } else {
-        tally.baseline(baseline.getAsLong());
+        tally.baseline(
+            baseline.getAsLong(), row.getString("priced_as"), count, row.getLong("by_baseline"));
       }
     }
     tally.spent(spending, count, nanos);
@@ -149,17 +212,22 @@ class SavingsReport {
   /** The row's tokens at its model's price of its day; empty when we do not know the model. */
   private OptionalLong price(ResultSet row) throws SQLException {
     var day = row.getObject("day", LocalDate.class).atStartOfDay(ZoneOffset.UTC).toInstant();
-    var tokens =
-        new Usage(
-            whole(row, "input"),
-            whole(row, "cache_read"),
-            whole(row, "cache_write_5m"),
-            whole(row, "cache_write_1h"),
-            whole(row, "output"),
-            whole(row, "reasoning"));
+    Usage tokens = tokens(row);
+    long prompt = whole(row, "prompt");
     return catalog.find(row.getString("priced_as")).stream()
-        .mapToLong(model -> model.priceAt(day).nanosOfMany(tokens))
+        .mapToLong(model -> model.priceAt(day).nanosOfMany(tokens, prompt))
         .findFirst();
+  }
+
+  /** The sums that {@link #TOKENS} selects. */
+  static Usage tokens(ResultSet row) throws SQLException {
+    return new Usage(
+        whole(row, "input"),
+        whole(row, "cache_read"),
+        whole(row, "cache_write_5m"),
+        whole(row, "cache_write_1h"),
+        whole(row, "output"),
+        whole(row, "reasoning"));
   }
 
   /** Tallies by whether answers were invented, and by task type. */
@@ -179,23 +247,40 @@ class SavingsReport {
     }
 
     /** Never empty: nothing happened is an answer too. */
-    List<Savings.Result> results() {
+    List<Savings.Result> results(Duration range, @Nullable SavingsExplained explained) {
       List<Savings.Result> results = new ArrayList<>();
-      tallies.forEach((simulated, byType) -> results.add(result(simulated, byType)));
+      tallies.forEach(
+          (simulated, byType) -> results.add(result(simulated, byType, range, explained)));
       return results.isEmpty()
-          ? List.of(new SavingsTally().result(null, false, List.of()))
+          ? List.of(result(false, Map.of(), range, explained))
           : List.copyOf(results);
     }
 
-    private static Savings.Result result(boolean simulated, Map<String, SavingsTally> byType) {
+    private static Savings.Result result(
+        boolean simulated,
+        Map<String, SavingsTally> byType,
+        Duration range,
+        @Nullable SavingsExplained explained) {
       var all = new SavingsTally();
       List<Savings.Result> parts = new ArrayList<>();
       byType.forEach(
           (type, tally) -> {
             all.add(tally);
-            parts.add(tally.result(type.equals(NONE) ? null : type, simulated, List.of()));
+            String taskType = type.equals(NONE) ? null : type;
+            parts.add(
+                tally.result(
+                    taskType,
+                    simulated,
+                    range,
+                    List.of(),
+                    explained == null ? null : explained.ofTaskType(taskType, simulated)));
           });
-      return all.result(null, simulated, List.copyOf(parts));
+      return all.result(
+          null,
+          simulated,
+          range,
+          List.copyOf(parts),
+          explained == null ? null : explained.ofAll(simulated));
     }
   }
 
@@ -204,20 +289,18 @@ class SavingsReport {
     void read(ResultSet row) throws SQLException;
   }
 
-  private static void each(Connection connection, String sql, CostScope scope, RowReader reader)
+  private static void each(Connection connection, Query query, RowReader reader)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      scope.fill(statement, 1);
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          reader.read(rows);
-        }
+    try (PreparedStatement statement = query.prepare(connection);
+        ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        reader.read(rows);
       }
     }
   }
 
   /** A sum of bigints is a numeric; what does not fit is an error, not a wrap. */
-  private static long whole(ResultSet row, String column) throws SQLException {
+  static long whole(ResultSet row, String column) throws SQLException {
     return row.getBigDecimal(column).longValueExact();
   }
 }

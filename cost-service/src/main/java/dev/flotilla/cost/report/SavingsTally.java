@@ -2,16 +2,29 @@ package dev.flotilla.cost.report;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Adds up what belongs to one task type, or to all. One thread. */
 final class SavingsTally {
+  /** Of fewer answers nobody can say that all of their kind are hard. */
+  private static final long ENOUGH_TO_CALL_IT_HARD = 20;
+
+  /** A shorter range does not show how much work there is. */
+  private static final Duration LONG_ENOUGH = Duration.ofDays(7);
+
+  private static final Duration MONTH = Duration.ofDays(30);
+  private static final long FEW_A_MONTH = 100;
+
   private final Map<Spending, Long> nanos = new EnumMap<>(Spending.class);
   private final Map<Spending, Long> attempts = new EnumMap<>(Spending.class);
+  private final Map<String, Long> baselines = new TreeMap<>();
   private long baseline;
+  private long byBaseline;
   private long hits;
   private long unpricedHits;
   private long spared;
@@ -23,9 +36,17 @@ final class SavingsTally {
     nanos.merge(on, amount, Math::addExact);
   }
 
-  /** What routed answers would have cost at the baseline. */
-  void baseline(long amount) {
+  /**
+   * What routed answers would have cost at the baseline.
+   *
+   * @param model the baseline
+   * @param answers how many
+   * @param itsOwn those of them that it gave itself
+   */
+  void baseline(long amount, String model, long answers, long itsOwn) {
     baseline = Math.addExact(baseline, amount);
+    byBaseline += itsOwn;
+    baselines.merge(model, answers, Math::addExact);
   }
 
   /** Hits, and what it would have cost to ask again. */
@@ -45,14 +66,24 @@ final class SavingsTally {
 
   void add(SavingsTally other) {
     other.nanos.forEach((on, amount) -> spent(on, other.count(on), amount));
-    baseline(other.baseline);
+    baseline = Math.addExact(baseline, other.baseline);
+    byBaseline += other.byBaseline;
+    other.baselines.forEach((model, answers) -> baselines.merge(model, answers, Math::addExact));
     hits(other.hits, other.spared);
     unpricedHits += other.unpricedHits;
     escalations(other.escalations);
   }
 
+  /**
+   * @param range how long the answers took to come together
+   * @param explain left out when null
+   */
   Savings.Result result(
-      @Nullable String taskType, boolean simulated, List<Savings.Result> byTaskType) {
+      @Nullable String taskType,
+      boolean simulated,
+      Duration range,
+      List<Savings.Result> byTaskType,
+      @Nullable Map<String, String> explain) {
     long routed = Math.subtractExact(baseline, amount(Spending.ROUTED));
     long overhead =
         amount(Spending.FAILED)
@@ -63,7 +94,7 @@ final class SavingsTally {
             + amount(Spending.UNKNOWN);
     long saved = Math.subtractExact(Math.addExact(routed, spared), overhead);
     long otherwise = Math.addExact(baseline, spared);
-    boolean routingPays = taskType == null || count(Spending.ROUTED) == 0 || overhead < routed;
+    String reason = taskType == null ? null : whyNotToRoute(overhead, routed, range);
     return new Savings.Result(
         taskType,
         simulated,
@@ -89,8 +120,36 @@ final class SavingsTally {
             ? null
             : BigDecimal.valueOf(saved)
                 .divide(BigDecimal.valueOf(otherwise), 4, RoundingMode.HALF_EVEN),
-        routingPays ? null : "pin_one_model",
-        byTaskType);
+        reason == null ? null : "pin_one_model",
+        reason,
+        reason == null ? null : mostCompared(),
+        byTaskType,
+        explain);
+  }
+
+  private @Nullable String whyNotToRoute(long overhead, long routed, Duration range) {
+    long answers = count(Spending.ROUTED);
+    if (answers == 0) {
+      return null;
+    }
+    if (overhead >= routed) {
+      return "overhead";
+    }
+    if (answers >= ENOUGH_TO_CALL_IT_HARD && byBaseline * 10 >= answers * 9) {
+      return "uniformly_hard";
+    }
+    return range.compareTo(LONG_ENOUGH) >= 0
+            && answers * MONTH.toSeconds() < FEW_A_MONTH * range.toSeconds()
+        ? "too_little_volume"
+        : null;
+  }
+
+  /** The baseline of most answers; there is one where there are answers. */
+  private @Nullable String mostCompared() {
+    return baselines.entrySet().stream()
+        .max(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .orElse(null);
   }
 
   private long amount(Spending on) {

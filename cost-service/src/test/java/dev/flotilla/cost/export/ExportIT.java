@@ -14,14 +14,19 @@ import java.math.BigDecimal;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** October 2026 of teams exporter and others belongs to this class. */
 class ExportIT {
@@ -125,6 +130,71 @@ class ExportIT {
   }
 
   @Test
+  void the_parquet_file_says_what_the_csv_file_says_to_a_reader_that_is_not_ours(
+      @TempDir Path folder) throws Exception {
+    String range = "&" + OCTOBER;
+    HttpResponse<byte[]> file =
+        service.bytes("/v1/costs/export?format=focus-parquet" + range, "exporter", "caller");
+    assertEquals("1.2", file.headers().firstValue("x-focus-version").orElse(""));
+    assertEquals(
+        "application/vnd.apache.parquet", file.headers().firstValue("content-type").orElse(""));
+    assertTrue(
+        file.headers().firstValue("content-disposition").orElse("").contains("focus-2026-10-01"));
+    Path parquet = Files.write(folder.resolve("focus.parquet"), file.body());
+    String csv =
+        service.get("/v1/costs/export?format=focus-csv" + range, "exporter", "caller").body();
+    Path text = Files.writeString(folder.resolve("focus.csv"), csv);
+    try (var duck = DriverManager.getConnection("jdbc:duckdb:");
+        var statement = duck.createStatement()) {
+      assertEquals(
+          "0.000325008|325008|31",
+          one(
+              statement,
+              "select sum(BilledCost)::varchar || '|' || (sum(EffectiveCost) * 1000000000)::bigint || '|'"
+                  + " || (select count(*) from (describe select * from '%s')) from '%s'"
+                      .formatted(parquet, parquet)));
+      // Types that a spreadsheet of a bill needs: nothing is a floating point or a text that is
+      // none.
+      assertEquals(
+          "DECIMAL(18,9)|TIMESTAMP WITH TIME ZONE|BIGINT|VARCHAR",
+          one(
+              statement,
+              "select typeof(BilledCost) || '|' || typeof(ChargePeriodStart) || '|' || typeof(PricingQuantity)"
+                  + " || '|' || typeof(ChargeClass) from '%s' limit 1".formatted(parquet)));
+      String same =
+          FocusRows.COLUMNS.stream()
+              .map(
+                  column ->
+                      switch (column.kind()) {
+                        case TEXT -> column.name();
+                        case AMOUNT -> column.name() + "::decimal(18, 9)";
+                        case COUNT -> column.name() + "::bigint";
+                        case MOMENT -> column.name() + "::timestamptz";
+                      })
+              .collect(Collectors.joining(", "));
+      String read =
+          "select "
+              + same
+              + " from read_csv('%s', all_varchar = true, nullstr = '', quote = '\"', escape = '\"')"
+                  .formatted(text);
+      String told = "select * from '%s'".formatted(parquet);
+      assertEquals(
+          csv.lines().count() - 1 + "", one(statement, "select count(*) from (" + told + ")"));
+      assertEquals(
+          "0", one(statement, "select count(*) from (" + told + " except all " + read + ")"));
+      assertEquals(
+          "0", one(statement, "select count(*) from (" + read + " except all " + told + ")"));
+    }
+  }
+
+  private static String one(Statement statement, String sql) throws SQLException {
+    try (var rows = statement.executeQuery(sql)) {
+      assertTrue(rows.next(), sql);
+      return rows.getString(1);
+    }
+  }
+
+  @Test
   void a_file_is_longer_than_what_is_read_at_once() {
     for (int batch = 0; batch < 5; batch++) {
       var entries =
@@ -159,6 +229,36 @@ class ExportIT {
     } while (!next.isEmpty());
     assertEquals(31, days);
     assertEquals(0, sum.compareTo(BigDecimal.valueOf(325_008, 9)), sum.toPlainString());
+  }
+
+  @Test
+  void every_figure_in_openais_shape_is_what_the_statement_beside_it_recomputes() throws Exception {
+    int compared = 0;
+    try (var connection = service.database().connect();
+        var statement = connection.createStatement()) {
+      for (String path :
+          List.of(
+              "costs?start_time=1791158400&end_time=1791417600&group_by=line_item,project_id",
+              "costs?start_time=1791158400&end_time=1791417600",
+              "usage/completions?start_time=1791158400&end_time=1791417600&bucket_width=1h&group_by=model,api_key_id")) {
+        String ask = "/v1/organization/" + path + "&explain=true";
+        for (JsonNode bucket : tree(service.get(ask, "exporter", "caller")).path("data")) {
+          for (JsonNode result : bucket.path("results")) {
+            for (var told : result.path("explain").properties()) {
+              compared++;
+              try (var rows = statement.executeQuery(told.getValue().asText())) {
+                assertTrue(rows.next(), told.toString());
+                assertEquals(
+                    0,
+                    result.at(told.getKey()).decimalValue().compareTo(rows.getBigDecimal(1)),
+                    () -> told + " in " + result);
+              }
+            }
+          }
+        }
+      }
+    }
+    assertTrue(compared > 15, compared + " figures");
   }
 
   @Test

@@ -10,7 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.cost.running.RunningCostService;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -224,6 +227,41 @@ class CostReportIT {
         ask("/v1/costs/summary?period=day", "green", "caller").at("/total/cost_nanos").asLong());
     JsonNode nothing = ask("/v1/costs/summary", "nobody-yet", "caller");
     assertEquals(0, nothing.at("/total/cost_nanos").asLong());
+  }
+
+  @Test
+  void every_figure_of_the_summary_is_what_the_statement_beside_it_recomputes() throws Exception {
+    Instant now = Instant.now();
+    service.receipt(
+        settled(intent("violet", "v1", now), 1_234),
+        settled(intent("violet", "v2", now), 777).put("model", "acme/grand"),
+        settled(intent("violet", "v3", now.minus(Duration.ofDays(31))), 99));
+    int compared = 0;
+    try (var connection = service.database().connect();
+        var statement = connection.createStatement()) {
+      for (String team : List.of("violet", "nobody-yet")) {
+        for (String period : List.of("day", "month")) {
+          JsonNode summary = ask("/v1/costs/summary?explain=true&period=" + period, team, "caller");
+          List<JsonNode> parts = new ArrayList<>(List.of(summary, summary.path("total")));
+          summary.path("top_models").forEach(parts::add);
+          for (JsonNode part : parts) {
+            assertTrue(part.path("explain").size() > 2, part.toString());
+            for (var told : part.path("explain").properties()) {
+              try (var rows = statement.executeQuery(told.getValue().asText())) {
+                assertTrue(rows.next(), told.toString());
+                JsonNode figure = part.at(told.getKey());
+                assertEquals(
+                    0,
+                    figure.decimalValue().compareTo(rows.getBigDecimal(1)),
+                    () -> told + " is not " + figure);
+              }
+              compared++;
+            }
+          }
+        }
+      }
+    }
+    assertTrue(compared > 80, compared + " figures");
   }
 
   private JsonNode ask(String path, String team, String roles) {

@@ -17,6 +17,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -165,6 +167,95 @@ class SavingsIT {
     assertEquals(150_000, nanos(june, "/routing/baseline"));
     assertEquals(-12_000, nanos(june, "/routing/saved"));
     assertEquals("pin_one_model", june.path("advice").asText());
+  }
+
+  @Test
+  void a_long_prompt_is_compared_with_what_the_baseline_costs_for_long_prompts() {
+    List<ObjectNode> attempts = new ArrayList<>();
+    List<ObjectNode> decisions = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      ObjectNode attempt = settled(intent("deep", "p" + i, DAY), 100_000);
+      // 120 tokens each, and three of 300: together they are more, but only three are long.
+      ((ObjectNode) attempt.path("usage")).put("input", i < 27 ? 100 : 280);
+      attempts.add(attempt);
+      decisions.add(decision("deep", "p" + i, DAY).put("baseline_model", "acme/deep"));
+    }
+    service.receipt(attempts.toArray(ObjectNode[]::new));
+    service.keep(decisions.toArray(ObjectNode[]::new));
+    JsonNode all = ask("/v1/costs/savings?" + MAY, "deep", "caller").at("/results/0");
+    // Short: 100 × 10 + 20 × 1 + 30 × 20 dollars per million. Long: 280 × 20 + 20 × 2 + 30 × 30.
+    assertEquals(27 * 1_620_000 + 3 * 6_540_000, nanos(all, "/routing/baseline"));
+    assertEquals(3_000_000, nanos(all, "/routing/spent"));
+  }
+
+  @Test
+  void where_there_is_little_work_or_all_of_it_is_hard_the_baseline_alone_is_the_advice() {
+    List<ObjectNode> attempts = new ArrayList<>();
+    List<ObjectNode> decisions = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      // Two of twenty by the small model: it saves, but hardly ever.
+      String model = i < 2 ? "acme/swift" : "acme/grand";
+      attempts.add(
+          settled(intent("hard", "h" + i, DAY), i < 2 ? 162_000 : 1_620_000).put("model", model));
+      decisions.add(decision("hard", "h" + i, DAY).put("model", model));
+    }
+    attempts.add(settled(intent("little", "l1", DAY), 162_000));
+    decisions.add(decision("little", "l1", DAY));
+    service.receipt(attempts.toArray(ObjectNode[]::new));
+    service.keep(decisions.toArray(ObjectNode[]::new));
+    JsonNode hard =
+        ask("/v1/costs/savings?" + MAY, "hard", "caller").at("/results/0/by_task_type/0");
+    assertEquals(2 * 1_458_000, nanos(hard, "/saved"));
+    assertEquals("pin_one_model", hard.path("advice").asText());
+    assertEquals("uniformly_hard", hard.path("advice_reason").asText());
+    assertEquals("acme/grand", hard.path("advice_model").asText());
+
+    // Two days do not show how much work there is.
+    assertTrue(
+        ask("/v1/costs/savings?" + MAY, "little", "caller")
+            .at("/results/0/by_task_type/0/advice")
+            .isNull());
+    JsonNode little =
+        ask("/v1/costs/savings?from=2026-05-01&to=2026-05-10", "little", "caller")
+            .at("/results/0/by_task_type/0");
+    assertEquals("too_little_volume", little.path("advice_reason").asText());
+    JsonNode overhead =
+        ask("/v1/costs/savings?" + MAY, "saver", "caller").at("/results/0/by_task_type/2");
+    assertEquals("overhead", overhead.path("advice_reason").asText());
+  }
+
+  @Test
+  void every_figure_is_what_the_statement_beside_it_recomputes() throws Exception {
+    int compared = 0;
+    try (var connection = service.database().connect();
+        var statement = connection.createStatement()) {
+      for (String team : List.of("saver", "deep", "nobody")) {
+        JsonNode results =
+            ask("/v1/costs/savings?explain=true&include_simulated=true&" + MAY, team, "caller")
+                .path("results");
+        for (JsonNode result : results) {
+          List<JsonNode> parts = new ArrayList<>(List.of(result));
+          result.path("by_task_type").forEach(parts::add);
+          for (JsonNode part : parts) {
+            assertEquals(34, part.path("explain").size());
+            for (var told : part.path("explain").properties()) {
+              JsonNode figure = part.at(told.getKey());
+              assertTrue(figure.isNumber(), told.getKey() + " in " + part);
+              try (var rows = statement.executeQuery(told.getValue().asText())) {
+                assertTrue(rows.next(), told.toString());
+                assertEquals(
+                    0,
+                    figure.decimalValue().compareTo(rows.getBigDecimal(1)),
+                    () -> told + " is not " + figure);
+              }
+              compared++;
+            }
+          }
+        }
+      }
+    }
+    assertTrue(compared > 200, compared + " figures");
+    assertFalse(ask("/v1/costs/savings?" + MAY, "saver", "caller").at("/results/0").has("explain"));
   }
 
   @Test

@@ -100,6 +100,24 @@ public final class RunningCostService {
             .build());
   }
 
+  /** The same, and the answer as bytes. */
+  public HttpResponse<byte[]> bytes(String path, String team, String roles) {
+    try {
+      return client.send(
+          request(path)
+              .header("x-flotilla-team", team)
+              .header("x-flotilla-key", "k_test")
+              .header("x-flotilla-roles", roles)
+              .build(),
+          HttpResponse.BodyHandlers.ofByteArray());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Any request as the router would send it for a caller of this team. */
   public HttpResponse<String> ask(
       String method, String path, String body, String team, String roles) {

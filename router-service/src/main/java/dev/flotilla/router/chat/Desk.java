@@ -75,7 +75,13 @@ public final class Desk {
   public void preview(ChatRequest.Parsed read, Visit visit) {
     switch (read) {
       case ChatRequest.Parsed.Bad(var error) -> visit.send(error);
-      case ChatRequest.Parsed.Good(var request) -> preview(request, visit);
+      case ChatRequest.Parsed.Good(var request) -> {
+        // What would be refused when it is meant is refused when it is tried.
+        switch (SpendingProject.of(request, visit.caller(), visit.policy())) {
+          case SpendingProject.Refused(var error) -> visit.send(error);
+          case SpendingProject.Of(var caller) -> preview(request, visit.by(caller));
+        }
+      }
     }
   }
 

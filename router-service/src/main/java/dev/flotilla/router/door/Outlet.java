@@ -16,6 +16,13 @@ public interface Outlet {
    */
   OutputStream events();
 
+  /**
+   * Begins a body of any length; closing it says that it is whole, and one that is not closed looks
+   * cut off. Throws {@link dev.flotilla.kit.http.CallerLeftException} when nobody is there to read
+   * it.
+   */
+  OutputStream body(int status, String contentType);
+
   /** What was sent of a stream is not the whole answer, although the stream comes to its end. */
   default void broken() {}
 }

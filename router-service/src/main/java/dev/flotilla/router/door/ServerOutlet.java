@@ -28,4 +28,11 @@ record ServerOutlet(ServerResponse response) implements Outlet {
     response.header(HeaderNames.create("x-accel-buffering"), "no");
     return new CallerStream(response);
   }
+
+  @Override
+  public OutputStream body(int status, String contentType) {
+    response.status(status);
+    response.header(HeaderNames.CONTENT_TYPE, contentType);
+    return new CallerStream(response);
+  }
 }

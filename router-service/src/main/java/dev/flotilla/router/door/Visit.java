@@ -106,6 +106,14 @@ public record Visit(
     return out.events();
   }
 
+  /**
+   * Begins a body of any length. Closing it says that it is whole. Throws {@link
+   * dev.flotilla.kit.http.CallerLeftException} when nobody is there to read it.
+   */
+  public OutputStream beginBody(int status, String contentType) {
+    return out.body(status, contentType);
+  }
+
   static void identify(ServerResponse response, String requestId, DoorDialect dialect) {
     response.header(HeaderNames.create(FleetHeaders.REQUEST_ID), requestId);
     if (dialect.requestIdHeader() != null) {

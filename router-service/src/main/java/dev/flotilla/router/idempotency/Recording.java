@@ -95,6 +95,15 @@ final class Recording implements Outlet {
     return new Events(caller);
   }
 
+  /** Not remembered: it is one that may be of any length. */
+  @Override
+  public OutputStream body(int replied, String type) {
+    status = replied;
+    contentType = type;
+    tooLong = true;
+    return to.body(replied, type);
+  }
+
   @Override
   public void broken() {
     broken = true;

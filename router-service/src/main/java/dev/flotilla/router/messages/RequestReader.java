@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>output_config.format, output_format</td><td>response_format</td></tr>
  *   <tr><td>metadata.user_id</td><td>user; as its SHA-256 when it is long, because OpenAI refuses
  *       more than 64 characters</td></tr>
+ *   <tr><td>metadata.project</td><td>the same, and ours: Anthropic never sees it</td></tr>
  *   <tr><td>service_tier</td><td>the same; standard_only is default</td></tr>
  *   <tr><td>cache_control anywhere</td><td>the same, for Anthropic's models only; on calls and
  *       thoughts it is left out</td></tr>
@@ -107,8 +108,9 @@ final class RequestReader {
       // Read below, because it means nothing without tools.
       case "tool_choice" -> {}
       case "metadata" -> {
-        Untranslatable.unlessKnown(value, name, "user_id");
+        Untranslatable.unlessKnown(value, name, "user_id", "project");
         user(value.path("user_id"));
+        project(value.path("project"));
       }
       case "thinking" -> think(value);
       case "output_config" -> output(value);
@@ -146,6 +148,17 @@ final class RequestReader {
     }
     String text = id.textValue();
     chat.put("user", text.length() <= LONGEST_USER ? text : sha256(text));
+  }
+
+  /** Ours: which project pays, as in OpenAI's metadata. */
+  private void project(JsonNode project) throws Untranslatable {
+    if (project.isMissingNode() || project.isNull()) {
+      return;
+    }
+    if (!project.isTextual()) {
+      throw Untranslatable.wrong("metadata.project", "must be a text");
+    }
+    chat.putObject("metadata").set("project", project);
   }
 
   private void think(JsonNode thinking) throws Untranslatable {

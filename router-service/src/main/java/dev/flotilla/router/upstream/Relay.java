@@ -7,17 +7,30 @@ import dev.flotilla.kit.telemetry.Tracing;
 import dev.flotilla.router.door.DoorHandler;
 import dev.flotilla.router.door.Visit;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Passes a visitor's request on to another service of the fleet with the caller's identity, and the
  * answer back as it came.
  */
 public final class Relay implements DoorHandler {
+  /** Of what a service says about its answer, what a visitor can use. */
+  private static final List<String> PASSED_ON =
+      List.of("retry-after", "x-focus-version", "content-disposition");
+
+  /** Bytes up to which an answer is passed on in one piece. */
+  private static final long SMALL = 256 * 1_024;
+
+  private static final int PIECE = 16 * 1_024;
+
   private final HttpClient http;
   private final URI service;
   private final ServiceToken token;
@@ -26,7 +39,7 @@ public final class Relay implements DoorHandler {
 
   /**
    * @param service where the other service listens
-   * @param patience how long it may take
+   * @param patience how long it may take until its answer begins
    * @param unavailable what a visitor is told when it does not answer
    */
   public Relay(
@@ -40,27 +53,63 @@ public final class Relay implements DoorHandler {
 
   @Override
   public void answer(Visit visit) {
+    HttpResponse<InputStream> answer;
+    byte[] whole = null;
     try {
-      HttpResponse<byte[]> answer =
-          http.send(request(visit), HttpResponse.BodyHandlers.ofByteArray());
-      answer
-          .headers()
-          .firstValue("retry-after")
-          .ifPresent(seconds -> visit.setHeader("retry-after", seconds));
-      // Without the host: where a service listens is nothing a visitor could use, or should know.
-      answer
-          .headers()
-          .firstValue("location")
-          .ifPresent(where -> visit.setHeader("location", URI.create(where).getRawPath()));
-      visit.send(
-          answer.statusCode(),
-          answer.headers().firstValue("content-type").orElse("application/json"),
-          answer.body());
+      answer = http.send(request(visit), HttpResponse.BodyHandlers.ofInputStream());
+      if (answer.headers().firstValueAsLong("content-length").orElse(Long.MAX_VALUE) <= SMALL) {
+        try (InputStream body = answer.body()) {
+          whole = body.readAllBytes();
+        }
+      }
     } catch (IOException e) {
       visit.setHeader("retry-after", "5");
       visit.send(unavailable);
+      return;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return;
+    }
+    PASSED_ON.forEach(
+        name -> answer.headers().firstValue(name).ifPresent(value -> visit.setHeader(name, value)));
+    // Without the host: where a service listens is nothing a visitor could use, or should know.
+    answer
+        .headers()
+        .firstValue("location")
+        .ifPresent(where -> visit.setHeader("location", URI.create(where).getRawPath()));
+    String type = answer.headers().firstValue("content-type").orElse("application/json");
+    if (whole != null) {
+      visit.send(answer.statusCode(), type, whole);
+    } else {
+      pass(answer, type, visit);
+    }
+  }
+
+  /** Piece by piece: what is long may be longer than our memory. */
+  private static void pass(HttpResponse<InputStream> answer, String type, Visit visit) {
+    // A caller who leaves closes it too, so that the service stops working for nobody.
+    try (InputStream body = answer.body()) {
+      OutputStream out = visit.beginBody(answer.statusCode(), type);
+      var piece = new byte[PIECE];
+      for (int read = read(body, piece); read >= 0; read = read(body, piece)) {
+        out.write(piece, 0, read);
+        // What is there may be all for a while.
+        if (body.available() == 0) {
+          out.flush();
+        }
+      }
+      // Not closed when it broke: what is not whole must not look so.
+      out.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static int read(InputStream body, byte[] piece) {
+    try {
+      return body.read(piece);
+    } catch (IOException e) {
+      throw new IllegalStateException("the service's answer broke off", e);
     }
   }
 

@@ -57,6 +57,7 @@ class RequestReaderTest {
         "thinking.type              | {'max_tokens':1,'thinking':{'type':'hard'},'messages':[{'role':'user','content':'x'}]}",
         "thinking.budget_tokens     | {'max_tokens':1,'thinking':{'type':'enabled'},'messages':[{'role':'user','content':'x'}]}",
         "metadata.tags              | {'max_tokens':1,'metadata':{'tags':'x'},'messages':[{'role':'user','content':'x'}]}",
+        "metadata.project           | {'max_tokens':1,'metadata':{'project':7},'messages':[{'role':'user','content':'x'}]}",
         "mcp_servers                | {'max_tokens':1,'mcp_servers':[{'url':'x'}],'messages':[{'role':'user','content':'x'}]}",
         "context_management.edits   | {'max_tokens':1,'context_management':{'edits':[{'type':'clear_tool_uses_20250919'}]},'messages':[{'role':'user','content':'x'}]}",
         "service_tier               | {'max_tokens':1,'service_tier':'flex','messages':[{'role':'user','content':'x'}]}",

@@ -1,6 +1,7 @@
 package dev.flotilla.router.upstream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -16,6 +17,7 @@ import dev.flotilla.router.door.Doors;
 import dev.flotilla.router.door.Role;
 import io.helidon.webserver.WebServer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -31,6 +33,10 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,8 +44,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Behind a real door, before a service that says what reached it. */
 class RelayTest {
+  private static final int MORE = 3_000_000;
+
   @TempDir Path folder;
   private final HttpClient client = HttpClient.newHttpClient();
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final CountDownLatch begun = new CountDownLatch(1);
   private HttpServer service;
   private WebServer router;
 
@@ -47,6 +57,9 @@ class RelayTest {
   void start() throws Exception {
     service = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);
     service.createContext("/", RelayTest::echo);
+    service.createContext("/v1/things/endless", this::endless);
+    service.createContext("/v1/things/broken", RelayTest::breakOff);
+    service.setExecutor(threads);
     service.start();
     var relay =
         new Relay(
@@ -73,6 +86,7 @@ class RelayTest {
     router.stop();
     service.stop(0);
     client.close();
+    threads.close();
   }
 
   @Test
@@ -97,6 +111,32 @@ class RelayTest {
         client.send(
             request("/v1/things/a%20b?x=%2F").build(), HttpResponse.BodyHandlers.ofString());
     assertTrue(answer.body().startsWith("GET /v1/things/a%20b?x=%2F growth"), answer.body());
+  }
+
+  @Test
+  void a_long_answer_is_passed_on_while_it_is_written_and_keeps_what_it_says_of_itself()
+      throws Exception {
+    HttpResponse<InputStream> answer =
+        client.send(
+            request("/v1/things/endless").build(), HttpResponse.BodyHandlers.ofInputStream());
+    assertEquals("1.2", answer.headers().firstValue("x-focus-version").orElse(""));
+    assertEquals("text/csv", answer.headers().firstValue("content-type").orElse(""));
+    try (InputStream body = answer.body()) {
+      // The service waits for this: had the router waited for the end, nothing would come.
+      assertEquals("first line\n", new String(body.readNBytes(11), StandardCharsets.UTF_8));
+      begun.countDown();
+      assertEquals(MORE, body.readAllBytes().length);
+    }
+  }
+
+  @Test
+  void an_answer_that_breaks_off_does_not_look_whole() throws Exception {
+    HttpResponse<InputStream> answer =
+        client.send(
+            request("/v1/things/broken").build(), HttpResponse.BodyHandlers.ofInputStream());
+    try (InputStream body = answer.body()) {
+      assertThrows(IOException.class, body::readAllBytes);
+    }
   }
 
   @Test
@@ -127,6 +167,30 @@ class RelayTest {
     exchange.getResponseHeaders().set("retry-after", "7");
     exchange.sendResponseHeaders(201, bytes.length);
     exchange.getResponseBody().write(bytes);
+    exchange.close();
+  }
+
+  private void endless(HttpExchange exchange) throws IOException {
+    exchange.getResponseHeaders().set("content-type", "text/csv");
+    exchange.getResponseHeaders().set("x-focus-version", "1.2");
+    exchange.sendResponseHeaders(200, 0);
+    exchange.getResponseBody().write("first line\n".getBytes(StandardCharsets.UTF_8));
+    exchange.getResponseBody().flush();
+    try {
+      if (begun.await(20, TimeUnit.SECONDS)) {
+        exchange.getResponseBody().write(new byte[MORE]);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    exchange.close();
+  }
+
+  private static void breakOff(HttpExchange exchange) throws IOException {
+    exchange.sendResponseHeaders(200, 1_000_000);
+    exchange.getResponseBody().write(new byte[500_000]);
+    exchange.getResponseBody().flush();
+    // Fewer bytes than were promised: this server closes the connection.
     exchange.close();
   }
 
