@@ -68,6 +68,10 @@ public final class LeaseDoor implements AutoCloseable {
                     JsonbOnTheWire.jsonb().fromJson(body, LeaseDemand.class));
             default -> new BatchReceipt(0, 0, List.of());
           };
+      if (exchange.getRequestMethod().equals("DELETE")) {
+        exchange.sendResponseHeaders(204, -1);
+        return;
+      }
       byte[] bytes = JsonbOnTheWire.jsonb().toJson(answer).getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set("content-type", "application/json");
       exchange.sendResponseHeaders(200, bytes.length);
