@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * {@code ./fleet bench}, {@code soak}, {@code chaos}, {@code budgets} and {@code rows}. Start
+ * {@code ./fleet bench}, {@code soak}, {@code chaos}, {@code rows} and {@code budgets}. Start
  * reading at {@link #run}.
  */
 public final class Bench {
@@ -44,8 +44,8 @@ public final class Bench {
         case "bench" -> compare(options);
         case "soak" -> soak(options);
         case "chaos" -> chaos(options);
-        case "budgets" -> budgets(options);
         case "rows" -> rows(options);
+        case "budgets" -> budgets(options);
         default ->
             throw new BenchOptions.WrongUsage(
                 "./fleet does not know \"" + options.command() + "\"; see ./fleet help");
@@ -89,6 +89,16 @@ public final class Bench {
     return report.kept() ? DONE : FAILED;
   }
 
+  private int rows(BenchOptions options) throws IOException, InterruptedException {
+    var report = new ManyRows(options.tree(), options.rows(), err).run();
+    if (options.json()) {
+      out.line(report.toJson());
+    } else {
+      report.print(out);
+    }
+    return report.wrong().isEmpty() ? DONE : FAILED;
+  }
+
   private int budgets(BenchOptions options) throws IOException, InterruptedException {
     List<RaceReport> races = new Races(options.tree(), options.rounds(), err).run();
     if (options.json()) {
@@ -99,15 +109,5 @@ public final class Bench {
       races.forEach(race -> race.print(out));
     }
     return races.stream().allMatch(RaceReport::kept) ? DONE : FAILED;
-  }
-
-  private int rows(BenchOptions options) throws IOException, InterruptedException {
-    var report = new ManyRows(options.tree(), options.rows(), err).run();
-    if (options.json()) {
-      out.line(report.toJson());
-    } else {
-      report.print(out);
-    }
-    return report.wrong().isEmpty() ? DONE : FAILED;
   }
 }

@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was typed after {@code ./fleet bench}, {@code soak}, {@code chaos}, {@code budgets} or
- * {@code rows}.
+ * What was typed after {@code ./fleet bench}, {@code soak}, {@code chaos}, {@code rows} or {@code
+ * budgets}.
  *
  * @param minutes of a soak
  * @param rounds every target is measured so often, in turn; every budget raced for
@@ -50,7 +50,7 @@ record BenchOptions(
 
   static BenchOptions parse(List<String> words, Path tree) {
     if (words.isEmpty()) {
-      throw new WrongUsage("Say bench, soak, chaos, budgets or rows");
+      throw new WrongUsage("Say bench, soak, chaos, rows or budgets");
     }
     boolean json = false;
     int minutes = 30;
