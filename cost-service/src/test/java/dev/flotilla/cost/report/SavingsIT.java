@@ -115,6 +115,16 @@ class SavingsIT {
   }
 
   @Test
+  void the_answer_is_the_golden_one() throws Exception {
+    String body = service.get("/v1/costs/savings?" + MAY, "saver", "caller").body();
+    Path golden = Path.of("src/test/resources/golden/savings.json");
+    if (Boolean.getBoolean("golden.write")) {
+      Files.writeString(golden, body);
+    }
+    assertEquals(Files.readString(golden), body, "savings.json");
+  }
+
+  @Test
   void every_nano_dollar_spent_is_in_exactly_one_place() {
     JsonNode all = ask("/v1/costs/savings?" + MAY, "saver", "caller").at("/results/0");
     long placed =

@@ -23,6 +23,7 @@ public final class Desk {
   private final ChatMetrics metrics;
   private final Explanations explanations;
   private final Tracing tracing;
+  private final KnownProjects projects = new KnownProjects();
   private final ChatConfig config;
 
   Desk(
@@ -54,7 +55,10 @@ public final class Desk {
       }
       case ChatRequest.Parsed.Good(var request) ->
           answerIn(
-              SpendingProject.of(request, visit.caller(), visit.policy()), request, wording, visit);
+              SpendingProject.of(request, visit.caller(), visit.policy(), projects),
+              request,
+              wording,
+              visit);
     }
   }
 
@@ -77,7 +81,7 @@ public final class Desk {
       case ChatRequest.Parsed.Bad(var error) -> visit.send(error);
       case ChatRequest.Parsed.Good(var request) -> {
         // What would be refused when it is meant is refused when it is tried.
-        switch (SpendingProject.of(request, visit.caller(), visit.policy())) {
+        switch (SpendingProject.of(request, visit.caller(), visit.policy(), projects)) {
           case SpendingProject.Refused(var error) -> visit.send(error);
           case SpendingProject.Of(var caller) -> preview(request, visit.by(caller));
         }

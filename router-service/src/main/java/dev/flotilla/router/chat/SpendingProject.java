@@ -17,7 +17,11 @@ sealed interface SpendingProject {
   /** The request names one it may not spend for, or none that could be one. */
   record Refused(ApiError error) implements SpendingProject {}
 
-  static SpendingProject of(ChatRequest request, Caller caller, KeyPolicy policy) {
+  /**
+   * @param known projects of all teams
+   */
+  static SpendingProject of(
+      ChatRequest request, Caller caller, KeyPolicy policy, KnownProjects known) {
     String named = request.tags().get("project");
     if (named == null || named.equals(caller.project())) {
       return new Of(caller);
@@ -39,6 +43,16 @@ sealed interface SpendingProject {
           ApiError.invalid(
               "invalid_project",
               "metadata.project must be 1 to 128 of the characters A-Z, a-z, 0-9, '.', '_', ':', '/' and '-'.",
+              "metadata.project"));
+    }
+    if (!known.admits(caller.team(), named)) {
+      return new Refused(
+          ApiError.invalid(
+              "too_many_projects",
+              "This team has spent for "
+                  + KnownProjects.MOST
+                  + " projects already; name one of them, and put what differs from request to request"
+                  + " into another name of metadata.",
               "metadata.project"));
     }
     return new Of(caller.in(named));
