@@ -135,6 +135,21 @@ class CatalogTest {
   }
 
   @Test
+  void a_model_whose_vocabulary_is_public_says_which_it_is() throws IOException {
+    Catalog shipped = Catalog.read(SHIPPED, Set.of("openai", "deepseek"));
+    assertEquals("o200k_base", shipped.find("openai/gpt-5.6").orElseThrow().tokenizer());
+    assertTrue(
+        shipped.models().stream()
+            .filter(model -> model.provider().id().equals("deepseek"))
+            .allMatch(model -> model.tokenizer() == null));
+    assertMistake(
+        provider("{from: 2026-01-01, source: t, input: 1, output: 2}")
+            .replace("prices:", "tokenizer: tiktoken, prices:"),
+        "tokenizer is 'tiktoken'",
+        "o200k_base");
+  }
+
+  @Test
   void an_enabled_provider_must_exist() {
     var e = assertThrows(CatalogException.class, () -> Catalog.read(SHIPPED, Set.of("opnai")));
     assertTrue(

@@ -3,6 +3,11 @@
 -- everybody who writes attempts waits here before anything is counted, in one order: first for whoever changes budgets, then for its turn.
 create function take_turn_to_count() returns void language plpgsql set search_path from current as $$
 begin
+    -- Who sent these rows forgets them as soon as they are acknowledged. A server that acknowledges before it has written loses them when
+    -- it is killed, so it is not left to its configuration. Stricter settings than this one stay.
+    if current_setting('synchronous_commit') = 'off' then
+        perform set_config('synchronous_commit', 'on', true);
+    end if;
     perform pg_advisory_xact_lock_shared(budgets_lock());
     perform pg_advisory_xact_lock(hashtext('flotilla.cost.roll_up'));
 end

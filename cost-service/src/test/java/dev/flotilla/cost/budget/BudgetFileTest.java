@@ -52,6 +52,12 @@ class BudgetFileTest {
     assertEquals(List.of(), read("[]\n"));
   }
 
+  @Test
+  void the_shipped_file_declares_nothing() {
+    assertTrue(Files.exists(Path.of("..", "config", "budgets.yaml")));
+    assertEquals(List.of(), BudgetFile.read(Path.of("..", "config", "budgets.yaml")));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

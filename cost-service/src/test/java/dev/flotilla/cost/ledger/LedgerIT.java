@@ -146,6 +146,20 @@ class LedgerIT {
   }
 
   @Test
+  @FaultRow(row = 69, fault = "PostgreSQL is set to acknowledge before it has written")
+  void a_row_that_is_acknowledged_is_written_to_disk_whatever_the_database_is_set_to()
+      throws SQLException {
+    assertEquals("off", sql("select setting from pg_settings where name = 'synchronous_commit'"));
+    // The background writer may do it in time by chance, but not each time.
+    for (int i = 0; i < 20; i++) {
+      String before = sql("select pg_current_wal_insert_lsn()::text");
+      service.receipt(settled(intent("durable", "req_" + i, START), i));
+      assertEquals(
+          "true", sql("select (pg_current_wal_flush_lsn() > '" + before + "'::pg_lsn)::text"));
+    }
+  }
+
+  @Test
   void more_than_500_entries_are_refused_whole() {
     ObjectNode entry = intent("ledger", "req_many", START);
     HttpResponse<String> response = service.post(Collections.nCopies(501, entry));

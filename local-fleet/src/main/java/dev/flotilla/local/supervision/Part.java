@@ -83,6 +83,10 @@ final class Part {
   /** As a crash would, so it comes back by itself unless {@link #stop()} follows. */
   void kill9() {
     var victim = running();
+    synchronized (this) {
+      // Who was killed on purpose is not sick, and starts again after the shortest pause.
+      failuresInARow = 0;
+    }
     victim.destroyForcibly();
     ProcessEnd.within(Duration.ofSeconds(10), victim);
     ended(victim);

@@ -70,9 +70,10 @@ final class PostgresProgram implements Program {
             .setServerConfig("listen_addresses", "127.0.0.1")
             .setServerConfig("unix_socket_directories", "")
             .setServerConfig("max_connections", "100")
-            // The library switches it off for speed; this data is meant to be kept, even over a
-            // power cut.
+            // The library switches both off for speed; this data is meant to be kept, even over a
+            // power cut, and what was committed even over a kill.
             .setServerConfig("fsync", "on")
+            .setServerConfig("synchronous_commit", "on")
             .setOutputRedirector(log)
             .setErrorRedirector(log)
             .start();

@@ -49,8 +49,11 @@ public final class BudgetGate implements AutoCloseable {
    * What is known of a payer.
    *
    * @param budgets those that can refuse
+   * @param validUntil from then on somebody asks again beside a call
+   * @param staleAt from then on a call waits for the answer
    */
-  private record Known(List<CoveringBudget> budgets, long validUntil, AtomicBoolean refreshing) {
+  private record Known(
+      List<CoveringBudget> budgets, long validUntil, long staleAt, AtomicBoolean refreshing) {
     PurseKey key(boolean cheapest) {
       boolean downgrades =
           budgets.stream().anyMatch(b -> b.onExceeded().equals(CoveringBudget.DOWNGRADE));
@@ -164,32 +167,36 @@ public final class BudgetGate implements AutoCloseable {
   }
 
   /**
-   * Null when nobody could be asked and nothing is remembered. What is known is believed until
-   * something newer is.
+   * Null when nobody could be asked and nothing is remembered. A payer who calls all the time is
+   * asked about beside the calls; one who comes back after a pause is asked about first, because
+   * many may come at once. While cost-service is away what was known is believed.
    */
   private @Nullable Known known(Payer payer) {
     Known about = known.get(payer);
-    if (about == null) {
-      return learn(payer);
+    long now = nanoTime.getAsLong();
+    if (about == null || now - about.staleAt() >= 0) {
+      return learn(payer, about);
     }
-    if (nanoTime.getAsLong() - about.validUntil() >= 0
-        && about.refreshing().compareAndSet(false, true)) {
+    if (now - about.validUntil() >= 0 && about.refreshing().compareAndSet(false, true)) {
       Thread.ofVirtual().name("budget-refresh").start(() -> refresh(payer, about));
     }
     return about;
   }
 
-  private @Nullable Known learn(Payer payer) {
+  private @Nullable Known learn(Payer payer, @Nullable Known before) {
     learning.lock();
     try {
       Known meanwhile = known.get(payer);
-      if (meanwhile != null) {
+      if (meanwhile != null && nanoTime.getAsLong() - meanwhile.staleAt() < 0) {
         return meanwhile;
       }
       Coverage coverage = treasury.coverage(payer);
       return learnt(payer, coverage.budgets(), coverage.validMs());
     } catch (Treasury.AwayException e) {
       LOG.log(Level.DEBUG, "nobody says which budgets cover a call: {0}", e.getMessage());
+      if (before != null) {
+        return before;
+      }
       List<CoveringBudget> earlier = remembered.covering(payer);
       return earlier.isEmpty() ? null : believed(payer, earlier, 0);
     } finally {
@@ -225,6 +232,7 @@ public final class BudgetGate implements AutoCloseable {
         new Known(
             refusing,
             nanoTime.getAsLong() + TimeUnit.MILLISECONDS.toNanos(validMs),
+            nanoTime.getAsLong() + TimeUnit.MILLISECONDS.toNanos(2 * validMs),
             new AtomicBoolean());
     known.put(payer, about);
     return about;

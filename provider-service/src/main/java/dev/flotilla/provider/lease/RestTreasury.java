@@ -13,6 +13,7 @@ import jakarta.inject.Inject;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.client.ClientRequestFilter;
 import jakarta.ws.rs.core.HttpHeaders;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -89,10 +90,16 @@ public class RestTreasury implements Treasury {
     }
   }
 
-  /** Who refuses one question is there for others. */
+  /** Who refuses one question, or says what nobody understands, is there for others. */
   private static boolean saysNothing(RuntimeException e) {
-    return !(e instanceof WebApplicationException refused
-        && refused.getResponse().getStatus() < SERVER_ERRORS);
+    if (e instanceof WebApplicationException refused) {
+      return refused.getResponse().getStatus() >= SERVER_ERRORS;
+    }
+    Throwable cause = e;
+    while (cause != null && !(cause instanceof IOException)) {
+      cause = cause.getCause();
+    }
+    return cause != null;
   }
 
   private void probeUntilThere() {

@@ -200,18 +200,32 @@ class BudgetGateTest {
     cleared(gate, 1_000).settle(400);
     cleared(gate, 1_000);
     assertEquals(50_000, treasury.out());
-    treasury.limit(2_000);
+    treasury.limit(3_000);
     treasury.budgets(budget("block", "serve", 2));
-    // What was believed until now is asked about again beside this call.
-    skipped.addAndGet(Duration.ofSeconds(61).toNanos());
+    // What was believed until now is asked about again beside this call; the lease still lasts.
+    skipped.addAndGet(Duration.ofSeconds(6).toNanos());
     cleared(gate, 1_000).settle(600);
     long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-    while (treasury.out() > 2_000) {
+    while (treasury.out() > 3_000) {
       assertTrue(System.nanoTime() < end, treasury.out() + " are still out");
       gate.tidy();
     }
-    assertEquals(2_000, treasury.out(), "1000 spent, 1000 in flight");
-    assertInstanceOf(Refused.class, gate.clear(PAYER, false, 1_000, NOW, PATIENCE));
+    // A thousand are spent, and as many in flight.
+    assertInstanceOf(Refused.class, gate.clear(PAYER, false, 2_000, NOW, PATIENCE));
+  }
+
+  @Test
+  void a_budget_that_was_made_while_nobody_called_holds_for_the_first_who_do() {
+    var treasury = new FakeTreasury(1_000);
+    BudgetGate gate = gate(treasury);
+    assertNull(cleared(gate, 5_000).lease());
+    treasury.budgets(budget("block", "serve"));
+    skipped.addAndGet(Duration.ofMinutes(3).toNanos());
+    assertInstanceOf(Refused.class, gate.clear(PAYER, false, 5_000, NOW, PATIENCE));
+    treasury.away(true);
+    skipped.addAndGet(Duration.ofMinutes(3).toNanos());
+    cleared(gate, 5_000);
+    assertEquals(3, treasury.questions(), "while nobody answers what was known is believed");
   }
 
   @Test

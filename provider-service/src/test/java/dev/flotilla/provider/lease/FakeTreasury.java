@@ -77,7 +77,7 @@ final class FakeTreasury implements Treasury {
   public synchronized Coverage coverage(Payer payer) {
     questions++;
     answer();
-    return new Coverage(60_000, budgets);
+    return new Coverage(5_000, budgets);
   }
 
   @Override

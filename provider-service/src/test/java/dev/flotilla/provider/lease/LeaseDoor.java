@@ -3,16 +3,21 @@ package dev.flotilla.provider.lease;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.flotilla.contracts.lease.LeaseDemand;
+import dev.flotilla.contracts.ledger.BatchReceipt;
 import dev.flotilla.kit.json.JsonbOnTheWire;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 
-/** cost-service's lease door over HTTP, before a treasury in memory. */
-final class LeaseDoor implements AutoCloseable {
+/**
+ * cost-service's lease door over HTTP, before a treasury in memory; its ledger takes everything.
+ */
+public final class LeaseDoor implements AutoCloseable {
   private static final String PATH = "/v1/leases/";
 
   private final HttpServer server;
@@ -32,6 +37,15 @@ final class LeaseDoor implements AutoCloseable {
     return door;
   }
 
+  /** Before a budget of {@code team:growth} that blocks. */
+  public static LeaseDoor ofBudget(long limitNanos) throws IOException {
+    return of(new FakeTreasury(limitNanos, FakeTreasury.budget("block", "refuse")));
+  }
+
+  public URI url() {
+    return URI.create("http://127.0.0.1:" + port());
+  }
+
   int port() {
     return server.getAddress().getPort();
   }
@@ -46,11 +60,18 @@ final class LeaseDoor implements AutoCloseable {
       var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
       String path = exchange.getRequestURI().getPath();
       Object answer =
-          exchange.getRequestMethod().equals("GET")
-              ? treasury.coverage(new Payer("growth", "k_1", null, null))
-              : treasury.renew(
-                  UUID.fromString(path.substring(PATH.length())),
-                  JsonbOnTheWire.jsonb().fromJson(body, LeaseDemand.class));
+          switch (exchange.getRequestMethod()) {
+            case "GET" -> treasury.coverage(new Payer("growth", "k_1", null, null));
+            case "PUT" ->
+                treasury.renew(
+                    UUID.fromString(path.substring(PATH.length())),
+                    JsonbOnTheWire.jsonb().fromJson(body, LeaseDemand.class));
+            default -> new BatchReceipt(0, 0, List.of());
+          };
+      if (exchange.getRequestMethod().equals("DELETE")) {
+        exchange.sendResponseHeaders(204, -1);
+        return;
+      }
       byte[] bytes = JsonbOnTheWire.jsonb().toJson(answer).getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set("content-type", "application/json");
       exchange.sendResponseHeaders(200, bytes.length);
