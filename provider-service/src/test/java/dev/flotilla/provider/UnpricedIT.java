@@ -63,13 +63,14 @@ class UnpricedIT {
     String usage =
         "{\"prompt_tokens\":100,\"completion_tokens\":50,\"prompt_tokens_details\":{\"audio_tokens\":90}}";
     upstream.does(
-        e -> WatchedUpstream.plain(e, 200, WatchedUpstream.completion(usage).replace("up-fast-1", "m")));
+        e ->
+            WatchedUpstream.plain(
+                e, 200, WatchedUpstream.completion(usage).replace("up-fast-1", "m")));
     double before = oddities();
     HttpResponse<String> response = provider.ask(SOUND);
     assertEquals(200, response.statusCode(), response.body());
     String attempts = response.headers().firstValue("x-flotilla-attempts").orElseThrow();
-    LedgerEntry row =
-        ledger.awaitRow(Json.parse(attempts).path(0).path("attempt_id").asText());
+    LedgerEntry row = ledger.awaitRow(Json.parse(attempts).path(0).path("attempt_id").asText());
     assertEquals(EntryState.ESTIMATED, row.state());
     assertTrue(row.costNanos() > 0, "unpriced is not free");
     assertEquals(row.ceilingNanos(), row.costNanos());

@@ -102,7 +102,10 @@ class RollUpsPropertyIT {
         batches.stream().flatMap(List::stream).mapToInt(Told::number).distinct().count();
     assertEquals(
         Long.toString(attempts),
-        sql("select coalesce(sum(attempts), 0) from cost.spend_day where key_id = 'k" + tries + "'"));
+        sql(
+            "select coalesce(sum(attempts), 0) from cost.spend_day where key_id = 'k"
+                + tries
+                + "'"));
   }
 
   @Provide

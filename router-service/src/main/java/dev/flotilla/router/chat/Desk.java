@@ -55,7 +55,10 @@ public final class Desk {
       }
       case ChatRequest.Parsed.Good(var request) ->
           answerIn(
-              SpendingProject.of(request, visit.caller(), visit.policy(), projects), request, wording, visit);
+              SpendingProject.of(request, visit.caller(), visit.policy(), projects),
+              request,
+              wording,
+              visit);
     }
   }
 

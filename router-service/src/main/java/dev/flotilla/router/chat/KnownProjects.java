@@ -5,8 +5,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The projects each team has spent for through this router since its start, and no more of them than
- * reports can sum up: a name per request would make a row of sums per request. Thread-safe.
+ * The projects each team has spent for through this router since its start, and no more of them
+ * than reports can sum up: a name per request would make a row of sums per request. Thread-safe.
  */
 final class KnownProjects {
   /** Of one team. As many as values of a tag are summed up. */

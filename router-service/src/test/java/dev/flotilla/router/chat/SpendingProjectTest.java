@@ -48,8 +48,7 @@ class SpendingProjectTest {
     assertEquals("400 invalid_project", refusal("{\"project\":\"\"}", KeyPolicy.NONE));
   }
 
-  private @Nullable String project(
-      String metadata, @Nullable String ofKey, KeyPolicy policy) {
+  private @Nullable String project(String metadata, @Nullable String ofKey, KeyPolicy policy) {
     return assertInstanceOf(SpendingProject.Of.class, spending(metadata, ofKey, policy))
         .caller()
         .project();
@@ -61,8 +60,7 @@ class SpendingProjectTest {
     return error.status() + " " + error.code();
   }
 
-  private SpendingProject spending(
-      String metadata, @Nullable String ofKey, KeyPolicy policy) {
+  private SpendingProject spending(String metadata, @Nullable String ofKey, KeyPolicy policy) {
     var request =
         Requests.of(
             "{\"model\":\"auto\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"metadata\":"
