@@ -81,8 +81,7 @@ class OpenAiBucketTest {
       assertNotNull(buckets, usage);
       long prompt = told.path("prompt_tokens").asLong();
       assertEquals(prompt, BucketSums.input(buckets), usage);
-      assertEquals(
-          told.path("total_tokens").asLong() - prompt, BucketSums.output(buckets), usage);
+      assertEquals(told.path("total_tokens").asLong() - prompt, BucketSums.output(buckets), usage);
     }
   }
 

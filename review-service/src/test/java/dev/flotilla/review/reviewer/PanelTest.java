@@ -23,9 +23,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.jspecify.annotations.Nullable;
 
 class PanelTest {
   private static final Catalog CATALOG =
@@ -199,7 +199,8 @@ class PanelTest {
     var policy =
         Policies.read(Path.of("../config/review-policies")).named("two-of-three").orElseThrow();
     var seating =
-        new Eligibility(CATALOG, CATALOG, new Random(shuffle)).seat(policy, FLAGSHIPS, List.of(), CALLER);
+        new Eligibility(CATALOG, CATALOG, new Random(shuffle))
+            .seat(policy, FLAGSHIPS, List.of(), CALLER);
     return panel.ask(
         assertInstanceOf(Seating.Ready.class, seating).bench(),
         ASSIGNMENT,
