@@ -30,7 +30,7 @@ class BenchOptionsTest {
     assertTrue(wrong("bench", "--rounds", "none").contains("try 5"));
     assertTrue(wrong("bench", "--rounds").contains("needs a value"));
     assertTrue(wrong("bench", "--scenarios", "huge").contains("small, cached, 64k"));
-    assertTrue(wrong("rows", "--rows", "500").contains("try 50000"));
+    assertTrue(wrong("rows", "--rows", "500").contains("try 70000"));
     assertTrue(wrong("soak", "--hours", "3").contains("does not know --hours"));
   }
 

@@ -34,7 +34,7 @@ public final class ManyRows {
   /** What provider-service sends at once. */
   private static final int BATCH = 500;
 
-  private static final int WARMING = 20 * BATCH;
+  private static final int WARMING = 60 * BATCH;
   private static final int MEASURED = 20 * BATCH;
 
   /**
