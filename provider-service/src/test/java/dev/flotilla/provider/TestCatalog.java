@@ -11,7 +11,10 @@ import java.util.Set;
 public final class TestCatalog {
   private TestCatalog() {}
 
-  /** Writes {@code catalog/} below a folder, as {@code flotilla.config.dir} wants it. */
+  /**
+   * Writes {@code catalog/} below a folder, as {@code flotilla.config.dir} wants it. The last model
+   * is {@code up/fast}: some tests write more below it.
+   */
   public static void write(Path config, String baseUrl) {
     try {
       Path folder = Files.createDirectories(config.resolve("catalog"));
@@ -22,16 +25,16 @@ public final class TestCatalog {
           dialect: openai
           base_url: %s
           models:
-            - name: fast
-              upstream: up-fast-1
-              context_tokens: 100000
-              max_output_tokens: 1000
-              prices: [{from: 2026-01-01, source: test, input: 1, cache_read: 0.1, output: 2}]
             - name: counted
               upstream: up-counted-1
               context_tokens: 100000
               max_output_tokens: 1000
               tokenizer: o200k_base
+              prices: [{from: 2026-01-01, source: test, input: 1, cache_read: 0.1, output: 2}]
+            - name: fast
+              upstream: up-fast-1
+              context_tokens: 100000
+              max_output_tokens: 1000
               prices: [{from: 2026-01-01, source: test, input: 1, cache_read: 0.1, output: 2}]
           """
               .formatted(baseUrl));

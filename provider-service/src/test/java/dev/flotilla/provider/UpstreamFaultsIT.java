@@ -245,7 +245,8 @@ class UpstreamFaultsIT {
   void a_file_that_is_not_there_says_nothing_of_the_model() throws Exception {
     upstream.does(RawUpstream.json(404, "{\"error\":{\"message\":\"No such file\"}}"));
     String file = "[{\"type\":\"file\",\"file\":{\"file_id\":\"file-gone\"}}]";
-    assertEquals(502, provider.ask(PLAIN.replace("\"Is it so?\"", file)).statusCode());
+    HttpResponse<String> gone = provider.ask(PLAIN.replace("\"Is it so?\"", file));
+    assertEquals(502, gone.statusCode(), gone.body());
     assertVoid("auth");
     upstream.does(RawUpstream.json(200, GOOD));
     assertEquals(200, provider.ask(PLAIN).statusCode());

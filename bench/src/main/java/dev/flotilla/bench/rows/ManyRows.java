@@ -34,8 +34,8 @@ public final class ManyRows {
   /** What provider-service sends at once. */
   private static final int BATCH = 500;
 
-  private static final int WARMING = 20 * BATCH;
-  private static final int MEASURED = 40 * BATCH;
+  private static final int WARMING = 60 * BATCH;
+  private static final int MEASURED = 20 * BATCH;
 
   /**
    * Larger steps take longer per row: their sums no longer fit into PostgreSQL's working memory.
@@ -45,7 +45,7 @@ public final class ManyRows {
   /** The fewest rows there can be: those that are measured, and some between. */
   public static final int FEWEST = WARMING + 2 * MEASURED + STEP;
 
-  private static final int ASKED = 40;
+  private static final int ASKED = 20;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path tree;

@@ -35,15 +35,22 @@ class CheaperModels {
 
   private static final int MOST = 5;
 
+  /** Attempts that were meant to be an answer, and consumed what a price of tokens covers. */
+  static final String WORKED =
+      "spending in ('ROUTED', 'NAMED', 'NOT_COMPARED', 'FAILED', 'ESCALATION') and origin <> 'correction'"
+          + " and coalesce(audio_in_tokens, 0) + coalesce(audio_out_tokens, 0) + coalesce(images, 0) = 0";
+
+  /** Those of them whose answer was given to the caller. */
+  static final String ACCEPTED = "spending in ('ROUTED', 'NAMED', 'NOT_COMPARED')";
+
   private static final String WORK =
       """
       select task_type, model, day, count(*) as attempts,
-          count(*) filter (where spending in ('ROUTED', 'NAMED', 'NOT_COMPARED')) as accepted,
+          count(*) filter (where :accepted) as accepted,
           coalesce(sum(cost_nanos), 0) as nanos, :tokens
-      from compared
-      where task_type is not null and spending in ('ROUTED', 'NAMED', 'NOT_COMPARED', 'FAILED', 'ESCALATION')
-          and origin <> 'correction' and coalesce(audio_in_tokens, 0) + coalesce(audio_out_tokens, 0) + coalesce(images, 0) = 0
-      group by task_type, model, day, width_bucket(prompt, :lengths)""";
+      from compared where task_type is not null and :worked group by task_type, model, day, width_bucket(prompt, :lengths)"""
+          .replace(":worked", WORKED)
+          .replace(":accepted", ACCEPTED);
 
   private final Catalog catalog;
   private final SavingsReport savings;

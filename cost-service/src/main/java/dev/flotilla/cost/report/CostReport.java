@@ -140,6 +140,17 @@ class CostReport {
         "/forecast_this_month/value",
         "select trunc((%s) * 1e9 * %d / %d) / 1e9"
             .formatted(amount(month), seconds(start), gone(start, period.to())));
+    explain(told, movers, period, before, counted);
+    return told;
+  }
+
+  /** Adds the statements behind movers. */
+  static void explain(
+      Map<String, String> told,
+      List<CostSummary.Mover> movers,
+      CostScope period,
+      CostScope before,
+      CountedRows counted) {
     var now = byModel(period, counted, true);
     var then = byModel(before, counted, true);
     for (int i = 0; i < movers.size(); i++) {
@@ -150,7 +161,6 @@ class CostReport {
       told.put("/movers/" + i + "/before/value", was);
       told.put("/movers/" + i + "/change_nanos", "select ((" + spent + ") - (" + was + ")) * 1e9");
     }
-    return told;
   }
 
   private static String amount(CostResult result) {

@@ -136,12 +136,16 @@ public class CostResource {
       name = "include_simulated",
       in = ParameterIn.QUERY,
       description = "true, false or auto (default)")
+  @Parameter(
+      name = "explain",
+      in = ParameterIn.QUERY,
+      description = "true: beside each figure the SQL that recomputes it from the ledger's rows")
   @APIResponse(
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = Weekly.class)))
   public String weekly(@Context UriInfo uri, @Context HttpHeaders headers) {
     var reader = reader(uri, headers, QuestionReader.WEEKLY);
-    return PlainJson.text(weekly.of(reader.week(), reader.simulated()));
+    return PlainJson.text(weekly.of(reader.week(), reader.simulated(), reader.explain()));
   }
 
   @GET

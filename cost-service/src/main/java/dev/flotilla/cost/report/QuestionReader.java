@@ -42,7 +42,7 @@ public final class QuestionReader {
   static final Set<String> SAVINGS =
       Set.of("from", "to", "team", "task_type", "include_simulated", "explain");
   static final Set<String> SUMMARY = Set.of("period", "team", "include_simulated", "explain");
-  static final Set<String> WEEKLY = Set.of("week", "team", "include_simulated");
+  static final Set<String> WEEKLY = Set.of("week", "team", "include_simulated", "explain");
 
   private static final int MOST_BUCKETS = 1_000;
   private static final int USUAL_DAYS = 7;

@@ -65,6 +65,56 @@ final class SavingsExplained {
         simulated);
   }
 
+  /**
+   * Of one hint in a week.
+   *
+   * @param place of the hint
+   */
+  Map<String, String> ofCheaper(String place, Weekly.Cheaper hint) {
+    Query where = scope.where().add(counted.sql).add(" and task_type = ?", hint.taskType());
+    String own = work(where, hint.model(), "coalesce(sum(cost_nanos), 0)");
+    String there =
+        priced(
+            SavingsReport.COMPARED
+                + ", worked as (select *, "
+                + quoted(hint.instead())
+                + " as priced_as from compared where model = "
+                + quoted(hint.model())
+                + " and "
+                + CheaperModels.WORKED
+                + ")",
+            "worked",
+            where);
+    String accepted =
+        "round(count(*) filter (where " + CheaperModels.ACCEPTED + ") / count(*)::numeric, 4)";
+    Map<String, String> told = new LinkedHashMap<>();
+    told.put(place + "/answers", work(where, hint.model(), "count(*)"));
+    told.put(place + "/accepted", work(where, hint.model(), accepted));
+    told.put(place + "/instead_accepted", work(where, hint.instead(), accepted));
+    nanos(told, place + "/spent", own);
+    nanos(told, place + "/would_have_cost", there);
+    nanos(told, place + "/spared", "select (" + own + ") - (" + there + ")");
+    return told;
+  }
+
+  private String work(Query where, String model, String sum) {
+    return SavingsReport.fill(
+            SavingsReport.COMPARED
+                + "\nselect "
+                + sum
+                + " from compared where model = "
+                + quoted(model)
+                + " and "
+                + CheaperModels.WORKED,
+            where,
+            lengths)
+        .literal();
+  }
+
+  private static String quoted(String text) {
+    return new Query().add("?", text).literal();
+  }
+
   private Map<String, String> figures(String which, boolean simulated) {
     String kind =
         counted == CountedRows.BOTH
@@ -173,6 +223,6 @@ final class SavingsExplained {
   }
 
   private String quotedVersion() {
-    return new Query().add("?", version).literal();
+    return quoted(version);
   }
 }

@@ -132,8 +132,7 @@ class SavingsReport {
     each(connection, filled(COMPARED + ATTEMPTS, where), row -> addAttempts(sums, row));
     each(connection, filled(HITS + HITS_BY_DAY, where), row -> addHits(sums, row));
     each(connection, filled(DECISIONS, where), row -> addDecisions(sums, row));
-    var explained =
-        explain ? new SavingsExplained(scope, counted, catalog.version(), lengths()) : null;
+    SavingsExplained explained = explain ? explained(scope, counted) : null;
     return new Savings(
         "cost.savings",
         scope.from().getEpochSecond(),
@@ -141,6 +140,10 @@ class SavingsReport {
         Savings.Definition.of(
             List.copyOf(sums.baselines), catalog.version(), sums.underOtherPrices),
         sums.results(Duration.between(scope.from(), scope.to()), explained));
+  }
+
+  SavingsExplained explained(CostScope scope, CountedRows counted) {
+    return new SavingsExplained(scope, counted, catalog.version(), lengths());
   }
 
   Query filled(String statement, Query where) {

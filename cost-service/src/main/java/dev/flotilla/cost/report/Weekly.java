@@ -1,7 +1,9 @@
 package dev.flotilla.cost.report;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,7 @@ record Weekly(String object, long startTime, long endTime, String cheaper, List<
    * @param savedRatio share of what would have been spent; null when that is nothing
    * @param movers at most five models whose cost changed most
    * @param cheaper at most five, the one that would spare most first
+   * @param explain by a figure's place, the statement that recomputes it; left out unless asked for
    */
   record Team(
       String team,
@@ -31,7 +34,8 @@ record Weekly(String object, long startTime, long endTime, String cheaper, List<
       Savings.Dollars saved,
       @Nullable BigDecimal savedRatio,
       List<CostSummary.Mover> movers,
-      List<Cheaper> cheaper) {}
+      List<Cheaper> cheaper,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Map<String, String> explain) {}
 
   /**
    * A model did work that a cheaper one did as well.

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -29,14 +30,15 @@ class WeeklyReport {
 
   /**
    * @param week from a Monday to the next
+   * @param explain whether each figure comes with the statement that recomputes it
    */
-  Weekly of(CostScope week, SimulatedRows simulated) {
+  Weekly of(CostScope week, SimulatedRows simulated, boolean explain) {
     return database.inTransaction(
         connection -> {
           CountedRows counted = CountedRows.of(connection, week, simulated);
           List<Weekly.Team> teams = new ArrayList<>();
           for (CostResult team : teams(connection, week, counted)) {
-            teams.add(team(connection, week, team));
+            teams.add(team(connection, week, team, explain));
           }
           return new Weekly(
               "cost.weekly",
@@ -56,7 +58,7 @@ class WeeklyReport {
             .toList();
   }
 
-  private Weekly.Team team(Connection connection, CostScope week, CostResult spent)
+  private Weekly.Team team(Connection connection, CostScope week, CostResult spent, boolean explain)
       throws SQLException {
     String name = String.valueOf(spent.group().get(Dimension.TEAM.word()));
     var own = new CostScope(week.from(), week.to(), name, null, null, null);
@@ -65,6 +67,9 @@ class WeeklyReport {
     List<CostResult> modelsBefore = models(connection, before, counted);
     long was = modelsBefore.stream().mapToLong(CostResult::costNanos).reduce(0, Math::addExact);
     Savings.Result saved = savings.ofAll(connection, own, counted);
+    List<CostSummary.Mover> movers =
+        CostReport.movers(models(connection, own, counted), modelsBefore);
+    List<Weekly.Cheaper> hints = cheaper.find(connection, own, counted);
     return new Weekly.Team(
         name,
         spent.simulated(),
@@ -73,8 +78,42 @@ class WeeklyReport {
         spent.costNanos() - was,
         saved.saved(),
         saved.savedRatio(),
-        CostReport.movers(models(connection, own, counted), modelsBefore),
-        cheaper.find(connection, own, counted));
+        movers,
+        hints,
+        explain ? explained(own, before, counted, movers, hints) : null);
+  }
+
+  private Map<String, String> explained(
+      CostScope week,
+      CostScope before,
+      CountedRows counted,
+      List<CostSummary.Mover> movers,
+      List<Weekly.Cheaper> hints) {
+    String spent = amount(week, counted);
+    String was = amount(before, counted);
+    Map<String, String> told = new LinkedHashMap<>();
+    told.put("/spent/value", spent);
+    told.put("/before/value", was);
+    told.put("/change_nanos", "select ((" + spent + ") - (" + was + ")) * 1e9");
+    SavingsExplained saved = savings.explained(week, counted);
+    saved
+        .ofAll(counted == CountedRows.SIMULATED)
+        .forEach(
+            (figure, statement) -> {
+              if (figure.startsWith("/saved/")) {
+                told.put(figure, statement);
+              }
+            });
+    CostReport.explain(told, movers, week, before, counted);
+    for (int i = 0; i < hints.size(); i++) {
+      told.putAll(saved.ofCheaper("/cheaper/" + i, hints.get(i)));
+    }
+    return told;
+  }
+
+  private static String amount(CostScope scope, CountedRows counted) {
+    return new CostSums(Selection.of(scope, Map.of(), counted), null, List.of(), true)
+        .amountOf(List.of());
   }
 
   private static List<CostResult> models(

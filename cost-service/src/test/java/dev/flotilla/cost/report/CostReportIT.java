@@ -144,8 +144,12 @@ class CostReportIT {
     assertEquals(1, own.at("/data/0/results").size());
     assertEquals("blue", own.at("/data/0/results/0/group/team").asText());
     assertProblem(403, "team_not_allowed", service.get(MARCH + "&team=red", "blue", "caller"));
-    assertEquals(
-        2, ask(MARCH + "&group_by=team", "ops", "viewer-all").at("/data/0/results").size());
+    // Other tests may have spent in March, too.
+    assertTrue(
+        ask(MARCH + "&group_by=team", "ops", "viewer-all")
+            .at("/data/0/results")
+            .findValuesAsText("team")
+            .containsAll(List.of("blue", "red")));
     assertEquals(
         50,
         ask(MARCH + "&team=blue", "ops", "caller,admin")

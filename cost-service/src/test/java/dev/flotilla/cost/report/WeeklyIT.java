@@ -84,6 +84,31 @@ class WeeklyIT {
   }
 
   @Test
+  void every_figure_is_what_the_statement_beside_it_recomputes() throws Exception {
+    int compared = 0;
+    try (var connection = service.database().connect();
+        var statement = connection.createStatement()) {
+      for (JsonNode team :
+          ask("/v1/costs/weekly?week=2026-02-09&explain=true", "ops", "admin").path("teams")) {
+        for (var told : team.path("explain").properties()) {
+          compared++;
+          JsonNode figure = team.at(told.getKey());
+          assertTrue(figure.isNumber(), told.toString());
+          try (var rows = statement.executeQuery(told.getValue().asText())) {
+            assertTrue(rows.next(), told.toString());
+            assertEquals(
+                0,
+                figure.decimalValue().compareTo(rows.getBigDecimal(1)),
+                () -> told + " is not " + figure);
+          }
+        }
+      }
+    }
+    // Five of each team, three of each mover, nine of the hint.
+    assertEquals(2 * 5 + 3 * 3 + 9, compared);
+  }
+
+  @Test
   void an_admin_sees_all_teams_and_a_team_itself() {
     JsonNode all = ask("/v1/costs/weekly?week=2026-02-09", "ops", "admin").path("teams");
     assertEquals(2, all.size());

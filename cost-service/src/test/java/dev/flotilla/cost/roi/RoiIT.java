@@ -17,33 +17,33 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Pipelines whose names begin with roi belong to this class, and team roi. An hour by hand is 3,500
- * rupees; a dollar is 280 of them on the first of March 2026 and 281.5 from the second on.
+ * rupees; a dollar is 280 of them on the 21st of January 2026 and 281.5 from the 22nd on.
  */
 class RoiIT {
   private final RunningCostService service = RunningCostService.get();
 
   @BeforeAll
   static void rows() {
-    var lost = intent("roi", "q5", Instant.parse("2026-03-02T09:00:00Z"));
+    var lost = intent("roi", "q5", Instant.parse("2026-01-22T09:00:00Z"));
     lost.put("pipeline", "roi-content").put("run_id", "run-b");
     assertEquals(
         6,
         RunningCostService.get()
             .receipt(
-                step("run-a", "q1", "2026-03-01T23:00:00Z", 1_000_000_000, "roi-content"),
-                step("run-a", "q2", "2026-03-02T01:00:00Z", 2_000_000_000, "roi-content"),
-                step("run-b", "q3", "2026-03-02T08:00:00Z", 500_000_000, "roi-content"),
+                step("run-a", "q1", "2026-01-21T23:00:00Z", 1_000_000_000, "roi-content"),
+                step("run-a", "q2", "2026-01-22T01:00:00Z", 2_000_000_000, "roi-content"),
+                step("run-b", "q3", "2026-01-22T08:00:00Z", 500_000_000, "roi-content"),
                 lost,
                 // Outside of a run a request counts as one.
-                step(null, "q6", "2026-03-02T08:00:00Z", 250_000_000, "roi-dollars"),
-                step("run-c", "q7", "2026-03-02T08:00:00Z", 1, "roi-unknown"))
+                step(null, "q6", "2026-01-22T08:00:00Z", 250_000_000, "roi-dollars"),
+                step("run-c", "q7", "2026-01-22T08:00:00Z", 1, "roi-unknown"))
             .path("accepted")
             .asInt());
   }
 
   @Test
   void a_pipeline_stands_beside_the_same_work_by_hand_in_the_currency_of_its_hour() {
-    JsonNode pipelines = ask("/v1/costs/roi?from=2026-03-01&to=2026-03-04").path("pipelines");
+    JsonNode pipelines = ask("/v1/costs/roi?from=2026-01-21&to=2026-01-24").path("pipelines");
     assertEquals(3, pipelines.size());
     JsonNode content = pipelines.get(0);
     assertEquals("roi-content", content.path("pipeline").asText());
@@ -67,7 +67,7 @@ class RoiIT {
 
   @Test
   void a_run_counts_where_it_began_and_its_cost_where_it_was_spent() {
-    JsonNode content = ask("/v1/costs/roi?from=2026-03-02&to=2026-03-04").at("/pipelines/0");
+    JsonNode content = ask("/v1/costs/roi?from=2026-01-22&to=2026-01-24").at("/pipelines/0");
     assertEquals(1, content.path("runs").asInt());
     assertEquals(2.5, content.path("cost").asDouble());
   }
@@ -78,7 +78,7 @@ class RoiIT {
     try (var connection = service.database().connect();
         var statement = connection.createStatement()) {
       for (String range :
-          new String[] {"from=2026-03-01&to=2026-03-04", "from=2026-03-02&to=2026-03-04"}) {
+          new String[] {"from=2026-01-21&to=2026-01-24", "from=2026-01-22&to=2026-01-24"}) {
         for (JsonNode pipeline : ask("/v1/costs/roi?explain=true&" + range).path("pipelines")) {
           for (var told : pipeline.path("explain").properties()) {
             compared++;
