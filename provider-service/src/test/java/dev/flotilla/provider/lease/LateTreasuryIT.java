@@ -67,6 +67,26 @@ class LateTreasuryIT {
     assertEquals(0, overshoot());
   }
 
+  @Test
+  void only_those_who_found_it_away_have_waited_for_it() throws Exception {
+    var treasury = new FakeTreasury(LIMIT, budget("block", "serve"));
+    try (var door = LeaseDoor.of(treasury);
+        var between = TcpGate.to("127.0.0.1", door.port());
+        var gate = gate(between.port())) {
+      spend(gate);
+      between.hold();
+      while (spentUncovered.get() == 0) {
+        spend(gate);
+      }
+      long began = System.nanoTime();
+      for (int i = 0; i < 100; i++) {
+        assertInstanceOf(Cleared.class, spend(gate));
+      }
+      Duration took = Duration.ofNanos(System.nanoTime() - began);
+      assertTrue(took.toSeconds() < 15, "100 calls waited for " + took);
+    }
+  }
+
   /** Two hundred at once while no answer comes through, then one after the other to the end. */
   private void spendWhileItThinks(FakeTreasury treasury) throws Exception {
     try (var door = LeaseDoor.of(treasury);

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -113,6 +114,35 @@ class PanelTest {
   }
 
   @Test
+  void with_a_key_each_call_has_one_that_is_the_same_when_the_review_is_asked_again() {
+    provider.tell(
+        FLAGSHIPS.getFirst(),
+        new Behaviour.Says("I like it!"),
+        new Behaviour.Says(FakeProvider.opinion("reject", "major")),
+        new Behaviour.Says("I like it!"),
+        new Behaviour.Says(FakeProvider.opinion("reject", "major")));
+    ask(Duration.ofSeconds(20), "once", 1);
+    List<String> first = keysAndQuestions();
+    assertEquals(4, Set.copyOf(first).size());
+    assertTrue(
+        first.stream().anyMatch(asked -> asked.startsWith("once/review/sim-north/flagship/2 ")),
+        first::toString);
+    // Seats are dealt otherwise.
+    ask(Duration.ofSeconds(20), "once", 2);
+    List<String> both = keysAndQuestions();
+    assertEquals(8, both.size());
+    assertEquals(Set.copyOf(first), Set.copyOf(both));
+    ask(Duration.ofSeconds(20));
+    assertTrue(keysAndQuestions().getLast().startsWith("null "));
+  }
+
+  private List<String> keysAndQuestions() {
+    return provider.asked().stream()
+        .map(asked -> asked.headers().get("x-flotilla-idempotency") + " " + asked.body())
+        .toList();
+  }
+
+  @Test
   void an_answer_that_does_not_fit_twice_is_an_abstention() {
     provider.tell(FLAGSHIPS.getFirst(), new Behaviour.Says("I like it!"));
     Seat seat = seat(FLAGSHIPS.getFirst(), ask(Duration.ofSeconds(20)));
@@ -162,14 +192,19 @@ class PanelTest {
   }
 
   private List<Seat> ask(Duration patience) {
+    return ask(patience, null, 1);
+  }
+
+  private List<Seat> ask(Duration patience, @Nullable String key, long shuffle) {
     var policy =
         Policies.read(Path.of("../config/review-policies")).named("two-of-three").orElseThrow();
     var seating =
-        new Eligibility(CATALOG, CATALOG, new Random(1)).seat(policy, FLAGSHIPS, List.of(), CALLER);
+        new Eligibility(CATALOG, CATALOG, new Random(shuffle))
+            .seat(policy, FLAGSHIPS, List.of(), CALLER);
     return panel.ask(
         assertInstanceOf(Seating.Ready.class, seating).bench(),
         ASSIGNMENT,
-        new Errand(CALLER, "req_1", null, Deadline.in(patience), Context.root()));
+        new Errand(CALLER, "req_1", key, Deadline.in(patience), Context.root()));
   }
 
   private static Seat seat(String model, List<Seat> seats) {
