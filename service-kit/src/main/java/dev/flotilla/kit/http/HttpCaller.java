@@ -1,25 +1,34 @@
 package dev.flotilla.kit.http;
 
 import java.io.IOException;
+import java.net.Proxy;
 import java.net.ProxySelector;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.SchemePortResolver;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.impl.routing.SystemDefaultRoutePlanner;
+import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.config.RegistryBuilder;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.pool.PoolReusePolicy;
@@ -60,16 +69,19 @@ public final class HttpCaller implements AutoCloseable {
             1, task -> Thread.ofPlatform().daemon().name("call-deadlines").unstarted(task));
     clock.setRemoveOnCancelPolicy(true);
     var connections =
-        PoolingHttpClientConnectionManagerBuilder.create()
+        new OverChannels()
             .setConnectionFactory(
                 socket -> {
                   var watched = new WatchedConnection(HEADS);
-                  return ManagedHttpClientConnectionFactory.builder()
-                      .http1Config(HEADS)
-                      .requestWriterFactory(() -> watched::write)
-                      .responseParserFactory(config -> watched::parse)
-                      .build()
-                      .createConnection(socket);
+                  var connection =
+                      ManagedHttpClientConnectionFactory.builder()
+                          .http1Config(HEADS)
+                          .requestWriterFactory(() -> watched::write)
+                          .responseParserFactory(config -> watched::parse)
+                          .build()
+                          .createConnection(socket);
+                  watched.watch(connection);
+                  return connection;
                 })
             .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
             .setConnPoolPolicy(PoolReusePolicy.LIFO)
@@ -128,9 +140,9 @@ public final class HttpCaller implements AutoCloseable {
     while (true) {
       try {
         return once(to, headers, body, deadline);
-      } catch (WatchedConnection.UnaskedAnswer e) {
+      } catch (WatchedConnection.Stale e) {
         // Nothing has left, and that connection is closed. There is another one, or a new one.
-        LOG.log(Level.WARNING, "{0} sent what was not asked for", to.getHost());
+        LOG.log(Level.FINE, "a connection to {0} had ended", to.getHost());
       }
     }
   }
@@ -145,7 +157,7 @@ public final class HttpCaller implements AutoCloseable {
     try {
       var target = new HttpHost(to.getScheme(), to.getHost(), to.getPort());
       return new HttpReply(client.executeOpen(target, call, context), watch);
-    } catch (WatchedConnection.UnaskedAnswer e) {
+    } catch (WatchedConnection.Stale e) {
       watch.end();
       throw e;
     } catch (IOException e) {
@@ -162,5 +174,21 @@ public final class HttpCaller implements AutoCloseable {
   public void close() {
     client.close(CloseMode.IMMEDIATE);
     clock.shutdownNow();
+  }
+
+  /** Connections whose sockets can be asked without waiting whether the other side has closed. */
+  private static final class OverChannels extends PoolingHttpClientConnectionManagerBuilder {
+    @Override
+    protected HttpClientConnectionOperator createConnectionOperator(
+        SchemePortResolver ports, DnsResolver names, TlsSocketStrategy tls) {
+      return new DefaultHttpClientConnectionOperator(
+          proxy ->
+              proxy == null || proxy.type() == Proxy.Type.DIRECT
+                  ? SocketChannel.open().socket()
+                  : new Socket(proxy),
+          ports,
+          names,
+          RegistryBuilder.<TlsSocketStrategy>create().register("https", tls).build());
+    }
   }
 }

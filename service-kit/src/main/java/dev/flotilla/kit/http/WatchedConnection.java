@@ -3,6 +3,9 @@ package dev.flotilla.kit.http;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
@@ -17,9 +20,9 @@ import org.apache.hc.core5.http.io.SessionOutputBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at one connection where a request begins and where an answer does. What came after an
- * answer must not be taken for the next request's, and informational answers have to end. One
- * thread at a time, as the connection itself.
+ * Looks at one connection where a request begins and where an answer does. A connection that the
+ * other side has closed, or on which it said what nobody asked for, is not used again, and
+ * informational answers have to end. One thread at a time, as the connection itself.
  */
 final class WatchedConnection {
   /** RFC 9110, §15.2, sets no bound; no server is known to send more than two or three. */
@@ -28,7 +31,7 @@ final class WatchedConnection {
   private final HttpMessageWriter<ClassicHttpRequest> writer;
   private final HttpMessageParser<ClassicHttpResponse> parser;
   private @Nullable SessionInputBuffer received;
-  private @Nullable InputStream socket;
+  private @Nullable ManagedHttpClientConnection connection;
   private int informational;
 
   WatchedConnection(Http1Config config) {
@@ -36,12 +39,15 @@ final class WatchedConnection {
     parser = new DefaultHttpResponseParserFactory(config).create();
   }
 
+  /** The connection that is looked at. */
+  void watch(ManagedHttpClientConnection watched) {
+    connection = watched;
+  }
+
   void write(ClassicHttpRequest request, SessionOutputBuffer buffer, OutputStream out)
       throws IOException, HttpException {
-    boolean more =
-        (received != null && received.length() > 0) || (socket != null && socket.available() > 0);
-    if (more) {
-      throw new UnaskedAnswer();
+    if (received != null && (received.length() > 0 || hasEnded())) {
+      throw new Stale();
     }
     informational = 0;
     writer.write(request, buffer, out);
@@ -50,7 +56,6 @@ final class WatchedConnection {
   ClassicHttpResponse parse(SessionInputBuffer buffer, InputStream in)
       throws IOException, HttpException {
     received = buffer;
-    socket = in;
     ClassicHttpResponse response = parser.parse(buffer, in);
     if (response != null && response.getCode() < 200 && ++informational > MOST_INFORMATIONAL) {
       throw new ProtocolException("more than " + MOST_INFORMATIONAL + " informational answers");
@@ -58,12 +63,33 @@ final class WatchedConnection {
     return response;
   }
 
-  /** Somebody has answered what was not asked; nothing of the request has left. */
-  static final class UnaskedAnswer extends IOException {
+  /**
+   * Whether an end or a byte lies in the socket, which between two requests is the end of it. The
+   * library would wait a millisecond to find out; what TLS sends beside answers it alone can read.
+   */
+  private boolean hasEnded() throws IOException {
+    ManagedHttpClientConnection known = connection;
+    if (known == null || known.getSSLSession() != null) {
+      return false;
+    }
+    SocketChannel channel = known.getSocket().getChannel();
+    if (channel == null) {
+      return false;
+    }
+    channel.configureBlocking(false);
+    try {
+      return channel.read(ByteBuffer.allocate(1)) != 0;
+    } finally {
+      channel.configureBlocking(true);
+    }
+  }
+
+  /** The connection cannot be used again; nothing of the request has left. */
+  static final class Stale extends IOException {
     private static final long serialVersionUID = 1;
 
-    UnaskedAnswer() {
-      super("bytes came that belong to no request");
+    Stale() {
+      super("the connection was closed, or bytes came that belong to no request");
     }
   }
 }
