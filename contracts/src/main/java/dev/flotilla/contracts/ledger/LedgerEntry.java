@@ -76,6 +76,87 @@ public record LedgerEntry(
       @Nullable String upstream,
       AttemptUsage used,
       @Nullable Long nanos) {
+    return with(
+        newState,
+        served,
+        at,
+        how,
+        finish,
+        upstream,
+        newState.equals(EntryState.ESTIMATED),
+        used,
+        nanos,
+        floorNanos,
+        ceilingNanos,
+        lease);
+  }
+
+  /** The same attempt, still running: what the provider has said and surely charges by now. */
+  public LedgerEntry running(
+      @Nullable String served, @Nullable String upstream, long surelySpentNanos) {
+    return with(
+        state,
+        served,
+        endedAt,
+        outcome,
+        finishReason,
+        upstream,
+        estimated,
+        usage,
+        costNanos,
+        surelySpentNanos,
+        ceilingNanos,
+        lease);
+  }
+
+  /** The same attempt, about which more is known: it cannot cost more than this. */
+  public LedgerEntry costingAtMost(long nanos) {
+    return with(
+        state,
+        servedModel,
+        endedAt,
+        outcome,
+        finishReason,
+        upstreamId,
+        estimated,
+        usage,
+        costNanos,
+        floorNanos,
+        nanos,
+        lease);
+  }
+
+  /** The same attempt, paid from a lease. */
+  public LedgerEntry under(@Nullable String leaseId) {
+    return with(
+        state,
+        servedModel,
+        endedAt,
+        outcome,
+        finishReason,
+        upstreamId,
+        estimated,
+        usage,
+        costNanos,
+        floorNanos,
+        ceilingNanos,
+        leaseId);
+  }
+
+  /** The same attempt: what may change in its life is given, what it is and who pays stays. */
+  private LedgerEntry with(
+      String newState,
+      @Nullable String served,
+      @Nullable Instant at,
+      @Nullable String how,
+      @Nullable String finish,
+      @Nullable String upstream,
+      boolean onlyEstimated,
+      AttemptUsage used,
+      @Nullable Long nanos,
+      long atLeastNanos,
+      long atMostNanos,
+      @Nullable String leaseId) {
     return new LedgerEntry(
         attemptId,
         newState,
@@ -98,114 +179,11 @@ public record LedgerEntry(
         how,
         finish,
         upstream,
-        newState.equals(EntryState.ESTIMATED),
+        onlyEstimated,
         used,
         nanos,
-        floorNanos,
-        ceilingNanos,
-        tags,
-        traceparent,
-        lease);
-  }
-
-  /** The same attempt, still running: what the provider has said and surely charges by now. */
-  public LedgerEntry running(
-      @Nullable String served, @Nullable String upstream, long surelySpentNanos) {
-    return new LedgerEntry(
-        attemptId,
-        state,
-        requestId,
-        runId,
-        pipeline,
-        step,
-        origin,
-        team,
-        key,
-        project,
-        taskType,
-        provider,
-        model,
-        served,
-        priceVersion,
-        simulated,
-        startedAt,
-        endedAt,
-        outcome,
-        finishReason,
-        upstream,
-        estimated,
-        usage,
-        costNanos,
-        surelySpentNanos,
-        ceilingNanos,
-        tags,
-        traceparent,
-        lease);
-  }
-
-  /** The same attempt, about which more is known: it cannot cost more than this. */
-  public LedgerEntry costingAtMost(long nanos) {
-    return new LedgerEntry(
-        attemptId,
-        state,
-        requestId,
-        runId,
-        pipeline,
-        step,
-        origin,
-        team,
-        key,
-        project,
-        taskType,
-        provider,
-        model,
-        servedModel,
-        priceVersion,
-        simulated,
-        startedAt,
-        endedAt,
-        outcome,
-        finishReason,
-        upstreamId,
-        estimated,
-        usage,
-        costNanos,
-        floorNanos,
-        nanos,
-        tags,
-        traceparent,
-        lease);
-  }
-
-  /** The same attempt, paid from a lease. */
-  public LedgerEntry under(@Nullable String leaseId) {
-    return new LedgerEntry(
-        attemptId,
-        state,
-        requestId,
-        runId,
-        pipeline,
-        step,
-        origin,
-        team,
-        key,
-        project,
-        taskType,
-        provider,
-        model,
-        servedModel,
-        priceVersion,
-        simulated,
-        startedAt,
-        endedAt,
-        outcome,
-        finishReason,
-        upstreamId,
-        estimated,
-        usage,
-        costNanos,
-        floorNanos,
-        ceilingNanos,
+        atLeastNanos,
+        atMostNanos,
         tags,
         traceparent,
         leaseId);
