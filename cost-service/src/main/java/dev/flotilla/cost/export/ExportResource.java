@@ -1,7 +1,6 @@
 package dev.flotilla.cost.export;
 
 import dev.flotilla.catalog.Catalog;
-import dev.flotilla.cost.door.Viewer;
 import dev.flotilla.cost.report.CostScope;
 import dev.flotilla.cost.report.CountedRows;
 import dev.flotilla.cost.report.Query;
@@ -28,8 +27,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
@@ -76,12 +73,10 @@ public class ExportResource {
   @Parameter(name = "task_type", in = ParameterIn.QUERY)
   @Parameter(name = "include_simulated", in = ParameterIn.QUERY)
   public Response export(@Context UriInfo uri, @Context HttpHeaders headers) {
-    Map<String, String> given = new LinkedHashMap<>();
-    uri.getQueryParameters().forEach((name, values) -> given.put(name, values.getFirst()));
-    var reader = new QuestionReader(given, PARAMETERS, Viewer.of(headers), clock);
+    var reader = QuestionReader.of(uri, headers, PARAMETERS, clock);
     CostScope scope = reader.scope();
     SimulatedRows simulated = reader.simulated();
-    String format = given.getOrDefault("format", "csv");
+    String format = reader.format();
     var focus = new FocusRows(catalog, ACCOUNT);
     return switch (format) {
       case "csv" ->

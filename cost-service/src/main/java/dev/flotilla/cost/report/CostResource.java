@@ -1,9 +1,6 @@
 package dev.flotilla.cost.report;
 
 import dev.flotilla.cost.door.PlainJson;
-import dev.flotilla.cost.door.Viewer;
-import dev.flotilla.kit.problem.Problem;
-import dev.flotilla.kit.problem.ProblemException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -14,8 +11,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
 import java.time.Clock;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
@@ -183,19 +178,6 @@ public class CostResource {
   }
 
   private QuestionReader reader(UriInfo uri, HttpHeaders headers, Set<String> known) {
-    Map<String, String> given = new LinkedHashMap<>();
-    uri.getQueryParameters()
-        .forEach(
-            (name, values) -> {
-              if (values.size() > 1) {
-                throw new ProblemException(
-                    Problem.invalid(
-                        "repeated_parameter",
-                        name + " is there more than once; write it once.",
-                        name));
-              }
-              given.put(name, values.getFirst());
-            });
-    return new QuestionReader(given, known, Viewer.of(headers), clock);
+    return QuestionReader.of(uri, headers, known, clock);
   }
 }

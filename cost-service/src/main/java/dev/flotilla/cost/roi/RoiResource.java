@@ -1,7 +1,6 @@
 package dev.flotilla.cost.roi;
 
 import dev.flotilla.cost.door.PlainJson;
-import dev.flotilla.cost.door.Viewer;
 import dev.flotilla.cost.report.QuestionReader;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -13,8 +12,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
 import java.time.Clock;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
@@ -58,9 +55,7 @@ public class RoiResource {
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = Roi.class)))
   public String roi(@Context UriInfo uri, @Context HttpHeaders headers) {
-    Map<String, String> given = new LinkedHashMap<>();
-    uri.getQueryParameters().forEach((name, values) -> given.put(name, values.getFirst()));
-    var reader = new QuestionReader(given, PARAMETERS, Viewer.of(headers), clock);
+    var reader = QuestionReader.of(uri, headers, PARAMETERS, clock);
     return PlainJson.text(report.roi(reader.scope(), reader.simulated(), reader.explain()));
   }
 }

@@ -178,6 +178,13 @@ class CostReportIT {
         "invalid_include_simulated",
         service.get(MARCH + "&include_simulated=maybe", "red", "caller"));
     assertProblem(400, "unknown_parameter", service.get(MARCH + "&groupby=model", "red", "caller"));
+    // Of two filters none is silently left out, whichever report it is.
+    for (String report : List.of("", "/savings", "/roi", "/export", "/weekly")) {
+      assertProblem(
+          400,
+          "repeated_parameter",
+          service.get("/v1/costs" + report + "?team=red&team=blue", "red", "admin"));
+    }
     assertProblem(
         400, "invalid_period", service.get("/v1/costs/summary?period=year", "red", "caller"));
     HttpResponse<String> response = service.get(MARCH + "&bucket=1y", "red", "caller");
