@@ -1,5 +1,6 @@
 package dev.flotilla.bench.budgets;
 
+import dev.flotilla.bench.machine.ScratchFolder;
 import dev.flotilla.bench.measured.UpstreamProcess;
 import dev.flotilla.bench.upstream.Pace;
 import dev.flotilla.local.supervision.FleetOptions;
@@ -36,10 +37,10 @@ public final class Races {
 
   /** One report for each policy. */
   public List<RaceReport> run() throws IOException, InterruptedException {
-    Path folder = Files.createTempDirectory("fleet-budgets");
     var reports = new ArrayList<RaceReport>();
-    try (var upstream = UpstreamProcess.start();
-        var fleet = start(folder, upstream)) {
+    try (var folder = ScratchFolder.named("fleet-budgets");
+        var upstream = UpstreamProcess.start();
+        var fleet = start(folder.path(), upstream)) {
       upstream.pace(new Pace(LATENCY_MILLIS, 1, 0));
       for (String policy : POLICIES) {
         var course =

@@ -3,6 +3,7 @@ package dev.flotilla.bench.rows;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.flotilla.bench.machine.ProcessFacts;
+import dev.flotilla.bench.machine.ScratchFolder;
 import dev.flotilla.local.supervision.FleetOptions;
 import dev.flotilla.local.supervision.FleetPorts;
 import dev.flotilla.local.supervision.LocalFleet;
@@ -13,7 +14,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -21,10 +21,8 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * {@code ./fleet rows}: a month of many attempts in a fleet of its own. Whether the ledger takes
@@ -66,15 +64,13 @@ public final class ManyRows {
   }
 
   public RowsReport run() throws IOException, InterruptedException {
-    Path folder = Files.createTempDirectory("fleet-rows");
-    try (var fleet = start(folder);
+    try (var folder = ScratchFolder.named("fleet-rows");
+        var fleet = start(folder.path());
         var http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         var database = connect(fleet)) {
       return measured(fleet, http, database);
     } catch (SQLException e) {
       throw new IOException("the ledger cannot be filled: " + e.getMessage(), e);
-    } finally {
-      delete(folder);
     }
   }
 
@@ -240,15 +236,6 @@ public final class ManyRows {
   private static void run(Connection database, String sql) throws SQLException {
     try (var statement = database.createStatement()) {
       statement.execute(sql);
-    }
-  }
-
-  /** Ten million rows are gigabytes that nobody wants to keep. */
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
     }
   }
 }
