@@ -1,6 +1,7 @@
 package dev.flotilla.bench;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.flotilla.bench.budgets.Outage;
 import dev.flotilla.bench.budgets.RaceReport;
 import dev.flotilla.bench.budgets.Races;
 import dev.flotilla.bench.chaos.Chaos;
@@ -13,8 +14,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * {@code ./fleet bench}, {@code soak}, {@code chaos}, {@code rows} and {@code budgets}. Start
- * reading at {@link #run}.
+ * {@code ./fleet bench}, {@code soak}, {@code chaos}, {@code rows}, {@code budgets} and {@code
+ * outage}. Start reading at {@link #run}.
  */
 public final class Bench {
   private static final int DONE = 0;
@@ -46,6 +47,7 @@ public final class Bench {
         case "chaos" -> chaos(options);
         case "rows" -> rows(options);
         case "budgets" -> budgets(options);
+        case "outage" -> outage(options);
         default ->
             throw new BenchOptions.WrongUsage(
                 "./fleet does not know \"" + options.command() + "\"; see ./fleet help");
@@ -113,5 +115,15 @@ public final class Bench {
       races.forEach(race -> race.print(out));
     }
     return races.stream().allMatch(RaceReport::kept) ? DONE : FAILED;
+  }
+
+  private int outage(BenchOptions options) throws IOException, InterruptedException {
+    var report = new Outage(options.tree(), options.duration(), err).run();
+    if (options.json()) {
+      out.line(report.toJson().toString());
+    } else {
+      report.print(out);
+    }
+    return report.kept() ? DONE : FAILED;
   }
 }

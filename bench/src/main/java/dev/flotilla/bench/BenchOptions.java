@@ -11,10 +11,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was typed after {@code ./fleet bench}, {@code soak}, {@code chaos}, {@code rows} or {@code
- * budgets}.
+ * What was typed after {@code ./fleet bench}, {@code soak}, {@code chaos}, {@code rows}, {@code
+ * budgets} or {@code outage}.
  *
- * @param minutes of a soak
+ * @param minutes of a soak or an outage
  * @param rounds every target is measured so often, in turn; every budget raced for
  * @param seconds of a sample
  * @param warm what is multiplied with the warm-up of each scenario, in percent
@@ -50,10 +50,10 @@ record BenchOptions(
 
   static BenchOptions parse(List<String> words, Path tree) {
     if (words.isEmpty()) {
-      throw new WrongUsage("Say bench, soak, chaos, rows or budgets");
+      throw new WrongUsage("Say bench, soak, chaos, rows, budgets or outage");
     }
     boolean json = false;
-    int minutes = 30;
+    int minutes = words.getFirst().equals("outage") ? 10 : 30;
     int rounds = words.getFirst().equals("budgets") ? 10 : 3;
     int seconds = 6;
     int warm = 100;

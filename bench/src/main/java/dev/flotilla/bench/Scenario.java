@@ -63,7 +63,7 @@ record Scenario(
               200,
               false,
               new Pace(20, 50, 20),
-              new Workload.Streams(100, 50),
+              new Workload.Streams(100, 50, 0),
               25),
           new Scenario(
               "streams-1000",
@@ -71,6 +71,6 @@ record Scenario(
               200,
               false,
               new Pace(20, 30, 1_000),
-              new Workload.Streams(1_000, 30),
+              new Workload.Streams(1_000, 30, 30_000),
               0));
 }

@@ -53,12 +53,12 @@ class CallersIT {
   @Test
   void a_stream_that_lacks_a_chunk_is_a_failure_and_a_whole_one_is_none() throws Exception {
     upstream.pace(new Pace(0, 10, 20));
-    Seen whole = Callers.send(order(new Workload.Streams(5, 10), 1));
+    Seen whole = Callers.send(order(new Workload.Streams(5, 10, 100), 1));
     assertEquals(Map.of(), whole.failures());
     assertEquals(10 * whole.requests(), whole.chunks());
     assertTrue(whole.chunkDelays().count() > 0 && whole.firstChunks().count() > 0);
 
-    Seen lacking = Callers.send(order(new Workload.Streams(5, 11), 1));
+    Seen lacking = Callers.send(order(new Workload.Streams(5, 11, 0), 1));
     assertEquals(Map.of("stream with 10 of 11 chunks", lacking.requests()), lacking.failures());
     assertEquals(0, lacking.answered());
   }

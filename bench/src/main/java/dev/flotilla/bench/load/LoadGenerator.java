@@ -25,6 +25,9 @@ public final class LoadGenerator {
   private static final JsonMapper JSON = new JsonMapper();
   private static final long PATIENCE_S = 120;
 
+  /** What SDKs wait at least; who asks again at once keeps the other side from recovering. */
+  private static final long WAIT_AFTER_REFUSAL_NS = 1_000_000_000;
+
   private final Order order;
   private final URI address;
   private final Requests requests;
@@ -57,10 +60,10 @@ public final class LoadGenerator {
     countUntil = countFrom + order.seconds() * 1_000_000_000L;
     switch (order.workload()) {
       case Workload.ClosedLoop(int callers, int most) ->
-          together(start, callers, () -> askAgainAndAgain(most));
+          together(start, callers, 0, () -> askAgainAndAgain(most));
       case Workload.OpenLoop(int perSecond) -> askAtTheirTimes(start, perSecond);
-      case Workload.Streams(int atOnce, int chunksOfEach) ->
-          together(start, atOnce, () -> streamAgainAndAgain(chunksOfEach));
+      case Workload.Streams(int atOnce, int chunksOfEach, int overMillis) ->
+          together(start, atOnce, overMillis, () -> streamAgainAndAgain(chunksOfEach));
     }
     double counted = (Math.min(System.nanoTime(), countUntil) - countFrom) / 1e9;
     var byKind = new TreeMap<String, Long>();
@@ -76,13 +79,15 @@ public final class LoadGenerator {
         Quantiles.of(chunkDelays.getIntervalHistogram()));
   }
 
-  private void together(long start, int callers, Runnable each) throws InterruptedException {
+  private void together(long start, int callers, int overMillis, Runnable each)
+      throws InterruptedException {
     var done = new CountDownLatch(callers);
     for (int at = 0; at < callers; at++) {
+      long begins = start + at * (overMillis * 1_000_000L / callers);
       Thread.startVirtualThread(
           () -> {
             try {
-              park(start);
+              park(begins);
               each.run();
             } finally {
               done.countDown();
@@ -126,7 +131,9 @@ public final class LoadGenerator {
 
   private void streamAgainAndAgain(int chunksOfEach) {
     while (System.nanoTime() < countUntil) {
-      stream(chunksOfEach);
+      if (!stream(chunksOfEach)) {
+        park(System.nanoTime() + WAIT_AFTER_REFUSAL_NS);
+      }
     }
   }
 
@@ -151,7 +158,8 @@ public final class LoadGenerator {
     }
   }
 
-  private void stream(int wanted) {
+  /** Whether it was whole. */
+  private boolean stream(int wanted) {
     sent.incrementAndGet();
     @Nullable Exchange exchange = null;
     int got = 0;
@@ -176,17 +184,20 @@ public final class LoadGenerator {
           chunkDelays.recordValue(micros(now - sentAt));
         }
       }
+      boolean whole = status == 200 && got == wanted && finished;
       if (status != 200) {
         failed("status " + status, 1);
-      } else if (got != wanted || !finished) {
+      } else if (!whole) {
         failed("stream with " + got + " of " + wanted + " chunks", 1);
       } else if (began >= countFrom) {
         answered.increment();
       }
       giveBack(exchange);
+      return whole;
     } catch (IOException | RuntimeException e) {
       failed(e.getMessage() + " after " + got + " chunks", 1);
       close(exchange);
+      return false;
     }
   }
 

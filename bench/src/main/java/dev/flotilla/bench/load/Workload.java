@@ -28,6 +28,8 @@ public sealed interface Workload {
    * So many streams at once, each begun anew when it has ended.
    *
    * @param chunks of each, which it must have
+   * @param overMillis the first ones begin one after the other in this time; with 0 all begin in
+   *     the same instant, and do so again each time they end
    */
-  record Streams(int atOnce, int chunks) implements Workload {}
+  record Streams(int atOnce, int chunks, int overMillis) implements Workload {}
 }

@@ -38,6 +38,7 @@ public final class Soak {
 
   private static final int STREAMS = 1_000;
   private static final int CHUNKS = 30;
+  private static final int BETWEEN_CHUNKS_MS = 1_000;
 
   private final Path tree;
   private final Duration length;
@@ -56,7 +57,7 @@ public final class Soak {
             FleetTarget.start(
                 tree, folder.path(), upstream.address(), "-Xms256m -XX:+AlwaysPreTouch");
         var loads = Executors.newVirtualThreadPerTaskExecutor()) {
-      upstream.pace(new Pace(20, CHUNKS, 1_000));
+      upstream.pace(new Pace(20, CHUNKS, BETWEEN_CHUNKS_MS));
       var underway = new ArrayList<Future<Seen>>();
       for (Order order : orders(fleet)) {
         underway.add(loads.submit((Callable<Seen>) () -> Callers.send(order)));
@@ -72,7 +73,7 @@ public final class Soak {
 
   private List<Order> orders(FleetTarget fleet) {
     return List.of(
-        order(fleet, new Workload.Streams(STREAMS, CHUNKS), false),
+        order(fleet, new Workload.Streams(STREAMS, CHUNKS, CHUNKS * BETWEEN_CHUNKS_MS), false),
         order(fleet, new Workload.OpenLoop(40), false),
         order(fleet, new Workload.OpenLoop(40), true));
   }

@@ -1,9 +1,11 @@
 package dev.flotilla.router.cache;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.kit.json.Json;
 import dev.flotilla.router.exchange.ChatRequest;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -28,7 +30,9 @@ final class CacheKey {
       List.of("stream", "stream_options", "metadata", "route");
 
   private static final ObjectMapper SORTED =
-      JsonMapper.builder().enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED).build();
+      JsonMapper.builder(JsonFactory.builder().recyclerPool(Json.BUFFERS).build())
+          .enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED)
+          .build();
 
   private final SecretKeySpec secret;
 

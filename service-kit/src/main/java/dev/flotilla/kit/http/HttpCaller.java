@@ -49,7 +49,12 @@ public final class HttpCaller implements AutoCloseable {
 
   /** Far beyond what any provider is known to send; 4 MiB of them end a call. */
   private static final Http1Config HEADS =
-      Http1Config.custom().setMaxLineLength(16 << 10).setMaxHeaderCount(256).build();
+      Http1Config.custom()
+          .setMaxLineLength(16 << 10)
+          .setMaxHeaderCount(256)
+          // Two for each connection; with the usual 8 KB a thousand streams would hold 16 MB.
+          .setBufferSize(4 << 10)
+          .build();
 
   /** An idle connection is looked at before it is used again after this time. */
   private static final TimeValue FRESH = TimeValue.ofSeconds(1);

@@ -6,6 +6,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.util.BufferRecycler;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import com.fasterxml.jackson.core.util.RecyclerPool;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -32,6 +35,13 @@ public final class Json {
   /** Longer numbers are refused: turning their digits into a number takes time for nothing. */
   static final int MAX_DIGITS = 100;
 
+  /**
+   * Of readers and writers, 40 KB a pair. By default each thread keeps its own; here a thread is
+   * made for each connection, and a stream would hold its buffers for as long as it lasts.
+   */
+  public static final RecyclerPool<BufferRecycler> BUFFERS =
+      JsonRecyclerPools.sharedConcurrentDequePool();
+
   private static final ObjectMapper MAPPER =
       JsonMapper.builder(
               JsonFactory.builder()
@@ -46,6 +56,7 @@ public final class Json {
                   // names are the callers' choice, and what the JVM interns for one it keeps for
                   // all
                   .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                  .recyclerPool(BUFFERS)
                   .build())
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)

@@ -1,6 +1,7 @@
 package dev.flotilla.kit.json;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationContext;
@@ -40,7 +41,7 @@ public final class WireJson implements MessageBodyReader<Object>, MessageBodyWri
   private static final String CONTRACTS = "dev.flotilla.contracts";
 
   private static final ObjectMapper MAPPER =
-      JsonMapper.builder()
+      JsonMapper.builder(JsonFactory.builder().recyclerPool(Json.BUFFERS).build())
           .annotationIntrospector(new JsonbNames())
           .serializationInclusion(JsonInclude.Include.NON_NULL)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
