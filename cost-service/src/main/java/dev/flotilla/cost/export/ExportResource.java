@@ -1,6 +1,8 @@
 package dev.flotilla.cost.export;
 
 import dev.flotilla.catalog.Catalog;
+import dev.flotilla.cost.door.Parameters;
+import dev.flotilla.cost.door.Viewer;
 import dev.flotilla.cost.report.CostScope;
 import dev.flotilla.cost.report.CountedRows;
 import dev.flotilla.cost.report.Query;
@@ -73,7 +75,7 @@ public class ExportResource {
   @Parameter(name = "task_type", in = ParameterIn.QUERY)
   @Parameter(name = "include_simulated", in = ParameterIn.QUERY)
   public Response export(@Context UriInfo uri, @Context HttpHeaders headers) {
-    var reader = QuestionReader.of(uri, headers, PARAMETERS, clock);
+    var reader = new QuestionReader(Parameters.of(uri), PARAMETERS, Viewer.of(headers), clock);
     CostScope scope = reader.scope();
     SimulatedRows simulated = reader.simulated();
     String format = reader.format();

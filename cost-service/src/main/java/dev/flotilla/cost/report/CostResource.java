@@ -1,6 +1,8 @@
 package dev.flotilla.cost.report;
 
+import dev.flotilla.cost.door.Parameters;
 import dev.flotilla.cost.door.PlainJson;
+import dev.flotilla.cost.door.Viewer;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -178,6 +180,6 @@ public class CostResource {
   }
 
   private QuestionReader reader(UriInfo uri, HttpHeaders headers, Set<String> known) {
-    return QuestionReader.of(uri, headers, known, clock);
+    return new QuestionReader(Parameters.of(uri), known, Viewer.of(headers), clock);
   }
 }

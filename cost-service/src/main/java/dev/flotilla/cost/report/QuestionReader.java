@@ -3,8 +3,6 @@ package dev.flotilla.cost.report;
 import dev.flotilla.cost.door.Viewer;
 import dev.flotilla.kit.problem.Problem;
 import dev.flotilla.kit.problem.ProblemException;
-import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.UriInfo;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -54,32 +52,10 @@ public final class QuestionReader {
   private final Clock clock;
 
   /**
-   * Reads what was asked; {@link ProblemException} when a parameter is unknown or there twice: of
-   * two filters one would be left out, and the figures would look right.
-   *
-   * @param known names of those that mean something here
-   */
-  public static QuestionReader of(
-      UriInfo asked, HttpHeaders headers, Set<String> known, Clock clock) {
-    Map<String, String> given = new LinkedHashMap<>();
-    asked
-        .getQueryParameters()
-        .forEach(
-            (name, values) -> {
-              if (values.size() > 1) {
-                throw wrong(
-                    "repeated_parameter", name, name + " is there more than once; write it once.");
-              }
-              given.put(name, values.getFirst());
-            });
-    return new QuestionReader(given, known, Viewer.of(headers), clock);
-  }
-
-  /**
    * @param given parameters as they came, one value each
    * @param known names of those that mean something here
    */
-  private QuestionReader(Map<String, String> given, Set<String> known, Viewer viewer, Clock clock) {
+  public QuestionReader(Map<String, String> given, Set<String> known, Viewer viewer, Clock clock) {
     for (String name : given.keySet()) {
       if (!known.contains(name)) {
         throw wrong(

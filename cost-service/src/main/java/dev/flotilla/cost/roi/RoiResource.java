@@ -1,6 +1,8 @@
 package dev.flotilla.cost.roi;
 
+import dev.flotilla.cost.door.Parameters;
 import dev.flotilla.cost.door.PlainJson;
+import dev.flotilla.cost.door.Viewer;
 import dev.flotilla.cost.report.QuestionReader;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -55,7 +57,7 @@ public class RoiResource {
       responseCode = "200",
       content = @Content(schema = @Schema(implementation = Roi.class)))
   public String roi(@Context UriInfo uri, @Context HttpHeaders headers) {
-    var reader = QuestionReader.of(uri, headers, PARAMETERS, clock);
+    var reader = new QuestionReader(Parameters.of(uri), PARAMETERS, Viewer.of(headers), clock);
     return PlainJson.text(report.roi(reader.scope(), reader.simulated(), reader.explain()));
   }
 }
