@@ -28,8 +28,8 @@ public record OutageReport(
     long countedNanos,
     long refusedOverNanos) {
   private static final Duration LONGEST_LAG = Duration.ofSeconds(30);
-  private static final String UNVERIFIABLE = "status 503";
-  private static final String SPENT = "status 402";
+  private static final String UNVERIFIABLE = "status 503 budget_unverifiable";
+  private static final String SPENT = "status 402 budget_exceeded";
 
   /** Nobody was failed whose budget serves, nothing overspent of the other, all in the ledger. */
   public boolean kept() {

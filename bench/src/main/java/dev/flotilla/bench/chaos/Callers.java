@@ -1,5 +1,7 @@
 package dev.flotilla.bench.chaos;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -7,14 +9,23 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * So many callers who together send so many requests, each once and no two the same, every third
- * one streamed. Who was failed waits until nothing is being killed. Thread-safe.
+ * one streamed. Who was failed waits a moment, and until nothing is being killed. Thread-safe.
  */
 final class Callers implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** What SDKs wait at least. Without it a closed circuit would be met thousands of times. */
+  private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final URI door;
   private final int requests;
@@ -28,6 +39,7 @@ final class Callers implements AutoCloseable {
   private int ended;
   private int answered;
   private boolean killing;
+  private final TreeMap<String, Integer> failures = new TreeMap<>();
 
   Callers(URI door, int requests, long seed) {
     this.door = door;
@@ -67,6 +79,11 @@ final class Callers implements AutoCloseable {
     return answered;
   }
 
+  /** What went wrong, and how often. */
+  synchronized Map<String, Integer> failures() {
+    return Collections.unmodifiableMap(new TreeMap<>(failures));
+  }
+
   synchronized int ended() {
     return ended;
   }
@@ -79,9 +96,10 @@ final class Callers implements AutoCloseable {
   private void call() {
     try {
       for (int number = next(); number <= requests; number = next()) {
-        boolean answer = ask(number);
-        note(answer);
-        if (!answer) {
+        String failure = ask(number);
+        note(failure);
+        if (failure != null) {
+          Thread.sleep(AFTER_FAILURE);
           awaitCalm();
         }
       }
@@ -102,9 +120,13 @@ final class Callers implements AutoCloseable {
     return begun;
   }
 
-  private synchronized void note(boolean answer) {
+  private synchronized void note(@Nullable String failure) {
     ended++;
-    answered += answer ? 1 : 0;
+    if (failure == null) {
+      answered++;
+    } else {
+      failures.merge(failure, 1, Integer::sum);
+    }
   }
 
   private synchronized void awaitCalm() throws InterruptedException {
@@ -113,8 +135,8 @@ final class Callers implements AutoCloseable {
     }
   }
 
-  /** Whether the whole answer came. */
-  private boolean ask(int number) throws InterruptedException {
+  /** Why the answer is not whole; null when it is. */
+  private @Nullable String ask(int number) throws InterruptedException {
     boolean stream = number % 3 == 0;
     String body =
         "{\"model\":\"gpt-mock\",\"max_tokens\":100,%s\"messages\":[{\"role\":\"user\",\"content\":\"request %d of seed %d\"}]}"
@@ -131,10 +153,21 @@ final class Callers implements AutoCloseable {
             .build();
     try {
       HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-      return answer.statusCode() == 200
-          && (!stream || answer.body().strip().endsWith("data: [DONE]"));
+      if (answer.statusCode() != 200) {
+        return answer.statusCode() + " " + code(answer.body());
+      }
+      return stream && !answer.body().strip().endsWith("data: [DONE]") ? "cut stream" : null;
     } catch (IOException gone) {
-      return false;
+      return "no answer";
+    }
+  }
+
+  /** Of an error in OpenAI's shape. */
+  private static String code(String body) {
+    try {
+      return JSON.readTree(body).path("error").path("code").asText("without a code");
+    } catch (JsonProcessingException e) {
+      return "without JSON";
     }
   }
 }

@@ -77,6 +77,7 @@ public final class Chaos {
           seed,
           requests,
           callers.answered(),
+          callers.failures(),
           Duration.ofNanos(System.nanoTime() - start),
           killed,
           CALLERS,

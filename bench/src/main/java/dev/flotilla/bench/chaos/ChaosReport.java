@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param requests that were sent
  * @param answered whole, each to its caller
+ * @param failures of callers, by what they were told
  * @param took from the first request to the last row
  * @param kills by what was killed
  * @param mostUnknown kills × callers: so many attempts may end unknown
@@ -31,6 +32,7 @@ public record ChaosReport(
     long seed,
     int requests,
     int answered,
+    Map<String, Integer> failures,
     Duration took,
     Map<String, Integer> kills,
     int mostUnknown,
@@ -47,6 +49,7 @@ public record ChaosReport(
       long seed,
       int requests,
       int answered,
+      Map<String, Integer> failures,
       Duration took,
       List<Victim> killed,
       int callers,
@@ -63,6 +66,7 @@ public record ChaosReport(
         seed,
         requests,
         answered,
+        failures,
         took,
         Map.copyOf(kills),
         killed.size() * callers,
@@ -115,6 +119,8 @@ public record ChaosReport(
   public void print(Terminal out) {
     var table = new Table("after " + requests + " requests, seed " + seed, ">found", ">allowed");
     table.row("requests answered whole", Integer.toString(answered), "");
+    failures.forEach(
+        (failure, times) -> table.row("failed: " + failure, Integer.toString(times), ""));
     table.row("seconds it took", Long.toString(took.toSeconds()), "");
     kills.entrySet().stream()
         .sorted(Map.Entry.comparingByKey())
@@ -142,6 +148,8 @@ public record ChaosReport(
         .put("requests", requests)
         .put("answered", answered)
         .put("seconds", took.toSeconds());
+    ObjectNode failed = json.putObject("failures");
+    failures.forEach(failed::put);
     ObjectNode killed = json.putObject("kills");
     kills.forEach(killed::put);
     json.put("attempts", attempts)

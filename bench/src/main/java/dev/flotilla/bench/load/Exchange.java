@@ -66,6 +66,15 @@ final class Exchange implements AutoCloseable {
     return length;
   }
 
+  /** The rest of the answer, as text. */
+  String rest() throws IOException {
+    var text = new StringBuilder();
+    for (int next = read(); next >= 0; next = read()) {
+      text.append((char) next);
+    }
+    return text.toString();
+  }
+
   /** The next line of the answer, without its end; null at the end. */
   @Nullable String answerLine() throws IOException {
     var line = new StringBuilder();

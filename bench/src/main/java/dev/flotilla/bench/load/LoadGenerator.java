@@ -143,11 +143,14 @@ public final class LoadGenerator {
     try {
       exchange = connected();
       int status = exchange.ask(requests.next());
+      if (status != 200) {
+        failed(refusal(status, exchange), 1);
+        giveBack(exchange);
+        return;
+      }
       exchange.drain();
       long now = System.nanoTime();
-      if (status != 200) {
-        failed("status " + status, 1);
-      } else if (due >= countFrom && now <= countUntil) {
+      if (due >= countFrom && now <= countUntil) {
         answered.increment();
         answers.recordValue(micros(now - due));
       }
@@ -168,6 +171,11 @@ public final class LoadGenerator {
       exchange = connected();
       long began = System.nanoTime();
       int status = exchange.ask(requests.next());
+      if (status != 200) {
+        failed(refusal(status, exchange), 1);
+        giveBack(exchange);
+        return false;
+      }
       for (String line = exchange.answerLine(); line != null; line = exchange.answerLine()) {
         long now = System.nanoTime();
         finished |= line.equals("data: [DONE]");
@@ -184,10 +192,8 @@ public final class LoadGenerator {
           chunkDelays.recordValue(micros(now - sentAt));
         }
       }
-      boolean whole = status == 200 && got == wanted && finished;
-      if (status != 200) {
-        failed("status " + status, 1);
-      } else if (!whole) {
+      boolean whole = got == wanted && finished;
+      if (!whole) {
         failed("stream with " + got + " of " + wanted + " chunks", 1);
       } else if (began >= countFrom) {
         answered.increment();
@@ -199,6 +205,13 @@ public final class LoadGenerator {
       close(exchange);
       return false;
     }
+  }
+
+  /** The status, and the code of an error in OpenAI's shape. */
+  private static String refusal(int status, Exchange exchange) throws IOException {
+    String said = exchange.rest();
+    String code = said.replaceFirst("(?s).*\"code\"\\s*:\\s*\"([a-z_]+)\".*", "$1");
+    return "status " + status + (code.equals(said) ? "" : " " + code);
   }
 
   private Exchange connected() throws IOException {

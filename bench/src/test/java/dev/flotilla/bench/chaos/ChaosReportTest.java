@@ -53,7 +53,16 @@ class ChaosReportTest {
 
   /** One kill, two callers. */
   private static ChaosReport report(Map<String, Bill> bills, Map<String, LedgerRow> rows) {
-    return ChaosReport.of(1, 10, 9, Duration.ofSeconds(3), List.of(Victim.ROUTER), 2, bills, rows);
+    return ChaosReport.of(
+        1,
+        10,
+        9,
+        Map.of("no answer", 1),
+        Duration.ofSeconds(3),
+        List.of(Victim.ROUTER),
+        2,
+        bills,
+        rows);
   }
 
   private static LedgerRow settled(long nanos) {

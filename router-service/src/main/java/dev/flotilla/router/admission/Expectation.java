@@ -9,6 +9,12 @@ final class Expectation {
   /** Before anything is known at most this many requests share the limit. */
   private static final long AT_FIRST = 50;
 
+  /**
+   * But none is thought to use more than this beyond what is known of it: the longest answer any
+   * model of the catalogue gives. Many streams may begin before the first of them has ended.
+   */
+  private static final long LONGEST_ANSWER = 262_144;
+
   private double mean;
   private double distance;
 
@@ -24,7 +30,9 @@ final class Expectation {
    */
   long reserve(long estimate, long limit) {
     long expected =
-        mean == 0 ? Math.ceilDiv(limit, AT_FIRST) : (long) Math.ceil(mean + 2 * distance);
+        mean == 0
+            ? Math.min(Math.ceilDiv(limit, AT_FIRST), estimate + LONGEST_ANSWER)
+            : (long) Math.ceil(mean + 2 * distance);
     return Math.min(limit, Math.max(estimate, expected));
   }
 

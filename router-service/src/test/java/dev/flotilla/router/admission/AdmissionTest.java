@@ -145,6 +145,15 @@ class AdmissionTest {
   }
 
   @Test
+  void a_thousand_streams_begin_before_the_first_of_them_has_ended() {
+    var admission = router(LONG, 1);
+    KeyPolicy policy = limits(null, 1_000_000_000L);
+    for (int i = 0; i < 1_000; i++) {
+      admitted(admission, policy, 200);
+    }
+  }
+
+  @Test
   void who_only_has_to_wait_for_others_to_use_less_than_they_reserved_is_not_sent_away_for_long()
       throws InterruptedException {
     var admission = router(LONG, 1);
