@@ -33,6 +33,9 @@ import java.util.concurrent.Future;
 public final class Soak {
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(10);
 
+  /** A thousand streams would be refused by JVMs that have not compiled anything yet. */
+  private static final Duration BEFORE = Duration.ofSeconds(40);
+
   /** Of its time, until when the JVMs still compile and fill their caches. */
   static final double WARM_UP = 1.0 / 3;
 
@@ -57,6 +60,8 @@ public final class Soak {
             FleetTarget.start(
                 tree, folder.path(), upstream.address(), "-Xms256m -XX:+AlwaysPreTouch");
         var loads = Executors.newVirtualThreadPerTaskExecutor()) {
+      progress.line("warming up for " + BEFORE.toSeconds() + " s");
+      Callers.send(order(fleet, new Workload.ClosedLoop(8, 0), false, BEFORE));
       upstream.pace(new Pace(20, CHUNKS, BETWEEN_CHUNKS_MS));
       var underway = new ArrayList<Future<Seen>>();
       for (Order order : orders(fleet)) {
@@ -73,12 +78,17 @@ public final class Soak {
 
   private List<Order> orders(FleetTarget fleet) {
     return List.of(
-        order(fleet, new Workload.Streams(STREAMS, CHUNKS, CHUNKS * BETWEEN_CHUNKS_MS), false),
-        order(fleet, new Workload.OpenLoop(40), false),
-        order(fleet, new Workload.OpenLoop(40), true));
+        order(
+            fleet,
+            new Workload.Streams(STREAMS, CHUNKS, CHUNKS * BETWEEN_CHUNKS_MS),
+            false,
+            length),
+        order(fleet, new Workload.OpenLoop(40), false, length),
+        order(fleet, new Workload.OpenLoop(40), true, length));
   }
 
-  private Order order(FleetTarget fleet, Workload workload, boolean repeat) {
+  private static Order order(
+      FleetTarget fleet, Workload workload, boolean repeat, Duration length) {
     return new Order(
         fleet.url(),
         fleet.headers(),
