@@ -24,7 +24,7 @@ public final class Template {
     this.compiled = compiled;
     this.references = references;
     var roots = new TreeSet<String>();
-    references.forEach(reference -> roots.add(reference.name()));
+    references.forEach(reference -> roots.add(reference.path().name()));
     this.names = Set.copyOf(roots);
   }
 
