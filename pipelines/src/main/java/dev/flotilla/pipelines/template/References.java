@@ -25,6 +25,7 @@ import io.pebbletemplates.pebble.node.expression.MapExpression;
 import io.pebbletemplates.pebble.node.expression.PositiveTestExpression;
 import io.pebbletemplates.pebble.node.expression.TernaryExpression;
 import io.pebbletemplates.pebble.node.expression.UnaryExpression;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -60,14 +61,30 @@ final class References {
     }
   }
 
+  /** Bytes of a number, and of what else a loop says of itself. */
+  private static final long NUMBER = 20;
+
   private final List<Reference> found = new ArrayList<>();
+  private final List<Extent.Literal> literal = new ArrayList<>();
+  private final List<Extent.Printed> printed = new ArrayList<>();
 
-  private References() {}
+  /** Lists that are run over where the walk is, outermost first. */
+  private final List<Path> loops = new ArrayList<>();
 
-  static List<Reference> in(Node root) {
-    var references = new References();
-    references.look(root, Map.of());
-    return List.copyOf(references.found);
+  private References(Node root) {
+    look(root, Map.of());
+  }
+
+  static References in(Node root) {
+    return new References(root);
+  }
+
+  List<Reference> all() {
+    return List.copyOf(found);
+  }
+
+  Extent extent() {
+    return new Extent(literal, printed);
   }
 
   /**
@@ -77,7 +94,10 @@ final class References {
     switch (at) {
       case RootNode root -> look(root.getBody(), bound);
       case BodyNode body -> body.getChildren().forEach(child -> look(child, bound));
-      case PrintNode print -> follow(print.getExpression(), bound, Way.PRINTED);
+      case PrintNode print -> {
+        literal.add(new Extent.Literal(NUMBER, loops));
+        follow(print.getExpression(), bound, Way.PRINTED);
+      }
       case IfNode choice -> {
         choice
             .getConditionsWithBodies()
@@ -92,17 +112,30 @@ final class References {
       }
       case ForNode loop -> {
         follow(loop.getIterable(), bound, Way.TESTED);
+        Meaning list = meaning(unfiltered(loop.getIterable()), bound);
         var inside = new HashMap<>(bound);
-        inside.put(loop.getIterationVariable(), item(meaning(loop.getIterable(), bound)));
+        inside.put(loop.getIterationVariable(), item(list));
         inside.put("loop", new Meaning(null));
+        loops.add(list == null || list.path() == null ? Extent.UNNAMED : list.path());
         look(loop.getBody(), inside);
+        loops.removeLast();
         if (loop.getElseBody() != null) {
           look(loop.getElseBody(), bound);
         }
       }
-      case TextNode _ -> {}
+      case TextNode text ->
+          literal.add(new Extent.Literal(utf8(new String(text.getData())), loops));
       default -> throw new IllegalStateException("no template has a " + at.getClass());
     }
+  }
+
+  private static long utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  /** What goes through filters, none of which makes a list longer. */
+  private static Expression<?> unfiltered(Expression<?> at) {
+    return at instanceof FilterExpression filter ? unfiltered(filter.getLeftExpression()) : at;
   }
 
   private static Meaning item(@Nullable Meaning list) {
@@ -114,6 +147,9 @@ final class References {
     if (meaning != null) {
       if (meaning.path() != null) {
         found.add(new Reference(meaning.path(), at.getLineNumber(), use.printed(), use.filters()));
+        if (use.printed()) {
+          printed.add(new Extent.Printed(meaning.path(), use.filters(), loops));
+        }
       }
       subscripts(at, bound);
       return;
@@ -122,7 +158,11 @@ final class References {
       case FilterExpression filter -> {
         var called = (FilterInvocationExpression) filter.getRightExpression();
         follow(filter.getLeftExpression(), bound, use.through(called.getFilterName()));
+        Meaning list = meaning(unfiltered(filter.getLeftExpression()), bound);
+        // What join puts between the items comes once for each.
+        loops.add(list == null || list.path() == null ? Extent.UNNAMED : list.path());
         arguments(called.getArgs(), bound, use);
+        loops.removeLast();
       }
       case PositiveTestExpression test -> {
         var called = (TestInvocationExpression) test.getRightExpression();
@@ -150,6 +190,11 @@ final class References {
       case GetAttributeExpression field -> {
         follow(field.getNode(), bound, use);
         subscripts(field, bound);
+      }
+      case LiteralStringExpression text -> {
+        if (use.printed()) {
+          literal.add(new Extent.Literal(utf8(text.getValue()), loops));
+        }
       }
       case FunctionOrMacroInvocationExpression call -> arguments(call.getArguments(), bound, use);
       default -> {}
