@@ -50,8 +50,21 @@ public final class LoadGenerator {
 
   /** Takes an {@link Order}. */
   public static void main(String[] words) throws IOException, InterruptedException {
+    Thread.ofPlatform().daemon().name("parent-watch").start(LoadGenerator::endWithParent);
     var generator = new LoadGenerator(JSON.readValue(words[0], Order.class));
     System.out.println(JSON.writeValueAsString(generator.run()));
+  }
+
+  /** Whoever started it holds the other end of its input, and nothing is ever written there. */
+  private static void endWithParent() {
+    try {
+      while (System.in.read() >= 0) {
+        // Nobody has anything to say.
+      }
+    } catch (IOException e) {
+      // The same: nobody is there.
+    }
+    Runtime.getRuntime().halt(1);
   }
 
   private Seen run() throws InterruptedException {
