@@ -27,12 +27,16 @@ import java.util.concurrent.Executors;
 public final class Outage {
   private static final String SERVES = "serves";
   private static final String REFUSES = "refuses";
-  private static final int PER_SECOND_EACH = 100;
+  private static final String NEITHER = "neither";
+  private static final Workload PACE = new Workload.OpenLoop(100);
   private static final long LIMIT = 3_000_000;
   private static final int LATENCY_MILLIS = 20;
   private static final Duration LONGEST_LAG = Duration.ofMinutes(5);
 
-  /** Of the time without cost-service, so that leases are held when it goes. */
+  /** JVMs that have compiled nothing yet cannot answer 200 requests a second. */
+  private static final int SECONDS_OF_WARM_UP = 40;
+
+  /** So that leases are held when cost-service goes. */
   private static final int SECONDS_BEFORE = 2;
 
   private final Path tree;
@@ -49,9 +53,12 @@ public final class Outage {
     try (var folder = ScratchFolder.named("fleet-outage");
         var upstream = UpstreamProcess.start();
         var fleet =
-            BudgetedFleet.start(tree, folder.path(), upstream, List.of(SERVES, REFUSES), progress);
+            BudgetedFleet.start(
+                tree, folder.path(), upstream, List.of(SERVES, REFUSES, NEITHER), progress);
         var door = new FleetDoor(fleet.url(), BudgetedFleet.ADMIN)) {
       upstream.pace(new Pace(LATENCY_MILLIS, 1, 0));
+      progress.line("warming up for " + SECONDS_OF_WARM_UP + " s");
+      Callers.send(order(fleet, NEITHER, new Workload.ClosedLoop(8, 0), SECONDS_OF_WARM_UP));
       door.limit("team:" + SERVES, LIMIT, "serve");
       door.limit("team:" + REFUSES, LIMIT, "refuse");
       load(fleet, SECONDS_BEFORE);
@@ -76,22 +83,23 @@ public final class Outage {
 
   private static Both load(LocalFleet fleet, int seconds) throws IOException, InterruptedException {
     try (var loads = Executors.newVirtualThreadPerTaskExecutor()) {
-      var serves = loads.submit((Callable<Seen>) () -> Callers.send(order(fleet, SERVES, seconds)));
+      var serves =
+          loads.submit((Callable<Seen>) () -> Callers.send(order(fleet, SERVES, PACE, seconds)));
       var refuses =
-          loads.submit((Callable<Seen>) () -> Callers.send(order(fleet, REFUSES, seconds)));
+          loads.submit((Callable<Seen>) () -> Callers.send(order(fleet, REFUSES, PACE, seconds)));
       return new Both(serves.get(), refuses.get());
     } catch (ExecutionException e) {
       throw new IOException("the callers failed: " + e.getCause(), e);
     }
   }
 
-  private static Order order(LocalFleet fleet, String key, int seconds) {
+  private static Order order(LocalFleet fleet, String key, Workload workload, int seconds) {
     return new Order(
         fleet.url() + "/v1/chat/completions",
         Map.of("authorization", "Bearer " + key),
         100,
         false,
-        new Workload.OpenLoop(PER_SECOND_EACH),
+        workload,
         0,
         seconds);
   }

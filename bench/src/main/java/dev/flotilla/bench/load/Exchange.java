@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class Exchange implements AutoCloseable {
   private static final int LONGEST_SILENCE_MS = 60_000;
 
+  /** Servers close what is idle for longer, and what is asked in that moment is lost. */
+  private static final long FRESH_NANOS = 5_000_000_000L;
+
   private final Socket socket = new Socket();
   private final BufferedInputStream in;
   private final OutputStream out;
@@ -24,6 +27,7 @@ final class Exchange implements AutoCloseable {
   private long left;
   private boolean chunked;
   private boolean last;
+  private long endedNanos;
 
   Exchange(URI address) throws IOException {
     socket.setTcpNoDelay(true);
@@ -89,9 +93,15 @@ final class Exchange implements AutoCloseable {
     return line.isEmpty() ? null : line.toString();
   }
 
-  /** Whether another request may follow. */
+  /** Whether another request may follow an answer that has been read. */
   boolean reusable() {
+    endedNanos = System.nanoTime();
     return !last;
+  }
+
+  /** Whether it may still be used, after it has lain idle. */
+  boolean fresh() {
+    return System.nanoTime() - endedNanos < FRESH_NANOS;
   }
 
   private int read() throws IOException {

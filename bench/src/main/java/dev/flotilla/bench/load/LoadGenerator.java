@@ -229,7 +229,11 @@ public final class LoadGenerator {
 
   private Exchange connected() throws IOException {
     Exchange kept = idle.pollFirst();
-    return kept == null ? new Exchange(address) : kept;
+    if (kept != null && kept.fresh()) {
+      return kept;
+    }
+    close(kept);
+    return new Exchange(address);
   }
 
   private void giveBack(Exchange exchange) {
