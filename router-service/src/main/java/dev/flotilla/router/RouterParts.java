@@ -84,8 +84,14 @@ class RouterParts {
   /** Ten thousand lines of a hundred bytes, twice. */
   private static final int BILL_BYTES = 2_000_000;
 
+  /** A word and a comment. */
+  private static final int DECISION_BYTES = 50_000;
+
   private static final Set<Role> ASKERS = Set.of(Role.CALLER);
   private static final Set<Role> ADMINS = Set.of(Role.ADMIN);
+  private static final Set<Role> REVIEWERS = Set.of(Role.REVIEWER);
+  private static final Set<Role> SHOWN_REVIEWS = Set.of(Role.values());
+  private static final Set<Role> PEOPLE = Set.of(Role.CALLER, Role.REVIEWER, Role.ADMIN);
   private static final Set<Role> READERS = Set.of(Role.CALLER, Role.VIEWER, Role.ADMIN);
 
   @Produces
@@ -230,6 +236,7 @@ class RouterParts {
     Relay costs = costs(settings, http, token, "flotilla.cost.patience");
     Relay files = costs(settings, http, token, "flotilla.cost.export-patience");
     Relay reviews = reviews(settings, http, token);
+    Relay people = people(settings, http, token);
     int reviewBytes =
         Math.toIntExact(settings.number("flotilla.review.max-body-bytes", 1_000, 8_000_000));
     String asks = "Answers a chat request; the router chooses the model when it is 'auto'.";
@@ -258,6 +265,9 @@ class RouterParts {
     String explains = "Tells what happened to one request; passed on to cost-service.";
     String judges = "Has an artifact judged by models that did not write it; review-service does.";
     String shows = "Shows reviews of the caller's team; passed on to review-service.";
+    String waits = "Shows what people of the caller's team are asked, and what they decided.";
+    String settles =
+        "Claims what machines could not decide (…/claim), or decides it (…/decision); the first decision holds.";
     return new Doors(
         List.of(
             new Door(
@@ -339,8 +349,12 @@ class RouterParts {
             new Door("DELETE", "/v1/budgets/*", ADMINS, 0, endsLimits, costs),
             new Door("POST", "/v1/budgets/*", ADMINS, 0, countsAgain, costs),
             new Door("POST", "/v1/reviews", ASKERS, reviewBytes, judges, idempotency.once(reviews)),
-            new Door("GET", "/v1/reviews", READERS, 0, shows, reviews),
-            new Door("GET", "/v1/reviews/*", READERS, 0, shows, reviews)),
+            new Door("GET", "/v1/reviews", SHOWN_REVIEWS, 0, shows, people),
+            new Door("GET", "/v1/reviews/*", SHOWN_REVIEWS, 0, shows, people),
+            new Door("POST", "/v1/reviews/*", REVIEWERS, DECISION_BYTES, settles, people),
+            new Door("GET", "/v1/decisions", PEOPLE, 0, waits, people),
+            new Door("GET", "/v1/decisions/*", PEOPLE, 0, waits, people),
+            new Door("POST", "/v1/decisions/*", REVIEWERS, DECISION_BYTES, settles, people)),
         ApiKeys.read(settings.path("flotilla.keys.file"), clock),
         new Porter(
             inside,
@@ -378,6 +392,21 @@ class RouterParts {
             "server_error",
             "review_service_unavailable",
             "The service that reviews does not answer. Look at GET /v1/reviews before asking again: a review that has begun may be there.",
+            null,
+            "router"));
+  }
+
+  private static Relay people(Settings settings, HttpClient http, ServiceToken token) {
+    return new Relay(
+        http,
+        settings.address("flotilla.review.url"),
+        token,
+        settings.duration("flotilla.review.people-patience"),
+        new ApiError(
+            503,
+            "server_error",
+            "review_service_unavailable",
+            "The service that asks people does not answer. Nothing is lost: what was decided stays decided; send the same request again.",
             null,
             "router"));
   }

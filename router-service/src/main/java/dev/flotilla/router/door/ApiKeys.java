@@ -45,7 +45,7 @@ public final class ApiKeys {
           .build();
 
   private static final Set<String> KNOWN_ROLES =
-      Stream.concat(Stream.of(Role.values()).map(Role::word), Stream.of("operator", "reviewer"))
+      Stream.concat(Stream.of(Role.values()).map(Role::word), Stream.of("operator"))
           .collect(Collectors.toUnmodifiableSet());
 
   /**
