@@ -10,6 +10,8 @@ import dev.flotilla.router.cache.CachedAnswer;
 import dev.flotilla.router.classification.Classification;
 import dev.flotilla.router.door.KeyPolicy;
 import dev.flotilla.router.exchange.ChatRequest;
+import dev.flotilla.router.exchange.Completion;
+import dev.flotilla.router.exchange.Purpose;
 import dev.flotilla.router.flight.Flight;
 import dev.flotilla.router.lanes.Place;
 import dev.flotilla.router.upstream.ModelCall;
@@ -19,6 +21,7 @@ import io.opentelemetry.context.Context;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +39,8 @@ final class Journey implements AutoCloseable {
   private final int bodyBytes;
   private final long startNanos;
   private final @Nullable String idempotencyKey;
+  private final Purpose purpose;
+  private final Predicate<Completion> worthKeeping;
   private @Nullable String cacheKey;
   private long cacheNanos;
   private long providerNanos;
@@ -54,7 +59,9 @@ final class Journey implements AutoCloseable {
       Tracing tracing,
       int bodyBytes,
       long startNanos,
-      @Nullable String idempotencyKey) {
+      @Nullable String idempotencyKey,
+      Purpose purpose,
+      Predicate<Completion> worthKeeping) {
     this.caller = caller;
     this.policy = policy;
     this.requestId = requestId;
@@ -64,6 +71,8 @@ final class Journey implements AutoCloseable {
     this.bodyBytes = bodyBytes;
     this.startNanos = startNanos;
     this.idempotencyKey = idempotencyKey;
+    this.purpose = purpose;
+    this.worthKeeping = worthKeeping;
   }
 
   /**
@@ -99,6 +108,21 @@ final class Journey implements AutoCloseable {
     return root;
   }
 
+  /** What it is made for. */
+  Purpose purpose() {
+    return purpose;
+  }
+
+  /** Whether others may be given an answer that passed the plan's validators. */
+  boolean worthKeeping(Completion completion) {
+    return worthKeeping.test(completion);
+  }
+
+  /** When it began, on {@link System#nanoTime()}. */
+  long startNanos() {
+    return startNanos;
+  }
+
   /** Length of the request's body as it came. */
   int bodyBytes() {
     return bodyBytes;
@@ -114,6 +138,7 @@ final class Journey implements AutoCloseable {
     return new ModelCall(
         caller,
         requestId,
+        purpose,
         type == null ? null : type.taskType(),
         deadline,
         most == null ? null : Math.max(0, most - spentNanos),

@@ -187,7 +187,9 @@ final class Router {
   }
 
   private void keep(ChatRequest request, Journey journey, Completion completion, RouteFacts facts) {
-    if (facts.modelId() != null && request.hints().cacheUse().writes()) {
+    if (facts.modelId() != null
+        && request.hints().cacheUse().writes()
+        && journey.worthKeeping(completion)) {
       var answer =
           new CachedAnswer(completion, facts.modelId(), facts.classification(), facts.simulated());
       journey.cache(

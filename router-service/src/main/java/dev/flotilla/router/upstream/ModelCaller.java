@@ -18,12 +18,14 @@ import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
 import dev.flotilla.router.exchange.ChatRequest;
 import dev.flotilla.router.exchange.Completion;
+import dev.flotilla.router.exchange.Purpose;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Asks provider-service for one model's answer. Thread-safe. */
 public final class ModelCaller {
@@ -161,7 +163,11 @@ public final class ModelCaller {
     headers.put(FleetHeaders.REQUEST_ID, call.requestId());
     headers.put(FleetHeaders.TRACEPARENT, traceparent);
     headers.put(FleetHeaders.DEADLINE, call.deadline().header());
-    headers.put(FleetHeaders.ORIGIN, request.operation().word());
+    Purpose purpose = call.purpose();
+    headers.put(FleetHeaders.ORIGIN, purpose.origin());
+    putIfThere(headers, FleetHeaders.PIPELINE, purpose.pipeline());
+    putIfThere(headers, FleetHeaders.RUN, purpose.run());
+    putIfThere(headers, FleetHeaders.STEP, purpose.step());
     headers.put(FleetHeaders.CANDIDATE, Integer.toString(candidate));
     call.caller().send(headers::put);
     if (call.taskType() != null) {
@@ -182,6 +188,13 @@ public final class ModelCaller {
           FleetHeaders.IDEMPOTENCY, call.idempotencyKey() + "/" + candidate + "/" + model.id());
     }
     return headers;
+  }
+
+  private static void putIfThere(
+      Map<String, String> headers, String name, @Nullable String value) {
+    if (value != null) {
+      headers.put(name, value);
+    }
   }
 
   private static String encoded(Map<String, String> tags) {

@@ -1,0 +1,15 @@
+package dev.flotilla.pipelines.definition;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/** What an action puts out. */
+public sealed interface Output {
+  /** A text, as it came. */
+  record Text() implements Output {}
+
+  /** Any JSON value. */
+  record Json() implements Output {}
+
+  /** A JSON value that satisfies a JSON Schema. */
+  record Schema(JsonNode schema) implements Output {}
+}

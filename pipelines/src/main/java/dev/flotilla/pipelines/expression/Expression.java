@@ -1,0 +1,98 @@
+package dev.flotilla.pipelines.expression;
+
+import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.CelValidationException;
+import dev.cel.runtime.CelEvaluationException;
+import dev.cel.runtime.CelRuntime;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** An expression in CEL, compiled once. Thread-safe. */
+public final class Expression {
+  private final String source;
+  private final Set<String> names;
+  private final CelRuntime.Program program;
+
+  private Expression(String source, Set<String> names, CelRuntime.Program program) {
+    this.source = source;
+    this.names = names;
+    this.program = program;
+  }
+
+  /**
+   * Compiles; the kinds of what it names are found out when it is evaluated.
+   *
+   * @throws BadExpression when it is none
+   */
+  public static Expression of(String source) throws BadExpression {
+    try {
+      CelAbstractSyntaxTree parsed = Language.parse(source);
+      Set<String> names = FreeNames.in(parsed.getExpr());
+      return new Expression(source, names, Language.program(source, names));
+    } catch (CelValidationException | CelEvaluationException e) {
+      throw new BadExpression(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** As it is written. */
+  public String source() {
+    return source;
+  }
+
+  /** What it must be given: the names it uses and does not define itself. */
+  public Set<String> names() {
+    return names;
+  }
+
+  /**
+   * Its value.
+   *
+   * @param scope values of {@code dev.flotilla.pipelines.value} by name; more than it needs is fine
+   * @return such a value
+   * @throws EvaluationFailed when it has none
+   */
+  public @Nullable Object eval(Map<String, ? extends @Nullable Object> scope)
+      throws EvaluationFailed {
+    var seen = new HashMap<String, Object>();
+    for (String name : names) {
+      if (!scope.containsKey(name)) {
+        throw new EvaluationFailed("'" + source + "' names '" + name + "', which is not there");
+      }
+      seen.put(name, CelValue.of(scope.get(name)));
+    }
+    try {
+      return CelValue.plain(program.eval(seen));
+    } catch (CelEvaluationException | IllegalArgumentException e) {
+      throw new EvaluationFailed("'" + source + "' cannot be evaluated: " + e.getMessage());
+    }
+  }
+
+  /**
+   * Whether it holds.
+   *
+   * @throws EvaluationFailed when it has no value, or one that is neither true nor false
+   */
+  public boolean holds(Map<String, ? extends @Nullable Object> scope) throws EvaluationFailed {
+    if (eval(scope) instanceof Boolean truth) {
+      return truth;
+    }
+    throw new EvaluationFailed("'" + source + "' is neither true nor false");
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Expression that && that.source.equals(source);
+  }
+
+  @Override
+  public int hashCode() {
+    return source.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return source;
+  }
+}
