@@ -12,8 +12,13 @@ import dev.flotilla.kit.redis.TimeBoxedRedis;
 import dev.flotilla.kit.settings.ConfigurationException;
 import dev.flotilla.kit.settings.Settings;
 import dev.flotilla.kit.telemetry.Tracing;
+import dev.flotilla.kit.webhook.WebhookConfig;
+import dev.flotilla.kit.webhook.WebhookTargets;
 import dev.flotilla.router.admission.Admission;
 import dev.flotilla.router.admission.AdmissionConfig;
+import dev.flotilla.router.batch.BatchConfig;
+import dev.flotilla.router.batch.BatchRoute;
+import dev.flotilla.router.batch.Batches;
 import dev.flotilla.router.cache.AnswerCache;
 import dev.flotilla.router.cache.AnswerCacheConfig;
 import dev.flotilla.router.cache.CachedAnswer;
@@ -46,10 +51,13 @@ import dev.flotilla.router.responses.ResponsesRoute;
 import dev.flotilla.router.routing.RoutePolicy;
 import dev.flotilla.router.routing.Routing;
 import dev.flotilla.router.routing.RoutingFile;
+import dev.flotilla.router.store.Store;
 import dev.flotilla.router.upstream.Circuits;
 import dev.flotilla.router.upstream.ModelCaller;
 import dev.flotilla.router.upstream.Relay;
 import dev.flotilla.router.validation.Validation;
+import dev.flotilla.router.webhook.Announcements;
+import dev.flotilla.router.webhook.WebhookRoute;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.BeforeDestroyed;
@@ -190,41 +198,143 @@ class RouterParts {
 
   @Produces
   @Singleton
-  Doors doors(
+  Validation validation() {
+    return new Validation();
+  }
+
+  @Produces
+  @Singleton
+  Routing routing(Settings settings, Catalog catalog, Validation validation) {
+    return RoutingFile.read(
+        settings.path("flotilla.config.dir").resolve("routing.yaml"), catalog, validation);
+  }
+
+  @Produces
+  @Singleton
+  RoutePolicy policy(Catalog catalog, Routing routing, Validation validation) {
+    return new RoutePolicy(catalog, routing, validation);
+  }
+
+  @Produces
+  @Singleton
+  Circuits circuits(Settings settings, HttpClient http, ServiceToken token) {
+    return new Circuits(http, settings.address("flotilla.provider.url"), token);
+  }
+
+  @Produces
+  @Singleton
+  Chat answering(
       Settings settings,
       Catalog catalog,
+      Routing routing,
+      RoutePolicy policy,
+      Circuits circuits,
       TimeBoxedRedis redis,
       Flights<CachedAnswer> flights,
-      InFlight inside,
-      HttpClient http,
       HttpCaller caller,
       ServiceToken token,
       DecisionLog decisions,
       Tracing tracing,
       MetricRegistry metrics) {
+    return Chat.of(
+        new Admission(AdmissionConfig.from(settings), redis, metrics),
+        new AnswerCache(
+            AnswerCacheConfig.from(settings), redis, Clock.systemUTC(), routing.version()),
+        flights,
+        policy,
+        new Lanes(LanesConfig.from(settings), metrics),
+        new ModelCaller(caller, settings.address("flotilla.provider.url"), token),
+        circuits,
+        new Explanations(catalog, routing.baseline(), decisions),
+        metrics,
+        tracing,
+        ChatConfig.from(settings));
+  }
+
+  @Produces
+  @Singleton
+  Store store(Settings settings) {
+    return Store.open(settings);
+  }
+
+  void close(@Disposes Store store) {
+    store.close();
+  }
+
+  @Produces
+  @Singleton
+  ApiKeys keys(Settings settings) {
+    return ApiKeys.read(settings.path("flotilla.keys.file"), Clock.systemUTC());
+  }
+
+  @Produces
+  @Singleton
+  Announcements announcements(Settings settings, Store store, HttpCaller caller) {
+    return Announcements.open(
+        store,
+        WebhookTargets.read(
+            settings.path("flotilla.config.dir").resolve("webhooks.yaml"),
+            name -> settings.optional(name).orElse(null)),
+        WebhookConfig.from(settings),
+        caller);
+  }
+
+  void close(@Disposes Announcements announcements) {
+    announcements.close();
+  }
+
+  @Produces
+  @Singleton
+  Batches batches(
+      Settings settings,
+      Store store,
+      Chat answering,
+      ApiKeys keys,
+      Announcements announcements,
+      Tracing tracing) {
+    return Batches.open(
+        store,
+        answering.errands(),
+        keys::policyOf,
+        announcements,
+        tracing,
+        BatchConfig.from(settings));
+  }
+
+  /** Observed before the store is closed, and after nobody is let in any more. */
+  void stop(
+      @Observes @BeforeDestroyed(ApplicationScoped.class) Object event,
+      Batches batches,
+      Settings settings) {
+    batches.leave(settings.duration("flotilla.batch.patience-at-the-end"));
+  }
+
+  @Produces
+  @Singleton
+  Doors doors(
+      Settings settings,
+      Catalog catalog,
+      Routing routing,
+      RoutePolicy policy,
+      Circuits circuits,
+      Chat answering,
+      Store store,
+      ApiKeys keys,
+      Announcements announcements,
+      Batches batches,
+      TimeBoxedRedis redis,
+      InFlight inside,
+      HttpClient http,
+      ServiceToken token,
+      Tracing tracing,
+      MetricRegistry metrics) {
     Clock clock = Clock.systemUTC();
-    var validation = new Validation();
-    Routing routing =
-        RoutingFile.read(
-            settings.path("flotilla.config.dir").resolve("routing.yaml"), catalog, validation);
     var config = ChatConfig.from(settings);
-    var cache = new AnswerCache(AnswerCacheConfig.from(settings), redis, clock, routing.version());
-    var models = new ModelCaller(caller, settings.address("flotilla.provider.url"), token);
-    var policy = new RoutePolicy(catalog, routing, validation);
-    var circuits = new Circuits(http, settings.address("flotilla.provider.url"), token);
-    Desk desk =
-        Chat.desk(
-            new Admission(AdmissionConfig.from(settings), redis, metrics),
-            cache,
-            flights,
-            policy,
-            new Lanes(LanesConfig.from(settings), metrics),
-            models,
-            circuits,
-            new Explanations(catalog, routing.baseline(), decisions),
-            metrics,
-            tracing,
-            config);
+    Desk desk = answering.desk();
+    BatchRoute batch = batches.route();
+    var webhooks = new WebhookRoute(announcements);
+    int batchBytes =
+        Math.toIntExact(settings.number("flotilla.batch.max-body-bytes", 1_000, 1_000_000_000));
     var idempotency = new Idempotency(IdempotencyConfig.from(settings), redis, metrics);
     var chat = new ChatRoute(desk);
     var messages = new MessagesRoute(desk, catalog);
@@ -264,6 +374,16 @@ class RouterParts {
         "Compares a provider's own bill with the ledger, per day and model, and corrects it when asked to.";
     String explains = "Tells what happened to one request; passed on to cost-service.";
     String judges = "Has an artifact judged by models that did not write it; review-service does.";
+    String checks = "Says what is wrong with a pipeline written in YAML; nothing is kept.";
+    String pays =
+        "Says what a pipeline costs beside the same work by hand; passed on to cost-service.";
+    String hands = "Takes in many requests at once; each is answered when there is room for it.";
+    String follows = "Lists batches of the caller's team, newest first.";
+    String watches =
+        "Shows a batch, and below it its results as JSON lines and its events as they happen.";
+    String cancels = "Cancels a batch: …/cancel. What was begun is finished.";
+    String names = "Lists whom a request may name to be told of its end.";
+    String delivers = "Lists what was sent to webhooks for the caller's team, and how that went.";
     String shows = "Shows reviews of the caller's team; passed on to review-service.";
     String waits = "Shows what people of the caller's team are asked, and what they decided.";
     String settles =
@@ -349,13 +469,35 @@ class RouterParts {
             new Door("DELETE", "/v1/budgets/*", ADMINS, 0, endsLimits, costs),
             new Door("POST", "/v1/budgets/*", ADMINS, 0, countsAgain, costs),
             new Door("POST", "/v1/reviews", ASKERS, reviewBytes, judges, idempotency.once(reviews)),
+            new Door(
+                "POST", "/v1/pipelines:validate", ASKERS, orderBytes, checks, pipelines.check()),
+            // Before all that is below /v1/pipelines.
+            new Door("GET", "/v1/pipelines/{name}/roi", READERS, 0, pays, costs),
+            new Door(
+                "POST",
+                "/v1/batches",
+                ASKERS,
+                batchBytes,
+                hands,
+                idempotency.once(store.guarding(batch::create))),
+            new Door("GET", "/v1/batches", READERS, 0, follows, store.guarding(batch::list)),
+            new Door("GET", "/v1/batches/*", READERS, 0, watches, store.guarding(batch::look)),
+            new Door("POST", "/v1/batches/*", ASKERS, 0, cancels, store.guarding(batch::change)),
+            new Door("GET", "/v1/webhooks", READERS, 0, names, webhooks::targets),
+            new Door(
+                "GET",
+                "/v1/webhooks/deliveries",
+                READERS,
+                0,
+                delivers,
+                store.guarding(webhooks::deliveries)),
             new Door("GET", "/v1/reviews", SHOWN_REVIEWS, 0, shows, people),
             new Door("GET", "/v1/reviews/*", SHOWN_REVIEWS, 0, shows, people),
             new Door("POST", "/v1/reviews/*", REVIEWERS, DECISION_BYTES, settles, people),
             new Door("GET", "/v1/decisions", PEOPLE, 0, waits, people),
             new Door("GET", "/v1/decisions/*", PEOPLE, 0, waits, people),
             new Door("POST", "/v1/decisions/*", REVIEWERS, DECISION_BYTES, settles, people)),
-        ApiKeys.read(settings.path("flotilla.keys.file"), clock),
+        keys,
         new Porter(
             inside,
             new HeapRoom(HeapConfig.from(settings)),

@@ -35,7 +35,7 @@ final class QuestionReader {
   /** Of what stands in a path or is compared. */
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
-  private static final Pattern WORD = Pattern.compile("[a-z][a-z0-9_]{0,40}");
+  private static final Pattern WORD = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
   private static final List<String> USUAL_DECISIONS = List.of("approve", "reject");
   private static final String USUAL_ON_TIMEOUT = "expired";
   private static final int MOST_DECISIONS = 20;
@@ -120,7 +120,7 @@ final class QuestionReader {
     if (!WORD.matcher(written.asText("")).matches()) {
       throw invalid(
           "invalid_" + field,
-          field + " is missing or no word; write lower-case letters, e.g. approve.",
+          field + " is missing or no word; write letters, digits, dashes and underscores, e.g. approve.",
           field);
     }
     return written.textValue();

@@ -19,9 +19,9 @@ public sealed interface Brought {
    * Nothing is wrong with the request, but this was not the moment for it: a limit is used up or
    * there was no room.
    *
-   * @param wait until it makes sense to come again
+   * @param pause until it makes sense to come again
    */
-  record Later(ApiError error, Duration wait, Facts facts) implements Brought {}
+  record Later(ApiError error, Duration pause, Facts facts) implements Brought {}
 
   /**
    * No answer.

@@ -75,7 +75,7 @@ public final class Errands {
       long overhead = journey.overheadNanos();
       Ended ended =
           reply instanceof Reply.Flowing flowing
-              ? readThrough(flowing, journey, words)
+              ? readThrough(flowing, words)
               : ended(reply, journey);
       if (ended.written().tokens() != null) {
         journey.used(ended.written().tokens());
@@ -136,8 +136,7 @@ public final class Errands {
         error, refused.broken(), wait != null || error.status() >= 500, facts(refused.facts()));
   }
 
-  private static Ended readThrough(
-      Reply.Flowing flowing, Journey journey, Consumer<String> words) {
+  private static Ended readThrough(Reply.Flowing flowing, Consumer<String> words) {
     var assembly = new Assembly();
     try (AnswerStream stream = flowing.stream()) {
       while (true) {

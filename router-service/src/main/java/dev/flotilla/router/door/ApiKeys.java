@@ -117,6 +117,15 @@ public final class ApiKeys {
         : Optional.of(key.known());
   }
 
+  /** What holds now for the key of that id; empty when there is none, or it has expired. */
+  public Optional<KeyPolicy> policyOf(String id) {
+    Instant now = clock.instant();
+    return byHash.values().stream()
+        .filter(key -> key.known().caller().key().equals(id) && now.isBefore(key.expires()))
+        .map(key -> key.known().policy())
+        .findFirst();
+  }
+
   private static KeyPolicy policy(String at, Written entry) {
     positive(at + ": rpm", entry.rpm(), "requests");
     positive(at + ": tpm", entry.tpm(), "tokens");
