@@ -70,7 +70,12 @@ class BatchKillIT {
               HttpResponse.BodyHandlers.ofString());
     } while (events.statusCode() == 503 && Instant.now().isBefore(end));
     String data =
-        events.body().lines().filter(line -> line.startsWith("data: ")).reduce((a, b) -> b).orElse("data: {}");
+        events
+            .body()
+            .lines()
+            .filter(line -> line.startsWith("data: "))
+            .reduce((a, b) -> b)
+            .orElse("data: {}");
     return json(data.substring(6));
   }
 

@@ -374,7 +374,6 @@ class RouterParts {
         "Compares a provider's own bill with the ledger, per day and model, and corrects it when asked to.";
     String explains = "Tells what happened to one request; passed on to cost-service.";
     String judges = "Has an artifact judged by models that did not write it; review-service does.";
-    String checks = "Says what is wrong with a pipeline written in YAML; nothing is kept.";
     String pays =
         "Says what a pipeline costs beside the same work by hand; passed on to cost-service.";
     String hands = "Takes in many requests at once; each is answered when there is room for it.";
@@ -469,8 +468,6 @@ class RouterParts {
             new Door("DELETE", "/v1/budgets/*", ADMINS, 0, endsLimits, costs),
             new Door("POST", "/v1/budgets/*", ADMINS, 0, countsAgain, costs),
             new Door("POST", "/v1/reviews", ASKERS, reviewBytes, judges, idempotency.once(reviews)),
-            new Door(
-                "POST", "/v1/pipelines:validate", ASKERS, orderBytes, checks, pipelines.check()),
             // Before all that is below /v1/pipelines.
             new Door("GET", "/v1/pipelines/{name}/roi", READERS, 0, pays, costs),
             new Door(

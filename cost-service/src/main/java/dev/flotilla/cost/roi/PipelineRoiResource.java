@@ -36,8 +36,7 @@ public class PipelineRoiResource {
   private static final String CURRENCY = "currency";
   private static final String DOLLARS = "USD";
   private static final Set<String> PARAMETERS =
-      Set.of(
-          "from", "to", "team", "include_simulated", "explain", MINUTES, HOURLY_RATE, CURRENCY);
+      Set.of("from", "to", "team", "include_simulated", "explain", MINUTES, HOURLY_RATE, CURRENCY);
 
   private static final int MONTH = 30;
 
@@ -55,7 +54,8 @@ public class PipelineRoiResource {
   @GET
   @Operation(
       operationId = "pipelineRoi",
-      summary = "What a pipeline costs, per run and in the last 30 days, beside the same work by hand",
+      summary =
+          "What a pipeline costs, per run and in the last 30 days, beside the same work by hand",
       description =
           "manual_minutes and hourly_rate describe the work of one run; without them those of manual-work.csv hold.")
   @Parameter(name = "from", in = ParameterIn.QUERY)
@@ -87,10 +87,13 @@ public class PipelineRoiResource {
     if (!code.equals(DOLLARS) && !rates.currencies().contains(code)) {
       throw wrong(
           CURRENCY,
-          "There is no rate of '" + code + "' in rates.csv; write USD or one of " + rates.currencies() + ".");
+          "There is no rate of '"
+              + code
+              + "' in rates.csv; write USD or one of "
+              + rates.currencies()
+              + ".");
     }
-    return new ManualWork(
-        pipeline, amount(MINUTES, reader), amount(HOURLY_RATE, reader), code);
+    return new ManualWork(pipeline, amount(MINUTES, reader), amount(HOURLY_RATE, reader), code);
   }
 
   private static BigDecimal amount(String name, QuestionReader reader) {

@@ -86,9 +86,7 @@ class RoiReport {
                               place,
                               runs.getOrDefault(place, 0L),
                               days,
-                              instead == null
-                                  ? works.of(place.pipeline())
-                                  : Optional.of(instead),
+                              instead == null ? works.of(place.pipeline()) : Optional.of(instead),
                               explain ? scope : null)));
           return new Roi(
               "cost.roi",

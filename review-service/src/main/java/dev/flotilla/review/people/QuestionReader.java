@@ -120,7 +120,8 @@ final class QuestionReader {
     if (!WORD.matcher(written.asText("")).matches()) {
       throw invalid(
           "invalid_" + field,
-          field + " is missing or no word; write letters, digits, dashes and underscores, e.g. approve.",
+          field
+              + " is missing or no word; write letters, digits, dashes and underscores, e.g. approve.",
           field);
     }
     return written.textValue();

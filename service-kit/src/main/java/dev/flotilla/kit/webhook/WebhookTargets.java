@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +44,7 @@ public final class WebhookTargets {
    * @param environment gives a variable's value, or null
    * @throws ConfigurationException naming the place, what was found and what to write instead
    */
-  public static WebhookTargets read(Path file, UnaryOperator<@Nullable String> environment) {
+  public static WebhookTargets read(Path file, Function<String, @Nullable String> environment) {
     var targets = new TreeMap<String, WebhookTarget>();
     if (Files.exists(file)) {
       written(file)
@@ -98,7 +98,7 @@ public final class WebhookTargets {
       String at,
       String name,
       @Nullable Target written,
-      UnaryOperator<@Nullable String> environment) {
+      Function<String, @Nullable String> environment) {
     if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")) {
       throw new ConfigurationException(
           at + " is no name; write up to 64 letters, digits, dots, dashes and underscores");
