@@ -303,7 +303,7 @@ public final class RunningRouter implements AutoCloseable {
   }
 
   private void awaitReady() {
-    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    long end = System.nanoTime() + Duration.ofSeconds(120).toNanos();
     while (process.isAlive() && System.nanoTime() < end) {
       try {
         if (ops("/health/ready").statusCode() == 200) {

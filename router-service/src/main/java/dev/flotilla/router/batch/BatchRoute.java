@@ -11,9 +11,11 @@ import dev.flotilla.kit.webhook.UnknownTarget;
 import dev.flotilla.router.door.Role;
 import dev.flotilla.router.door.Visit;
 import dev.flotilla.router.pipeline.journal.RunCaller;
+import dev.flotilla.router.store.NoStore;
 import dev.flotilla.router.webhook.Announcements;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Batches through the door: hand in, look, read results, watch, cancel. Thread-safe. */
 public final class BatchRoute {
+  private static final System.Logger LOG = System.getLogger(BatchRoute.class.getName());
   private static final String BELOW = "/v1/batches/";
   private static final Set<String> STATUSES =
       Set.of(
@@ -104,7 +107,11 @@ public final class BatchRoute {
     try {
       while (!hasEnded(now) && end - System.nanoTime() > 0) {
         long heard = bell.rings();
-        now = store.find(team, id).orElse(now);
+        try {
+          now = store.find(team, id).orElse(now);
+        } catch (NoStore e) {
+          LOG.log(Level.DEBUG, "{0} is looked at later: {1}", id, e.getMessage());
+        }
         if (!hasEnded(now)) {
           Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
           bell.await(heard, left.compareTo(LOOK) < 0 ? left : LOOK);
@@ -215,10 +222,15 @@ public final class BatchRoute {
     try {
       while (true) {
         long heard = bell.rings();
-        // The batch before its events: what has ended by then is among them.
-        batch = store.find(visit.caller().team(), id).orElse(batch);
         long before = seen;
-        seen = tell(out, id, seen);
+        try {
+          // The batch before its events: what has ended by then is among them.
+          ObjectNode now = store.find(visit.caller().team(), id).orElse(batch);
+          seen = tell(out, id, seen);
+          batch = now;
+        } catch (NoStore e) {
+          LOG.log(Level.DEBUG, "watchers of {0} hear more later: {1}", id, e.getMessage());
+        }
         if (hasEnded(batch)) {
           write(out, seen + 1, "batch." + batch.path("status").asText(), batch);
           out.close();

@@ -17,6 +17,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,6 +156,7 @@ final class BatchStore {
   private final Store store;
   private final Duration lease;
   private final Announcements announcements;
+  private final ReentrantLock writing = new ReentrantLock();
 
   /**
    * @param announcements of batches' ends
@@ -610,11 +612,17 @@ final class BatchStore {
 
   /** The batch's row first, always: two orders would be a deadlock. */
   private <T> T locking(String id, Transaction<T> work) {
-    return store.inTransaction(
-        connection -> {
-          run(connection, "select 1 from batch where id = ? for update", id);
-          return work.run(connection);
-        });
+    // They would wait for that row one after the other, each with a connection that others need.
+    writing.lock();
+    try {
+      return store.inTransaction(
+          connection -> {
+            run(connection, "select 1 from batch where id = ? for update", id);
+            return work.run(connection);
+          });
+    } finally {
+      writing.unlock();
+    }
   }
 
   private static int run(Connection connection, String sql, @Nullable Object... values)

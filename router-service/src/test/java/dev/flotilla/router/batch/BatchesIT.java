@@ -267,7 +267,8 @@ class BatchesIT {
     go.countDown();
     assertEquals("expired", end.path("status").asText());
     List<JsonNode> results = results(id);
-    assertEquals(504, results.getFirst().path("response").path("status_code").asInt());
+    assertEquals(
+        504, results.getFirst().path("response").path("status_code").asInt(), results::toString);
     assertEquals("batch_expired", results.getLast().path("error").path("code").asText());
   }
 
@@ -465,10 +466,10 @@ class BatchesIT {
                 "flotilla.postgres.url", database.jdbcUrl(),
                 "flotilla.postgres.user", database.user(),
                 "flotilla.postgres.password", database.password(),
+                "flotilla.redis.time-box", "PT2S",
                 "flotilla.admission.window", "PT1S",
                 "flotilla.batch.lease", "PT2S",
                 "flotilla.batch.look", "PT0.3S",
-                "flotilla.cache.enabled", "false",
                 "flotilla.flight.remember-failure", "PT0S",
                 "SHEET_SECRET", SECRET));
     settings.putAll(more);
