@@ -31,6 +31,16 @@ import dev.flotilla.router.door.ApiKeys;
 import dev.flotilla.router.door.Door;
 import dev.flotilla.router.door.DoorDialect;
 import dev.flotilla.router.door.Doors;
+import dev.flotilla.router.door.DoorHandler;
+import dev.flotilla.router.pipeline.FolderShelf;
+import dev.flotilla.router.pipeline.PipelineConfig;
+import dev.flotilla.router.pipeline.Pipelines;
+import dev.flotilla.router.pipeline.PipelinesRoute;
+import dev.flotilla.router.pipeline.interpreter.Actions;
+import dev.flotilla.router.pipeline.runner.RunnerConfig;
+import dev.flotilla.router.store.Store;
+import dev.flotilla.router.upstream.Connections;
+import dev.flotilla.router.upstream.ReviewService;
 import dev.flotilla.router.door.PatientConnections;
 import dev.flotilla.router.door.Porter;
 import dev.flotilla.router.door.Role;
@@ -60,6 +70,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -184,48 +195,137 @@ class RouterParts {
 
   @Produces
   @Singleton
-  Doors doors(
+  Validation validation() {
+    return new Validation();
+  }
+
+  @Produces
+  @Singleton
+  Routing routing(Settings settings, Catalog catalog, Validation validation) {
+    return RoutingFile.read(
+        settings.path("flotilla.config.dir").resolve("routing.yaml"), catalog, validation);
+  }
+
+  @Produces
+  @Singleton
+  RoutePolicy policy(Catalog catalog, Routing routing, Validation validation) {
+    return new RoutePolicy(catalog, routing, validation);
+  }
+
+  @Produces
+  @Singleton
+  Circuits circuits(Settings settings, HttpClient http, ServiceToken token) {
+    return new Circuits(http, settings.address("flotilla.provider.url"), token);
+  }
+
+  @Produces
+  @Singleton
+  Chat answering(
       Settings settings,
       Catalog catalog,
+      Routing routing,
+      RoutePolicy policy,
+      Circuits circuits,
       TimeBoxedRedis redis,
       Flights<CachedAnswer> flights,
-      InFlight inside,
-      HttpClient http,
       HttpCaller caller,
       ServiceToken token,
       DecisionLog decisions,
       Tracing tracing,
       MetricRegistry metrics) {
-    Clock clock = Clock.systemUTC();
-    var validation = new Validation();
-    Routing routing =
-        RoutingFile.read(
-            settings.path("flotilla.config.dir").resolve("routing.yaml"), catalog, validation);
-    var config = ChatConfig.from(settings);
-    var cache = new AnswerCache(AnswerCacheConfig.from(settings), redis, clock, routing.version());
-    var models = new ModelCaller(caller, settings.address("flotilla.provider.url"), token);
-    var policy = new RoutePolicy(catalog, routing, validation);
-    var circuits = new Circuits(http, settings.address("flotilla.provider.url"), token);
-    Desk desk =
-        Chat.desk(
-            new Admission(AdmissionConfig.from(settings), redis, metrics),
-            cache,
-            flights,
+    return Chat.of(
+        new Admission(AdmissionConfig.from(settings), redis, metrics),
+        new AnswerCache(
+            AnswerCacheConfig.from(settings), redis, Clock.systemUTC(), routing.version()),
+        flights,
+        policy,
+        new Lanes(LanesConfig.from(settings), metrics),
+        new ModelCaller(caller, settings.address("flotilla.provider.url"), token),
+        circuits,
+        new Explanations(catalog, routing.baseline(), decisions),
+        metrics,
+        tracing,
+        ChatConfig.from(settings));
+  }
+
+  @Produces
+  @Singleton
+  Store store(Settings settings) {
+    return Store.open(settings);
+  }
+
+  void close(@Disposes Store store) {
+    store.close();
+  }
+
+  @Produces
+  @Singleton
+  Pipelines pipelines(
+      Settings settings,
+      Catalog catalog,
+      Store store,
+      Chat answering,
+      Routing routing,
+      RoutePolicy policy,
+      HttpClient http,
+      ServiceToken token,
+      Tracing tracing) {
+    var config = PipelineConfig.from(settings);
+    Path folder = settings.path("flotilla.config.dir");
+    var actions =
+        new Actions(
+            answering.errands(),
             policy,
-            new Lanes(LanesConfig.from(settings), metrics),
-            models,
-            circuits,
-            new Explanations(catalog, routing.baseline(), decisions),
-            metrics,
-            tracing,
-            config);
+            Connections.read(folder.resolve("connections.yaml"), http, System::getenv),
+            new ReviewService(http, settings.address("flotilla.review.url"), token),
+            config.usualTimeout(),
+            config.betweenLooks());
+    return Pipelines.open(
+        store,
+        FolderShelf.open(folder, catalog, settings.duration("flotilla.pipeline.reload")),
+        actions,
+        answering.desk(),
+        routing.baseline(),
+        tracing,
+        config,
+        RunnerConfig.from(settings));
+  }
+
+  /** Observed before the store is closed, and after nobody is let in any more. */
+  void stop(@Observes @BeforeDestroyed(ApplicationScoped.class) Object event, Pipelines pipelines) {
+    pipelines.close();
+  }
+
+  @Produces
+  @Singleton
+  Doors doors(
+      Settings settings,
+      Catalog catalog,
+      Routing routing,
+      RoutePolicy policy,
+      Circuits circuits,
+      Chat answering,
+      Store store,
+      Pipelines pipelines,
+      TimeBoxedRedis redis,
+      InFlight inside,
+      HttpClient http,
+      ServiceToken token,
+      Tracing tracing,
+      MetricRegistry metrics) {
+    Clock clock = Clock.systemUTC();
+    var config = ChatConfig.from(settings);
+    int orderBytes = PipelineConfig.from(settings).maxBodyBytes();
+    Desk desk = answering.desk();
+    PipelinesRoute runs = pipelines.route();
     var idempotency = new Idempotency(IdempotencyConfig.from(settings), redis, metrics);
     var chat = new ChatRoute(desk);
     var messages = new MessagesRoute(desk, catalog);
     var embeddings = new EmbeddingsRoute(desk);
     var responses = new ResponsesRoute(desk);
     var classification = new ClassifyRoute(policy);
-    var listing = new ModelsRoute(catalog, routing, circuits, clock);
+    var listing = new ModelsRoute(catalog, routing, circuits, clock, pipelines::asModels);
+    DoorHandler chatOrPipeline = store.guarding(pipelines.chat());
     DoorDialect listed = DoorDialect.OPENAI.withKeyIn(MessagesRoute.DIALECT.keyHeader());
     Relay costs = costs(settings, http, token, "flotilla.cost.patience");
     Relay files = costs(settings, http, token, "flotilla.cost.export-patience");
@@ -257,6 +357,15 @@ class RouterParts {
         "Compares a provider's own bill with the ledger, per day and model, and corrects it when asked to.";
     String explains = "Tells what happened to one request; passed on to cost-service.";
     String judges = "Has an artifact judged by models that did not write it; review-service does.";
+    String checks = "Says what is wrong with a pipeline written in YAML; nothing is kept.";
+    String offers = "Lists the pipelines of this installation.";
+    String defines =
+        "Shows a pipeline, its runs (…/runs) or one of them (…/runs/{id}, and below it events and log).";
+    String begins =
+        "Runs a pipeline (…/runs), or cancels a run or tries it again (…/runs/{id}/cancel, …/retry).";
+    String remembers = "Lists runs of the caller's team, newest first.";
+    String tells = "Shows a run, and below it its events as they happen and its log.";
+    String changes = "Cancels a run, or tries it again, from a step when one is named.";
     String shows = "Shows reviews of the caller's team; passed on to review-service.";
     return new Doors(
         List.of(
@@ -266,14 +375,14 @@ class RouterParts {
                 ASKERS,
                 config.maxBodyBytes(),
                 asks,
-                idempotency.once(chat)),
+                idempotency.once(chatOrPipeline)),
             new Door(
                 "POST",
                 "/chat/completions",
                 ASKERS,
                 config.maxBodyBytes(),
                 asks,
-                idempotency.once(chat)),
+                idempotency.once(chatOrPipeline)),
             new Door(
                 "POST",
                 "/v1/embeddings",
@@ -339,6 +448,20 @@ class RouterParts {
             new Door("DELETE", "/v1/budgets/*", ADMINS, 0, endsLimits, costs),
             new Door("POST", "/v1/budgets/*", ADMINS, 0, countsAgain, costs),
             new Door("POST", "/v1/reviews", ASKERS, reviewBytes, judges, idempotency.once(reviews)),
+            new Door(
+                "POST", "/v1/pipelines:validate", ASKERS, orderBytes, checks, pipelines.check()),
+            new Door("GET", "/v1/pipelines", READERS, 0, offers, runs::list),
+            new Door("GET", "/v1/pipelines/*", READERS, 0, defines, store.guarding(runs::get)),
+            new Door(
+                "POST",
+                "/v1/pipelines/*",
+                ASKERS,
+                orderBytes,
+                begins,
+                idempotency.once(store.guarding(runs::post))),
+            new Door("GET", "/v1/runs", READERS, 0, remembers, store.guarding(runs::listRuns)),
+            new Door("GET", "/v1/runs/*", READERS, 0, tells, store.guarding(runs::getRun)),
+            new Door("POST", "/v1/runs/*", ASKERS, 0, changes, store.guarding(runs::postRun)),
             new Door("GET", "/v1/reviews", READERS, 0, shows, reviews),
             new Door("GET", "/v1/reviews/*", READERS, 0, shows, reviews)),
         ApiKeys.read(settings.path("flotilla.keys.file"), clock),

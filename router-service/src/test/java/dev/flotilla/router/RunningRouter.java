@@ -3,6 +3,7 @@ package dev.flotilla.router;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.flotilla.testkit.RealRedis;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -29,10 +30,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * router-service as a process of its own, as an installation runs it, and behind it something that
- * answers as provider-service does. Key: {@value #KEY}.
+ * answers as provider-service does. Keys: {@value #KEY}, and {@value #OTHER_KEY} of another team.
  */
 public final class RunningRouter implements AutoCloseable {
   public static final String KEY = "sk-growth";
+  public static final String OTHER_KEY = "sk-other";
 
   private static final Path CONFIG = Path.of("../config");
 
@@ -167,6 +169,11 @@ public final class RunningRouter implements AutoCloseable {
         .sum();
   }
 
+  /** As by {@code kill -9}. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
   public boolean alive() {
     return process.isAlive();
   }
@@ -187,7 +194,8 @@ public final class RunningRouter implements AutoCloseable {
   }
 
   private void receive(HttpExchange call) throws IOException {
-    call.getRequestBody().readAllBytes();
+    // Read whole, and given to whoever answers.
+    call.setStreams(new ByteArrayInputStream(call.getRequestBody().readAllBytes()), null);
     asked.incrementAndGet();
     behaviour.answer(call);
   }
@@ -211,7 +219,8 @@ public final class RunningRouter implements AutoCloseable {
             .replace("baseline: flagship", "baseline: up/m"));
     Files.writeString(
         folder.resolve("keys.yaml"),
-        "- {id: k_1, sha256: %s, team: growth, roles: [caller]}\n".formatted(sha256(KEY)));
+        "- {id: k_1, sha256: %s, team: growth, roles: [caller]}\n- {id: k_2, sha256: %s, team: other, roles: [caller]}\n"
+            .formatted(sha256(KEY), sha256(OTHER_KEY)));
   }
 
   private static String sha256(String text) {

@@ -16,20 +16,23 @@ public sealed interface Brought {
   record Answer(Completion completion, Facts facts) implements Brought {}
 
   /**
-   * Nothing is wrong with the request, but this was not the moment for it: a limit is used up or
-   * there was no room.
+   * Nothing is wrong with the request, but this was not the moment for it: a limit is used up,
+   * there was no room, or the service that makes calls is away.
    *
-   * @param wait until it makes sense to come again
+   * @param pause until it makes sense to come again
    */
-  record Later(ApiError error, Duration wait, Facts facts) implements Brought {}
+  record Later(ApiError error, Duration pause, Facts facts) implements Brought {}
 
   /**
    * No answer.
    *
    * @param broken what was wrong with the last answer; empty when nothing came
    * @param mayPass whether the same request may be answered a little later
+   * @param untold whether a call broke off before anybody said what became of it, so that it may
+   *     have been paid
    */
-  record Refused(ApiError error, List<BrokenRule> broken, boolean mayPass, Facts facts)
+  record Refused(
+      ApiError error, List<BrokenRule> broken, boolean mayPass, boolean untold, Facts facts)
       implements Brought {}
 
   /**

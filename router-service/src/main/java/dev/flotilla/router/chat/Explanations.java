@@ -63,8 +63,7 @@ public final class Explanations {
   }
 
   /** A reply whose caller left before its end. */
-  void abandoned(
-      ChatRequest request, Journey journey, Reply reply, long overheadNanos) {
+  void abandoned(ChatRequest request, Journey journey, Reply reply, long overheadNanos) {
     add(request, journey, reply, DecisionOutcome.CLIENT_ERROR, CALLER_LEFT, overheadNanos);
   }
 

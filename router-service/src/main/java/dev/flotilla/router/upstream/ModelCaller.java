@@ -65,7 +65,7 @@ public final class ModelCaller {
           call,
           http.post(
               request.embeds() ? embeddings : completions,
-              headers(model, candidate, request, call, traceparent),
+              headers(model, candidate, call, traceparent),
               JsonBody.of(request.bodyFor(model)),
               call.deadline()));
     } catch (NotConnected e) {
@@ -157,7 +157,7 @@ public final class ModelCaller {
   }
 
   private Map<String, String> headers(
-      Model model, int candidate, ChatRequest request, ModelCall call, String traceparent) {
+      Model model, int candidate, ModelCall call, String traceparent) {
     var headers = new HashMap<String, String>();
     headers.put("authorization", token.header());
     headers.put(FleetHeaders.REQUEST_ID, call.requestId());
@@ -190,8 +190,7 @@ public final class ModelCaller {
     return headers;
   }
 
-  private static void putIfThere(
-      Map<String, String> headers, String name, @Nullable String value) {
+  private static void putIfThere(Map<String, String> headers, String name, @Nullable String value) {
     if (value != null) {
       headers.put(name, value);
     }
