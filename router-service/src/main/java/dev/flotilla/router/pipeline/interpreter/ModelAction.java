@@ -271,11 +271,11 @@ final class ModelAction {
     Stream<Template> texts =
         action.messages().stream()
             .flatMap(message -> message.parts().stream())
-            .flatMap(part -> part instanceof Part.Text(Template text) ? Stream.of(text) : Stream.of());
+            .flatMap(Part::texts);
     Template system = action.system();
     return Stream.concat(texts, system == null ? Stream.of() : Stream.of(system))
         .flatMap(template -> template.references().stream())
-        .anyMatch(reference -> reference.use() == Reference.Use.DATA);
+        .anyMatch(Reference::asData);
   }
 
   private static void content(
