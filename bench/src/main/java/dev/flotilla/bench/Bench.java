@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.flotilla.bench.budgets.RaceReport;
 import dev.flotilla.bench.budgets.Races;
 import dev.flotilla.bench.chaos.Chaos;
+import dev.flotilla.bench.pipelines.StepCost;
 import dev.flotilla.bench.rows.ManyRows;
 import dev.flotilla.bench.soak.Soak;
 import dev.flotilla.local.supervision.CannotStart;
@@ -13,8 +14,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * {@code ./fleet bench}, {@code soak}, {@code chaos}, {@code rows} and {@code budgets}. Start
- * reading at {@link #run}.
+ * {@code ./fleet bench}, {@code soak}, {@code chaos}, {@code rows}, {@code budgets} and {@code
+ * pipelines}. Start reading at {@link #run}.
  */
 public final class Bench {
   private static final int DONE = 0;
@@ -46,6 +47,7 @@ public final class Bench {
         case "chaos" -> chaos(options);
         case "rows" -> rows(options);
         case "budgets" -> budgets(options);
+        case "pipelines" -> pipelines(options);
         default ->
             throw new BenchOptions.WrongUsage(
                 "./fleet does not know \"" + options.command() + "\"; see ./fleet help");
@@ -101,6 +103,16 @@ public final class Bench {
       report.print(out);
     }
     return report.wrong().isEmpty() ? DONE : FAILED;
+  }
+
+  private int pipelines(BenchOptions options) throws IOException, InterruptedException {
+    var report = new StepCost(options.tree(), options.rounds(), err).run();
+    if (options.json()) {
+      out.line(report.toJson());
+    } else {
+      report.print(out);
+    }
+    return DONE;
   }
 
   private int budgets(BenchOptions options) throws IOException, InterruptedException {

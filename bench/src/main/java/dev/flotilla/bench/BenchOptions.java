@@ -11,11 +11,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was typed after {@code ./fleet bench}, {@code soak}, {@code chaos}, {@code rows} or {@code
- * budgets}.
+ * What was typed after {@code ./fleet bench}, {@code soak}, {@code chaos}, {@code rows}, {@code
+ * budgets} or {@code pipelines}.
  *
  * @param minutes of a soak
- * @param rounds every target is measured so often, in turn; every budget raced for
+ * @param rounds every target is measured so often, in turn; every budget raced for; so many runs of
+ *     pipelines
  * @param seconds of a sample
  * @param warm what is multiplied with the warm-up of each scenario, in percent
  * @param javaOptions more flags for the services' JVMs
@@ -50,11 +51,16 @@ record BenchOptions(
 
   static BenchOptions parse(List<String> words, Path tree) {
     if (words.isEmpty()) {
-      throw new WrongUsage("Say bench, soak, chaos, rows or budgets");
+      throw new WrongUsage("Say bench, soak, chaos, rows, budgets or pipelines");
     }
     boolean json = false;
     int minutes = 30;
-    int rounds = words.getFirst().equals("budgets") ? 10 : 3;
+    int rounds =
+        switch (words.getFirst()) {
+          case "budgets" -> 10;
+          case "pipelines" -> 200;
+          default -> 3;
+        };
     int seconds = 6;
     int warm = 100;
     List<Scenario> scenarios = Scenario.ALL;

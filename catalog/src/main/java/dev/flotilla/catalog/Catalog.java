@@ -152,27 +152,6 @@ public final class Catalog {
   public List<String> near(String wrong, int atMost) {
     var names = new ArrayList<String>(models.keySet());
     names.addAll(aliases.keySet());
-    return names.stream()
-        .sorted(Comparator.comparingInt(name -> distance(wrong, name)))
-        .limit(atMost)
-        .toList();
-  }
-
-  /** Levenshtein's edit distance. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(change, Math.min(row[j], row[j - 1]) + 1);
-      }
-    }
-    return row[b.length()];
+    return Nearness.nearest(wrong, names, atMost);
   }
 }

@@ -72,6 +72,36 @@ class ArchitectureRules {
               "dev.flotilla.catalog..", "java..", "com.fasterxml.jackson..", "org.jspecify..");
 
   @ArchTest
+  static final ArchRule the_language_of_pipelines_knows_no_service_and_no_framework =
+      classes()
+          .that()
+          .resideInAPackage("dev.flotilla.pipelines..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.flotilla.pipelines..",
+              "dev.flotilla.catalog..",
+              "java..",
+              "com.fasterxml.jackson..",
+              "com.networknt.schema..",
+              "dev.cel..",
+              "io.pebbletemplates..",
+              "org.jspecify..");
+
+  /** What a run does must be able to change without the language noticing. */
+  @ArchTest
+  static final ArchRule only_the_languages_own_packages_know_how_it_is_compiled =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.flotilla.pipelines..")
+          .and()
+          .resideOutsideOfPackages(
+              "dev.flotilla.pipelines.expression..", "dev.flotilla.pipelines.template..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.cel..", "io.pebbletemplates..");
+
+  @ArchTest
   static final ArchRule the_kit_knows_no_service =
       noClasses()
           .that()

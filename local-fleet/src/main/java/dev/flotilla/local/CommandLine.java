@@ -1,6 +1,7 @@
 package dev.flotilla.local;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param trace with the trace viewer; for {@code up} and {@code demo}
  * @param data the prompts to send, or a folder with price lists; only for {@code prompts} and
  *     {@code prices}
- * @param subject the id of a request or a trace, or what to do with prices; only for {@code trace}
- *     and {@code prices}
+ * @param subject the id of a request or a trace, or what to do with prices or pipelines; only for
+ *     {@code trace}, {@code prices} and {@code pipeline}
+ * @param files pipelines to look at; only for {@code pipeline}
+ * @param input what a run would get, as JSON; only for {@code pipeline}
  */
 record CommandLine(
     String command,
@@ -22,8 +25,14 @@ record CommandLine(
     boolean foreground,
     boolean trace,
     @Nullable Path data,
-    @Nullable String subject) {
-  private static final Set<String> WITH_SUBJECT = Set.of("trace", "prices");
+    @Nullable String subject,
+    List<Path> files,
+    @Nullable String input) {
+  private static final Set<String> WITH_SUBJECT = Set.of("trace", "prices", "pipeline");
+
+  CommandLine {
+    files = List.copyOf(files);
+  }
 
   /** What was typed makes no sense; the message says what would. */
   static final class WrongUsage extends RuntimeException {
@@ -45,6 +54,8 @@ record CommandLine(
     var trace = false;
     @Nullable Path data = null;
     @Nullable String subject = null;
+    var files = new ArrayList<Path>();
+    @Nullable String input = null;
     var rest = words.subList(1, words.size()).iterator();
     while (rest.hasNext()) {
       var option = rest.next();
@@ -54,20 +65,26 @@ record CommandLine(
         case "--trace" -> trace = true;
         case "--state" -> state = Path.of(valueOf(option, rest.hasNext() ? rest.next() : null));
         case "--data" -> data = Path.of(valueOf(option, rest.hasNext() ? rest.next() : null));
+        case "--input" -> input = valueOf(option, rest.hasNext() ? rest.next() : null);
         case "--port-base" -> portBase = port(valueOf(option, rest.hasNext() ? rest.next() : null));
         default -> {
+          boolean isFile = words.getFirst().equals("pipeline") && subject != null;
           if (!WITH_SUBJECT.contains(words.getFirst())
               || option.startsWith("-")
-              || subject != null) {
+              || (subject != null && !isFile)) {
             throw new WrongUsage(
                 "./fleet " + words.getFirst() + " does not know " + option + "; see ./fleet help");
           }
-          subject = option;
+          if (isFile) {
+            files.add(Path.of(option));
+          } else {
+            subject = option;
+          }
         }
       }
     }
     return new CommandLine(
-        words.getFirst(), state, portBase, json, foreground, trace, data, subject);
+        words.getFirst(), state, portBase, json, foreground, trace, data, subject, files, input);
   }
 
   private static String valueOf(String option, @Nullable String value) {

@@ -5,6 +5,7 @@ import dev.flotilla.local.demo.PromptFile;
 import dev.flotilla.local.demo.PromptRun;
 import dev.flotilla.local.demo.RouterClient;
 import dev.flotilla.local.doctor.Doctor;
+import dev.flotilla.local.pipelines.PipelineDesk;
 import dev.flotilla.local.prices.Prices;
 import dev.flotilla.local.supervision.CannotStart;
 import dev.flotilla.local.supervision.FleetOptions;
@@ -65,6 +66,7 @@ public final class Fleet {
         case "demo" -> demo(line);
         case "prompts" -> prompts(line);
         case "prices" -> prices(line);
+        case "pipeline" -> pipeline(line);
         case "trace" -> traces(line, line.json() ? err : out).run(line.subject(), line.json());
         case "doctor" -> new Doctor(options(line), out).run(line.json()) ? DONE : FAILED;
         default ->
@@ -166,6 +168,17 @@ public final class Fleet {
       case "lint" -> prices.lint(LocalDate.now(ZoneOffset.UTC)) ? DONE : FAILED;
       default ->
           throw new CommandLine.WrongUsage("Write ./fleet prices build or ./fleet prices lint");
+    };
+  }
+
+  private int pipeline(CommandLine line) throws IOException {
+    var desk = new PipelineDesk(tree.resolve("config"), out, err);
+    return switch (line.subject() == null ? "" : line.subject()) {
+      case "check" -> desk.check(line.files()) ? DONE : FAILED;
+      case "price" -> desk.price(line.files(), line.input(), line.json()) ? DONE : FAILED;
+      default ->
+          throw new CommandLine.WrongUsage(
+              "Write ./fleet pipeline check FILE… or ./fleet pipeline price FILE --input '{…}'");
     };
   }
 

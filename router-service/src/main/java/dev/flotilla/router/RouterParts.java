@@ -36,6 +36,16 @@ import dev.flotilla.router.door.ApiKeys;
 import dev.flotilla.router.door.Door;
 import dev.flotilla.router.door.DoorDialect;
 import dev.flotilla.router.door.Doors;
+import dev.flotilla.router.door.DoorHandler;
+import dev.flotilla.router.pipeline.FolderShelf;
+import dev.flotilla.router.pipeline.PipelineConfig;
+import dev.flotilla.router.pipeline.Pipelines;
+import dev.flotilla.router.pipeline.PipelinesRoute;
+import dev.flotilla.router.pipeline.interpreter.Actions;
+import dev.flotilla.router.pipeline.runner.RunnerConfig;
+import dev.flotilla.router.store.Store;
+import dev.flotilla.router.upstream.Connections;
+import dev.flotilla.router.upstream.ReviewService;
 import dev.flotilla.router.door.PatientConnections;
 import dev.flotilla.router.door.Porter;
 import dev.flotilla.router.door.Role;
@@ -68,6 +78,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -311,6 +322,44 @@ class RouterParts {
 
   @Produces
   @Singleton
+  Pipelines pipelines(
+      Settings settings,
+      Catalog catalog,
+      Store store,
+      Chat answering,
+      Routing routing,
+      RoutePolicy policy,
+      HttpClient http,
+      ServiceToken token,
+      Tracing tracing) {
+    var config = PipelineConfig.from(settings);
+    Path folder = settings.path("flotilla.config.dir");
+    var actions =
+        new Actions(
+            answering.errands(),
+            policy,
+            Connections.read(folder.resolve("connections.yaml"), http, System::getenv),
+            new ReviewService(http, settings.address("flotilla.review.url"), token),
+            config.usualTimeout(),
+            config.betweenLooks());
+    return Pipelines.open(
+        store,
+        FolderShelf.open(folder, catalog, settings.duration("flotilla.pipeline.reload")),
+        actions,
+        answering.desk(),
+        routing.baseline(),
+        tracing,
+        config,
+        RunnerConfig.from(settings));
+  }
+
+  /** Observed before the store is closed, and after nobody is let in any more. */
+  void stop(@Observes @BeforeDestroyed(ApplicationScoped.class) Object event, Pipelines pipelines) {
+    pipelines.close();
+  }
+
+  @Produces
+  @Singleton
   Doors doors(
       Settings settings,
       Catalog catalog,
@@ -322,6 +371,7 @@ class RouterParts {
       ApiKeys keys,
       Announcements announcements,
       Batches batches,
+      Pipelines pipelines,
       TimeBoxedRedis redis,
       InFlight inside,
       HttpClient http,
@@ -330,18 +380,21 @@ class RouterParts {
       MetricRegistry metrics) {
     Clock clock = Clock.systemUTC();
     var config = ChatConfig.from(settings);
+    int orderBytes = PipelineConfig.from(settings).maxBodyBytes();
     Desk desk = answering.desk();
     BatchRoute batch = batches.route();
     var webhooks = new WebhookRoute(announcements);
     int batchBytes =
         Math.toIntExact(settings.number("flotilla.batch.max-body-bytes", 1_000, 1_000_000_000));
+    PipelinesRoute runs = pipelines.route();
     var idempotency = new Idempotency(IdempotencyConfig.from(settings), redis, metrics);
     var chat = new ChatRoute(desk);
     var messages = new MessagesRoute(desk, catalog);
     var embeddings = new EmbeddingsRoute(desk);
     var responses = new ResponsesRoute(desk);
     var classification = new ClassifyRoute(policy);
-    var listing = new ModelsRoute(catalog, routing, circuits, clock);
+    var listing = new ModelsRoute(catalog, routing, circuits, clock, pipelines::asModels);
+    DoorHandler chatOrPipeline = store.guarding(pipelines.chat());
     DoorDialect listed = DoorDialect.OPENAI.withKeyIn(MessagesRoute.DIALECT.keyHeader());
     Relay costs = costs(settings, http, token, "flotilla.cost.patience");
     Relay files = costs(settings, http, token, "flotilla.cost.export-patience");
@@ -383,6 +436,15 @@ class RouterParts {
     String cancels = "Cancels a batch: …/cancel. What was begun is finished.";
     String names = "Lists whom a request may name to be told of its end.";
     String delivers = "Lists what was sent to webhooks for the caller's team, and how that went.";
+    String checks = "Says what is wrong with a pipeline written in YAML; nothing is kept.";
+    String offers = "Lists the pipelines of this installation.";
+    String defines =
+        "Shows a pipeline, its runs (…/runs) or one of them (…/runs/{id}, and below it events and log).";
+    String begins =
+        "Runs a pipeline (…/runs), or cancels a run or tries it again (…/runs/{id}/cancel, …/retry).";
+    String remembers = "Lists runs of the caller's team, newest first.";
+    String tells = "Shows a run, and below it its events as they happen and its log.";
+    String changes = "Cancels a run, or tries it again, from a step when one is named.";
     String shows = "Shows reviews of the caller's team; passed on to review-service.";
     String waits = "Shows what people of the caller's team are asked, and what they decided.";
     String settles =
@@ -395,14 +457,14 @@ class RouterParts {
                 ASKERS,
                 config.maxBodyBytes(),
                 asks,
-                idempotency.once(chat)),
+                idempotency.once(chatOrPipeline)),
             new Door(
                 "POST",
                 "/chat/completions",
                 ASKERS,
                 config.maxBodyBytes(),
                 asks,
-                idempotency.once(chat)),
+                idempotency.once(chatOrPipeline)),
             new Door(
                 "POST",
                 "/v1/embeddings",
@@ -488,6 +550,20 @@ class RouterParts {
                 0,
                 delivers,
                 store.guarding(webhooks::deliveries)),
+            new Door(
+                "POST", "/v1/pipelines:validate", ASKERS, orderBytes, checks, pipelines.check()),
+            new Door("GET", "/v1/pipelines", READERS, 0, offers, runs::list),
+            new Door("GET", "/v1/pipelines/*", READERS, 0, defines, store.guarding(runs::get)),
+            new Door(
+                "POST",
+                "/v1/pipelines/*",
+                ASKERS,
+                orderBytes,
+                begins,
+                idempotency.once(store.guarding(runs::post))),
+            new Door("GET", "/v1/runs", READERS, 0, remembers, store.guarding(runs::listRuns)),
+            new Door("GET", "/v1/runs/*", READERS, 0, tells, store.guarding(runs::getRun)),
+            new Door("POST", "/v1/runs/*", ASKERS, 0, changes, store.guarding(runs::postRun)),
             new Door("GET", "/v1/reviews", SHOWN_REVIEWS, 0, shows, people),
             new Door("GET", "/v1/reviews/*", SHOWN_REVIEWS, 0, shows, people),
             new Door("POST", "/v1/reviews/*", REVIEWERS, DECISION_BYTES, settles, people),

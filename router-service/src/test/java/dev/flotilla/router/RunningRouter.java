@@ -3,6 +3,7 @@ package dev.flotilla.router;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.flotilla.testkit.RealRedis;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -238,6 +239,11 @@ public final class RunningRouter implements AutoCloseable {
         .sum();
   }
 
+  /** As by {@code kill -9}. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
   public boolean alive() {
     return process.isAlive();
   }
@@ -258,8 +264,10 @@ public final class RunningRouter implements AutoCloseable {
   }
 
   private void receive(HttpExchange call) throws IOException {
-    call.setAttribute(
-        BODY, new String(call.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+    byte[] body = call.getRequestBody().readAllBytes();
+    call.setAttribute(BODY, new String(body, StandardCharsets.UTF_8));
+    // Read whole, and given to whoever answers.
+    call.setStreams(new ByteArrayInputStream(body), null);
     asked.incrementAndGet();
     behaviour.answer(call);
   }

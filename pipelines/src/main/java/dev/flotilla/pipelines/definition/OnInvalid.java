@@ -6,7 +6,7 @@ public enum OnInvalid {
   RETRY,
   /** The next of the fallbacks is asked. */
   NEXT,
-  /** The next stronger task type is asked: bulk, structured, standard, complex. */
+  /** The next stronger task type is asked, as {@link Escalation} says. */
   ESCALATE,
   /** The step fails. */
   FAIL

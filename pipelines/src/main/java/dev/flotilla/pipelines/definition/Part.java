@@ -1,10 +1,16 @@
 package dev.flotilla.pipelines.definition;
 
 import dev.flotilla.pipelines.template.Template;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A piece of a message. */
 public sealed interface Part {
+  /** The template of what is text; none for media. */
+  default Stream<Template> texts() {
+    return this instanceof Text(Template text) ? Stream.of(text) : Stream.of();
+  }
+
   record Text(Template text) implements Part {}
 
   /**

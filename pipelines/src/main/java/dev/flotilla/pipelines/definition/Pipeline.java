@@ -2,6 +2,7 @@ package dev.flotilla.pipelines.definition;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.pipelines.expression.Expression;
+import dev.flotilla.pipelines.schema.JsonSchema;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     layout
  * @param description empty when there is none
  * @param inputSchema JSON Schema of the input; null admits any object
+ * @param input judges by {@code inputSchema}; null with it
  * @param maxCostNanos most a run may cost, in nano-dollars; null when nothing limits it
  * @param timeout most time a run may take, waiting for people included; null when nothing limits it
  * @param nodes at least one
@@ -26,6 +28,7 @@ public record Pipeline(
     String version,
     String description,
     @Nullable JsonNode inputSchema,
+    @Nullable JsonSchema input,
     @Nullable Long maxCostNanos,
     @Nullable Duration timeout,
     List<Node> nodes,

@@ -1,22 +1,26 @@
 package dev.flotilla.pipelines.expression;
 
-import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelValidationException;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
+import dev.flotilla.pipelines.value.Kind;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** An expression in CEL, compiled once. Thread-safe. */
 public final class Expression {
   private final String source;
+  private final List<Use> uses;
   private final Set<String> names;
   private final CelRuntime.Program program;
 
-  private Expression(String source, Set<String> names, CelRuntime.Program program) {
+  private Expression(String source, List<Use> uses, Set<String> names, CelRuntime.Program program) {
     this.source = source;
+    this.uses = uses;
     this.names = names;
     this.program = program;
   }
@@ -28,11 +32,26 @@ public final class Expression {
    */
   public static Expression of(String source) throws BadExpression {
     try {
-      CelAbstractSyntaxTree parsed = Language.parse(source);
-      Set<String> names = FreeNames.in(parsed.getExpr());
-      return new Expression(source, names, Language.program(source, names));
+      List<Use> uses = Uses.in(Language.parse(source));
+      Set<String> names =
+          uses.stream().map(use -> use.path().name()).collect(Collectors.toUnmodifiableSet());
+      return new Expression(source, uses, names, Language.program(source, names));
     } catch (CelValidationException | CelEvaluationException e) {
-      throw new BadExpression(String.valueOf(e.getMessage()));
+      throw new BadExpression(CelMessages.of(e));
+    }
+  }
+
+  /**
+   * What kind of value it has when its names are of these kinds.
+   *
+   * @param kinds by name; what is not there is of any kind
+   * @throws BadExpression when an operation in it does not fit them
+   */
+  public Kind kind(Map<String, Kind> kinds) throws BadExpression {
+    try {
+      return Language.kind(source, names, kinds);
+    } catch (CelValidationException e) {
+      throw new BadExpression(CelMessages.of(e));
     }
   }
 
@@ -44,6 +63,11 @@ public final class Expression {
   /** What it must be given: the names it uses and does not define itself. */
   public Set<String> names() {
     return names;
+  }
+
+  /** Every place in which it looks at something of its names. */
+  public List<Use> uses() {
+    return uses;
   }
 
   /**

@@ -3,6 +3,9 @@ package dev.flotilla.pipelines.expression;
 import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
+import dev.cel.common.types.CelType;
+import dev.cel.common.types.ListType;
+import dev.cel.common.types.MapType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.compiler.CelCompiler;
 import dev.cel.compiler.CelCompilerFactory;
@@ -11,6 +14,8 @@ import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
+import dev.flotilla.pipelines.value.Kind;
+import java.util.Map;
 import java.util.Set;
 
 /** CEL as pipelines use it. Loading it takes about a second of CPU: only who uses it pays. */
@@ -50,5 +55,31 @@ final class Language {
     var builder = COMPILER.toCompilerBuilder();
     names.forEach(name -> builder.addVar(name, SimpleType.DYN));
     return RUNTIME.createProgram(builder.build().compile(source).getAst());
+  }
+
+  static Kind kind(String source, Set<String> names, Map<String, Kind> kinds)
+      throws CelValidationException {
+    var builder = COMPILER.toCompilerBuilder();
+    names.forEach(name -> builder.addVar(name, type(kinds.getOrDefault(name, Kind.ANY))));
+    return switch (builder.build().compile(source).getAst().getResultType().kind()) {
+      case BOOL -> Kind.TRUTH;
+      case STRING -> Kind.TEXT;
+      case INT, UINT, DOUBLE -> Kind.NUMBER;
+      case LIST -> Kind.LIST;
+      case MAP -> Kind.OBJECT;
+      case NULL_TYPE -> Kind.NULL;
+      default -> Kind.ANY;
+    };
+  }
+
+  private static CelType type(Kind kind) {
+    return switch (kind) {
+      case TEXT -> SimpleType.STRING;
+      case TRUTH -> SimpleType.BOOL;
+      case LIST -> ListType.create(SimpleType.DYN);
+      case OBJECT -> MapType.create(SimpleType.STRING, SimpleType.DYN);
+      // A number of JSON may be whole or not, which CEL tells apart.
+      case NUMBER, NULL, ANY -> SimpleType.DYN;
+    };
   }
 }

@@ -1,35 +1,27 @@
 package dev.flotilla.pipelines.template;
 
-import java.util.List;
+import dev.flotilla.pipelines.value.Path;
+import java.util.Set;
 
 /**
  * A place where a template looks at a value.
  *
- * @param path the name, and what of it: fields by name, {@link #ITEM} for the items of a list,
- *     {@link #COMPUTED} for what is known only when it is filled in
  * @param line in the template, from 1
- * @param use what becomes of it
+ * @param printed whether it becomes part of the text, and not only decides what does
+ * @param filters what it goes through on the way
  */
-public record Reference(List<String> path, int line, Use use) {
-  public static final String ITEM = "[]";
-  public static final String COMPUTED = "[?]";
-
-  /** What becomes of a value. */
-  public enum Use {
-    /** It becomes part of the text as it is. */
-    PRINTED,
-    /** It becomes part of the text in a block that is declared to be data. */
-    DATA,
-    /** It decides what becomes part of the text. */
-    TESTED
-  }
-
+public record Reference(Path path, int line, boolean printed, Set<String> filters) {
   public Reference {
-    path = List.copyOf(path);
+    filters = Set.copyOf(filters);
   }
 
-  /** The name it begins with. */
-  public String name() {
-    return path.getFirst();
+  /** Whether it becomes part of the text in a block that is declared to be data. */
+  public boolean asData() {
+    return filters.contains(DataBlock.FILTER);
+  }
+
+  /** Whether the template has an answer for when it is not there. */
+  public boolean optional() {
+    return filters.contains("default") || filters.contains("defined");
   }
 }

@@ -1,5 +1,6 @@
 package dev.flotilla.pipelines.template;
 
+import dev.flotilla.pipelines.value.Path;
 import io.pebbletemplates.pebble.node.ArgumentsNode;
 import io.pebbletemplates.pebble.node.BodyNode;
 import io.pebbletemplates.pebble.node.ForNode;
@@ -24,8 +25,10 @@ import io.pebbletemplates.pebble.node.expression.MapExpression;
 import io.pebbletemplates.pebble.node.expression.PositiveTestExpression;
 import io.pebbletemplates.pebble.node.expression.TernaryExpression;
 import io.pebbletemplates.pebble.node.expression.UnaryExpression;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,35 +39,71 @@ import org.jspecify.annotations.Nullable;
  * followed to what it runs over; they and {@code loop} are not found themselves.
  */
 final class References {
-  private static final List<String> NOTHING = List.of();
-
   /** Filters whose outcome says little of what went in. */
   private static final Set<String> MEASURES = Set.of("length");
 
+  /**
+   * What a name stands for.
+   *
+   * @param path null for what a loop says of itself, and for items of what has no name
+   */
+  private record Meaning(@Nullable Path path) {}
+
+  /** How the value of an expression is used. */
+  private record Way(boolean printed, Set<String> filters) {
+    static final Way TESTED = new Way(false, Set.of());
+    static final Way PRINTED = new Way(true, Set.of());
+
+    Way through(String filter) {
+      var more = new HashSet<>(filters);
+      more.add(filter);
+      return new Way(printed && !MEASURES.contains(filter), more);
+    }
+  }
+
+  /** Bytes of a number, and of what else a loop says of itself. */
+  private static final long NUMBER = 20;
+
   private final List<Reference> found = new ArrayList<>();
+  private final List<Extent.Literal> literal = new ArrayList<>();
+  private final List<Extent.Printed> printed = new ArrayList<>();
 
-  private References() {}
+  /** Lists that are run over where the walk is, outermost first. */
+  private final List<Path> loops = new ArrayList<>();
 
-  static List<Reference> in(Node root) {
-    var references = new References();
-    references.look(root, Map.of());
-    return List.copyOf(references.found);
+  private References(Node root) {
+    look(root, Map.of());
+  }
+
+  static References in(Node root) {
+    return new References(root);
+  }
+
+  List<Reference> all() {
+    return List.copyOf(found);
+  }
+
+  Extent extent() {
+    return new Extent(literal, printed);
   }
 
   /**
-   * @param bound what the names of loops stand for; an empty path for what stands for nothing
+   * @param bound what the names that loops define stand for
    */
-  private void look(Node at, Map<String, List<String>> bound) {
+  private void look(Node at, Map<String, Meaning> bound) {
     switch (at) {
       case RootNode root -> look(root.getBody(), bound);
       case BodyNode body -> body.getChildren().forEach(child -> look(child, bound));
-      case PrintNode print -> follow(print.getExpression(), bound, Reference.Use.PRINTED);
+      case PrintNode print -> {
+        literal.add(new Extent.Literal(NUMBER, loops));
+        follow(print.getExpression(), bound, Way.PRINTED);
+      }
       case IfNode choice -> {
         choice
             .getConditionsWithBodies()
             .forEach(
                 branch -> {
-                  follow(branch.getLeft(), bound, Reference.Use.TESTED);
+                  follow(branch.getLeft(), bound, Way.TESTED);
                   look(branch.getRight(), bound);
                 });
         if (choice.getElseBody() != null) {
@@ -72,29 +111,45 @@ final class References {
         }
       }
       case ForNode loop -> {
-        follow(loop.getIterable(), bound, Reference.Use.TESTED);
+        follow(loop.getIterable(), bound, Way.TESTED);
+        Meaning list = meaning(unfiltered(loop.getIterable()), bound);
         var inside = new HashMap<>(bound);
-        inside.put(loop.getIterationVariable(), item(path(loop.getIterable(), bound)));
-        inside.put("loop", NOTHING);
+        inside.put(loop.getIterationVariable(), item(list));
+        inside.put("loop", new Meaning(null));
+        loops.add(list == null || list.path() == null ? Extent.UNNAMED : list.path());
         look(loop.getBody(), inside);
+        loops.removeLast();
         if (loop.getElseBody() != null) {
           look(loop.getElseBody(), bound);
         }
       }
-      case TextNode _ -> {}
+      case TextNode text ->
+          literal.add(new Extent.Literal(utf8(new String(text.getData())), loops));
       default -> throw new IllegalStateException("no template has a " + at.getClass());
     }
   }
 
-  private static List<String> item(@Nullable List<String> list) {
-    return list == null || list.isEmpty() ? NOTHING : longer(list, Reference.ITEM);
+  private static long utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
-  private void follow(Expression<?> at, Map<String, List<String>> bound, Reference.Use use) {
-    List<String> path = path(at, bound);
-    if (path != null) {
-      if (!path.isEmpty()) {
-        found.add(new Reference(path, at.getLineNumber(), use));
+  /** What goes through filters, none of which makes a list longer. */
+  private static Expression<?> unfiltered(Expression<?> at) {
+    return at instanceof FilterExpression filter ? unfiltered(filter.getLeftExpression()) : at;
+  }
+
+  private static Meaning item(@Nullable Meaning list) {
+    return new Meaning(list == null || list.path() == null ? null : list.path().then(Path.ITEM));
+  }
+
+  private void follow(Expression<?> at, Map<String, Meaning> bound, Way use) {
+    Meaning meaning = meaning(at, bound);
+    if (meaning != null) {
+      if (meaning.path() != null) {
+        found.add(new Reference(meaning.path(), at.getLineNumber(), use.printed(), use.filters()));
+        if (use.printed()) {
+          printed.add(new Extent.Printed(meaning.path(), use.filters(), loops));
+        }
       }
       subscripts(at, bound);
       return;
@@ -102,12 +157,17 @@ final class References {
     switch (at) {
       case FilterExpression filter -> {
         var called = (FilterInvocationExpression) filter.getRightExpression();
-        follow(filter.getLeftExpression(), bound, through(called.getFilterName(), use));
+        follow(filter.getLeftExpression(), bound, use.through(called.getFilterName()));
+        Meaning list = meaning(unfiltered(filter.getLeftExpression()), bound);
+        // What join puts between the items comes once for each.
+        loops.add(list == null || list.path() == null ? Extent.UNNAMED : list.path());
         arguments(called.getArgs(), bound, use);
+        loops.removeLast();
       }
       case PositiveTestExpression test -> {
-        follow(test.getLeftExpression(), bound, Reference.Use.TESTED);
-        arguments(((TestInvocationExpression) test.getRightExpression()).getArgs(), bound, use);
+        var called = (TestInvocationExpression) test.getRightExpression();
+        follow(test.getLeftExpression(), bound, Way.TESTED.through(called.getTestName()));
+        arguments(called.getArgs(), bound, Way.TESTED);
       }
       case BinaryExpression<?> two -> {
         follow(two.getLeftExpression(), bound, use);
@@ -115,7 +175,7 @@ final class References {
       }
       case UnaryExpression one -> follow(one.getChildExpression(), bound, use);
       case TernaryExpression three -> {
-        follow(three.getExpression1(), bound, Reference.Use.TESTED);
+        follow(three.getExpression1(), bound, Way.TESTED);
         follow(three.getExpression2(), bound, use);
         follow(three.getExpression3(), bound, use);
       }
@@ -131,20 +191,17 @@ final class References {
         follow(field.getNode(), bound, use);
         subscripts(field, bound);
       }
+      case LiteralStringExpression text -> {
+        if (use.printed()) {
+          literal.add(new Extent.Literal(utf8(text.getValue()), loops));
+        }
+      }
       case FunctionOrMacroInvocationExpression call -> arguments(call.getArguments(), bound, use);
       default -> {}
     }
   }
 
-  private static Reference.Use through(String filter, Reference.Use use) {
-    if (filter.equals(DataBlock.FILTER)) {
-      return Reference.Use.DATA;
-    }
-    return MEASURES.contains(filter) ? Reference.Use.TESTED : use;
-  }
-
-  private void arguments(
-      @Nullable ArgumentsNode written, Map<String, List<String>> bound, Reference.Use use) {
+  private void arguments(@Nullable ArgumentsNode written, Map<String, Meaning> bound, Way use) {
     if (written == null) {
       return;
     }
@@ -161,43 +218,37 @@ final class References {
   }
 
   /** What stands in brackets along a path. */
-  private void subscripts(Expression<?> at, Map<String, List<String>> bound) {
+  private void subscripts(Expression<?> at, Map<String, Meaning> bound) {
     if (at instanceof GetAttributeExpression field) {
       subscripts(field.getNode(), bound);
       if (!(field.getAttributeNameExpression() instanceof LiteralStringExpression)) {
-        follow(field.getAttributeNameExpression(), bound, Reference.Use.TESTED);
+        follow(field.getAttributeNameExpression(), bound, Way.TESTED);
       }
     }
   }
 
-  /**
-   * What an expression stands for when it is a name with fields; null when it is anything else,
-   * empty when it is a loop's own.
-   */
-  private static @Nullable List<String> path(Expression<?> at, Map<String, List<String>> bound) {
+  /** What an expression stands for when it is a name with fields; null when it is anything else. */
+  private static @Nullable Meaning meaning(Expression<?> at, Map<String, Meaning> bound) {
     return switch (at) {
       case ContextVariableExpression variable -> {
-        List<String> known = bound.get(variable.getName());
-        yield known == null ? List.of(variable.getName()) : known;
+        Meaning known = bound.get(variable.getName());
+        yield known == null ? new Meaning(Path.of(variable.getName())) : known;
       }
       case GetAttributeExpression field -> {
-        List<String> owner = path(field.getNode(), bound);
-        if (owner == null || owner.isEmpty()) {
+        Meaning owner = meaning(field.getNode(), bound);
+        if (owner == null || owner.path() == null) {
           yield owner;
         }
-        yield longer(
-            owner,
-            field.getAttributeNameExpression() instanceof LiteralStringExpression literal
-                ? literal.getValue()
-                : Reference.COMPUTED);
+        boolean named = field.getAttributeNameExpression() instanceof LiteralStringExpression;
+        yield new Meaning(
+            owner
+                .path()
+                .then(
+                    named
+                        ? ((LiteralStringExpression) field.getAttributeNameExpression()).getValue()
+                        : Path.COMPUTED));
       }
       default -> null;
     };
-  }
-
-  private static List<String> longer(List<String> path, String step) {
-    var longer = new ArrayList<>(path);
-    longer.add(step);
-    return List.copyOf(longer);
   }
 }

@@ -14,17 +14,22 @@ import org.jspecify.annotations.Nullable;
 
 /** A text with values in it, in Pebble's syntax, compiled once. Thread-safe. */
 public final class Template {
+  /** No text is longer in UTF-8. */
+  public static final long MOST_BYTES = 3L * Engine.MOST_CHARACTERS;
+
   private final String source;
   private final PebbleTemplate compiled;
   private final List<Reference> references;
+  private final Extent extent;
   private final Set<String> names;
 
-  private Template(String source, PebbleTemplate compiled, List<Reference> references) {
+  private Template(String source, PebbleTemplate compiled, References found) {
     this.source = source;
     this.compiled = compiled;
-    this.references = references;
+    this.references = found.all();
+    this.extent = found.extent();
     var roots = new TreeSet<String>();
-    references.forEach(reference -> roots.add(reference.name()));
+    references.forEach(reference -> roots.add(reference.path().name()));
     this.names = Set.copyOf(roots);
   }
 
@@ -56,6 +61,14 @@ public final class Template {
   /** Every place in which it looks at something of its names, in the order of the text. */
   public List<Reference> references() {
     return references;
+  }
+
+  /**
+   * How long the text becomes, in bytes of UTF-8: at most when the sizes are what the values have
+   * at most.
+   */
+  public long bytes(Sizes sizes) {
+    return Math.min(extent.bytes(sizes), MOST_BYTES);
   }
 
   /**

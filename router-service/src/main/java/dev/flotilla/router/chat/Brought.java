@@ -16,8 +16,8 @@ public sealed interface Brought {
   record Answer(Completion completion, Facts facts) implements Brought {}
 
   /**
-   * Nothing is wrong with the request, but this was not the moment for it: a limit is used up or
-   * there was no room.
+   * Nothing is wrong with the request, but this was not the moment for it: a limit is used up,
+   * there was no room, or the service that makes calls is away.
    *
    * @param pause until it makes sense to come again
    */
@@ -28,8 +28,11 @@ public sealed interface Brought {
    *
    * @param broken what was wrong with the last answer; empty when nothing came
    * @param mayPass whether the same request may be answered a little later
+   * @param untold whether a call broke off before anybody said what became of it, so that it may
+   *     have been paid
    */
-  record Refused(ApiError error, List<BrokenRule> broken, boolean mayPass, Facts facts)
+  record Refused(
+      ApiError error, List<BrokenRule> broken, boolean mayPass, boolean untold, Facts facts)
       implements Brought {}
 
   /**

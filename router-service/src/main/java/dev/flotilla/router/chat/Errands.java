@@ -19,6 +19,7 @@ import dev.flotilla.router.validation.Judgement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -27,6 +28,11 @@ import java.util.function.Consumer;
  * waits at a door for them, so what is too soon is said as that and not as an error. Thread-safe.
  */
 public final class Errands {
+  private static final Set<String> TOO_SOON = Set.of("rate_limit_exceeded", "overloaded");
+
+  /** What is said when nobody answered; also to those who ask the same a moment later. */
+  private static final Set<String> FAILED = Set.of("all_providers_failed", "circuit_open");
+
   private final Router router;
   private final RoutePolicy policy;
   private final ChatMetrics metrics;
@@ -127,13 +133,18 @@ public final class Errands {
     ApiError error = refused.error();
     Long wait = refused.retryAfterMillis();
     boolean tooSoon =
-        error.code().equals("rate_limit_exceeded") || error.code().equals("overloaded");
+        TOO_SOON.contains(error.code())
+            || (FAILED.contains(error.code()) && !journey.reached() && !journey.untold());
     if (tooSoon && !journey.deadline().passed()) {
       return new Brought.Later(
           error, Duration.ofMillis(wait == null ? 1_000 : wait), facts(refused.facts()));
     }
     return new Brought.Refused(
-        error, refused.broken(), wait != null || error.status() >= 500, facts(refused.facts()));
+        error,
+        refused.broken(),
+        wait != null || error.status() >= 500,
+        journey.untold(),
+        facts(refused.facts()));
   }
 
   private static Ended readThrough(Reply.Flowing flowing, Consumer<String> words) {
@@ -156,7 +167,7 @@ public final class Errands {
             Long tokens = Tokens.used(used);
             return flowing.end().apply(whole) instanceof Judgement.Refused(var broken)
                 ? new Ended(
-                    new Brought.Refused(invalid(broken), broken, false, facts(facts)),
+                    new Brought.Refused(invalid(broken), broken, false, false, facts(facts)),
                     new ReplyWriter.Written(facts, false, broken, tokens))
                 : new Ended(
                     new Brought.Answer(whole, facts(facts)),
@@ -165,7 +176,7 @@ public final class Errands {
           case StreamEvent.Broken(var reason, var message, var attempts) -> {
             RouteFacts facts = flowing.facts().with(attempts);
             return new Ended(
-                new Brought.Refused(broken(reason, message), List.of(), true, facts(facts)),
+                new Brought.Refused(broken(reason, message), List.of(), true, false, facts(facts)),
                 new ReplyWriter.Written(facts, false, List.of(), null));
           }
         }

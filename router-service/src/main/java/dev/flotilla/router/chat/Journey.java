@@ -1,6 +1,7 @@
 package dev.flotilla.router.chat;
 
 import dev.flotilla.contracts.call.AttemptReport;
+import dev.flotilla.contracts.call.Outcomes;
 import dev.flotilla.kit.http.Deadline;
 import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.kit.telemetry.Tracing;
@@ -14,6 +15,7 @@ import dev.flotilla.router.exchange.Completion;
 import dev.flotilla.router.exchange.Purpose;
 import dev.flotilla.router.flight.Flight;
 import dev.flotilla.router.lanes.Place;
+import dev.flotilla.router.upstream.CallOutcome;
 import dev.flotilla.router.upstream.ModelCall;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
@@ -45,6 +47,8 @@ final class Journey implements AutoCloseable {
   private long cacheNanos;
   private long providerNanos;
   private long spentNanos;
+  private boolean untold;
+  private boolean reached;
   private @Nullable Reservation reservation;
   private @Nullable Standing standing;
   private @Nullable Flight<CachedAnswer> flight;
@@ -147,8 +151,33 @@ final class Journey implements AutoCloseable {
         idempotencyKey);
   }
 
+  /** Takes note of how a call ended. */
+  void heard(CallOutcome said) {
+    spent(said.attempts());
+    if (said instanceof CallOutcome.Failed failed && failed.attempts().isEmpty()) {
+      boolean sent = !failed.reason().equals(Outcomes.CONNECT);
+      untold |=
+          sent
+              && (failed.reason().equals(Outcomes.TRUNCATED)
+                  || failed.reason().equals(Outcomes.TIMEOUT));
+      reached |= sent;
+    } else {
+      reached = true;
+    }
+  }
+
+  /** Whether a call broke off before anybody said what became of it: it may have been paid. */
+  boolean untold() {
+    return untold;
+  }
+
+  /** Whether any call came to the service that makes them. */
+  boolean reached() {
+    return reached;
+  }
+
   /** Takes note of what was paid, or may have been. */
-  void spent(List<AttemptReport> attempts) {
+  private void spent(List<AttemptReport> attempts) {
     for (AttemptReport attempt : attempts) {
       Long cost = attempt.costNanos() == null ? attempt.ceilingNanos() : attempt.costNanos();
       spentNanos = Math.addExact(spentNanos, cost == null ? 0 : cost);

@@ -147,7 +147,7 @@ final class Router {
                       var call = journey.call(asked, type, plan.cheapest().contains(model));
                       CallOutcome said =
                           models.call(model, index, asked, call, Tracing.traceparent(span));
-                      journey.spent(said.attempts());
+                      journey.heard(said);
                       if (said instanceof CallOutcome.NoAnswer failed) {
                         span.setAttribute(SpanNames.FALLBACK_REASON, failed.reason());
                       }

@@ -1,15 +1,14 @@
 package dev.flotilla.router.validation;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.cel.common.values.NullValue;
-import dev.cel.runtime.CelEvaluationException;
-import dev.cel.runtime.CelRuntime;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
+import dev.flotilla.pipelines.expression.EvaluationFailed;
+import dev.flotilla.pipelines.expression.Expression;
+import dev.flotilla.pipelines.value.Plain;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param message what to say when it does not hold; null says the expression
  */
-record CelRule(String expression, @Nullable String message, CelRuntime.Program program)
-    implements Validator {
+record CelRule(Expression expression, @Nullable String message) implements Validator {
   static final String RULE = "rule";
 
   @Override
@@ -28,17 +26,17 @@ record CelRule(String expression, @Nullable String message, CelRuntime.Program p
       return List.of();
     }
     try {
-      if (Boolean.TRUE.equals(program.eval(seen(choice)))) {
+      if (expression.holds(seen(choice))) {
         return List.of();
       }
       return List.of(new BrokenRule(RULE, said("does not hold")));
-    } catch (CelEvaluationException e) {
+    } catch (EvaluationFailed e) {
       return List.of(new BrokenRule(RULE, said("cannot be evaluated on this answer")));
     }
   }
 
   private String said(String otherwise) {
-    return message == null ? expression + " " + otherwise : message;
+    return message == null ? expression.source() + " " + otherwise : message;
   }
 
   private static Map<String, Object> seen(Choice choice) {
@@ -59,36 +57,11 @@ record CelRule(String expression, @Nullable String message, CelRuntime.Program p
   private static Object output(String text) {
     if (!text.isEmpty() && "{[".indexOf(text.stripLeading().charAt(0)) >= 0) {
       try {
-        return plain(Json.parse(text));
+        return Objects.requireNonNull(Plain.of(Json.parse(text)), "an object or a list");
       } catch (NotJson e) {
         return text;
       }
     }
     return text;
-  }
-
-  /** CEL knows long, double, string, boolean, list and map; it refuses BigDecimal. */
-  private static Object plain(JsonNode node) {
-    return switch (node.getNodeType()) {
-      case STRING -> node.textValue();
-      case BOOLEAN -> node.booleanValue();
-      case NUMBER -> {
-        if (node.isIntegralNumber() && node.canConvertToLong()) {
-          yield node.longValue();
-        }
-        yield node.doubleValue();
-      }
-      case ARRAY -> {
-        var list = new ArrayList<Object>();
-        node.forEach(item -> list.add(plain(item)));
-        yield list;
-      }
-      case OBJECT -> {
-        var map = new HashMap<String, Object>();
-        node.properties().forEach(field -> map.put(field.getKey(), plain(field.getValue())));
-        yield map;
-      }
-      case NULL, MISSING, BINARY, POJO -> NullValue.NULL_VALUE;
-    };
   }
 }

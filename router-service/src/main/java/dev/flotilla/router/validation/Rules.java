@@ -1,18 +1,10 @@
 package dev.flotilla.router.validation;
 
-import dev.cel.common.CelAbstractSyntaxTree;
-import dev.cel.common.CelOptions;
-import dev.cel.common.CelValidationException;
-import dev.cel.common.types.ListType;
-import dev.cel.common.types.SimpleType;
-import dev.cel.compiler.CelCompiler;
-import dev.cel.compiler.CelCompilerFactory;
-import dev.cel.extensions.CelExtensions;
-import dev.cel.parser.CelStandardMacro;
-import dev.cel.runtime.CelEvaluationException;
-import dev.cel.runtime.CelRuntime;
-import dev.cel.runtime.CelRuntimeFactory;
+import dev.flotilla.pipelines.expression.BadExpression;
+import dev.flotilla.pipelines.expression.Expression;
+import dev.flotilla.pipelines.value.Kind;
 import dev.flotilla.router.exchange.AskedChecks;
+import java.util.Map;
 
 /**
  * Makes validators of CEL expressions, and remembers the latest. An expression sees {@code output}
@@ -22,68 +14,47 @@ import dev.flotilla.router.exchange.AskedChecks;
 final class Rules {
   private static final int REMEMBERED = 256;
 
-  /** Some milliseconds' worth: expressions and what they run over come from outside. */
-  private static final int MOST_ITERATIONS = 10_000;
+  private static final Map<String, Kind> SEEN =
+      Map.of(
+          "output", Kind.ANY,
+          "text", Kind.TEXT,
+          "finish_reason", Kind.TEXT,
+          "tool_calls", Kind.LIST);
 
-  private static final CelOptions OPTIONS =
-      CelOptions.current()
-          // 7.5 < 8 is an error without it
-          .enableHeterogeneousNumericComparisons(true)
-          .comprehensionMaxIterations(MOST_ITERATIONS)
-          .build();
-
-  private final Latest<String, CelRuntime.Program> known = new Latest<>(REMEMBERED);
-
-  /** Loading CEL takes about a second of CPU: only who uses it pays. */
-  private static final class Language {
-    static final CelCompiler COMPILER =
-        CelCompilerFactory.standardCelCompilerBuilder()
-            .setOptions(OPTIONS)
-            .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
-            .addLibraries(CelExtensions.strings(), CelExtensions.sets(OPTIONS))
-            .addVar("output", SimpleType.DYN)
-            .addVar("text", SimpleType.STRING)
-            .addVar("finish_reason", SimpleType.STRING)
-            .addVar("tool_calls", ListType.create(SimpleType.STRING))
-            .build();
-
-    static final CelRuntime RUNTIME =
-        CelRuntimeFactory.plannerRuntimeBuilder()
-            .setOptions(OPTIONS)
-            .addLibraries(CelExtensions.strings(), CelExtensions.sets(OPTIONS))
-            .build();
-
-    private Language() {}
-  }
+  private final Latest<String, Expression> known = new Latest<>(REMEMBERED);
 
   /**
    * @throws BadCheck when it is no expression, or one that is neither true nor false
    */
   CelRule of(AskedChecks.Rule rule, String place) throws BadCheck {
-    CelRuntime.Program ready = known.get(rule.rule());
+    Expression ready = known.get(rule.rule());
     if (ready == null) {
       ready = compiled(rule.rule(), place);
       known.put(rule.rule(), ready);
     }
-    return new CelRule(rule.rule(), rule.message(), ready);
+    return new CelRule(ready, rule.message());
   }
 
-  private static CelRuntime.Program compiled(String expression, String place) throws BadCheck {
+  private static Expression compiled(String written, String place) throws BadCheck {
     try {
-      CelAbstractSyntaxTree tree = Language.COMPILER.compile(expression).getAst();
-      boolean decides =
-          tree.getResultType().equals(SimpleType.BOOL)
-              || tree.getResultType().equals(SimpleType.DYN);
-      if (!decides) {
-        throw new BadCheck(
-            place, "is of type " + tree.getResultType().name() + "; a rule is true or false");
+      Expression expression = Expression.of(written);
+      for (String name : expression.names()) {
+        if (!SEEN.containsKey(name)) {
+          throw none(place, "there is no '" + name + "'");
+        }
       }
-      return Language.RUNTIME.createProgram(tree);
-    } catch (CelValidationException | CelEvaluationException e) {
-      throw new BadCheck(
-          place,
-          "is no expression in CEL over output, text, finish_reason and tool_calls: "
-              + e.getMessage());
+      Kind kind = expression.kind(SEEN);
+      if (kind != Kind.TRUTH && kind != Kind.ANY) {
+        throw new BadCheck(place, "is " + kind.words() + "; a rule is true or false");
+      }
+      return expression;
+    } catch (BadExpression e) {
+      throw none(place, String.valueOf(e.getMessage()));
     }
+  }
+
+  private static BadCheck none(String place, String why) {
+    return new BadCheck(
+        place, "is no expression in CEL over output, text, finish_reason and tool_calls: " + why);
   }
 }

@@ -25,6 +25,8 @@ public final class Journal {
   /** How long the result of a call waits for a database that is away; the call was paid for. */
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
+
   private static final String HELD =
       """
        from scheduled_tasks t
@@ -41,8 +43,9 @@ public final class Journal {
 
   /**
    * The first thing after a run was taken up: tries that earlier leases left open become unknown,
-   * and everything written comes back. Empty when the run has ended, or was taken up by somebody
-   * else since.
+   * and everything written comes back. Empty when the run has ended.
+   *
+   * @throws LeaseLost when somebody else has taken it up since
    */
   public Optional<LoadedRun> load(Lease lease) {
     Optional<LoadedRun> loaded = store.inTransaction(connection -> load(connection, lease));
@@ -64,7 +67,16 @@ public final class Journal {
             lease.run(),
             lease.version());
     if (held == 0) {
-      return Optional.empty();
+      boolean ended =
+          Sql.query(
+              connection,
+              "select ended_at is not null from run where id = ?",
+              rows -> !rows.next() || rows.getBoolean(1),
+              lease.run());
+      if (ended) {
+        return Optional.empty();
+      }
+      throw new LeaseLost(lease.run());
     }
     int unknown =
         Sql.update(
@@ -104,6 +116,7 @@ public final class Journal {
         rows.getString("caller"),
         rows.getString("traceparent"),
         rows.getString("input"),
+        rows.getString("metadata"),
         rows.getBoolean("streams"),
         Sql.number(rows, "max_cost_nanos"),
         Sql.instant(rows, "deadline"),
@@ -196,7 +209,11 @@ public final class Journal {
                              and r.status = 'in_progress' returning r.id, r.events, r.round),
                             tried as (insert into step_attempt
                               (run_id, step_key, attempt, step, kind, round, lease, state, request_id, prompt_hash, output, error, ended_at)
-                              select id, ?, ?, ?, ?, round, ?, ?, ?, ?, ?, ?, case when ? then now() end from held)
+                              select id, ?, ?, ?, ?, round, ?, ?, ?, ?, ?, ?, case when ? then now() end from held
+                              on conflict (run_id, step_key, attempt) do update set state = excluded.state, lease = excluded.lease,
+                                request_id = excluded.request_id, output = excluded.output, error = excluded.error,
+                                started_at = now(), ended_at = excluded.ended_at
+                              where step_attempt.state = 'parked')
                             insert into run_event (run_id, seq, type, data) select id, events, ?, ? from held""",
                         lease.run(),
                         lease.version(),
@@ -230,8 +247,8 @@ public final class Journal {
         switch (ended.state()) {
           case DONE -> "step.completed";
           case PARKED -> "step.parked";
-          case FAILED -> "step.attempt_failed";
-          case STARTED, UNKNOWN, SKIPPED, WAITING, SUPERSEDED ->
+          case FAILED, UNKNOWN -> "step.attempt_failed";
+          case STARTED, SKIPPED, WAITING, SUPERSEDED ->
               throw new IllegalArgumentException("a try does not end so: " + ended.state());
         };
     patiently(connection -> end(connection, lease, attempt, ended, type, data));
@@ -332,7 +349,7 @@ public final class Journal {
                         status.equals("expired") ? "run.failed" : "run." + status,
                         Json.text(data))
                     == 1);
-    watch.happened(lease.run());
+    watch.settled(lease.run());
     if (!written) {
       throw new LeaseLost(lease.run());
     }
@@ -350,7 +367,7 @@ public final class Journal {
                 waitingFor,
                 lease.run(),
                 lease.version()));
-    watch.happened(lease.run());
+    watch.settled(lease.run());
   }
 
   private RuntimeException lost(Lease lease) {
@@ -384,14 +401,22 @@ public final class Journal {
   /** What was paid for waits for a database that is away for a moment. */
   private boolean patiently(Transaction<Boolean> work) {
     long end = System.nanoTime() + PATIENCE.toNanos();
-    while (true) {
-      try {
-        return store.inTransaction(work);
-      } catch (NoStore e) {
-        if (System.nanoTime() > end || Thread.currentThread().isInterrupted()) {
-          throw e;
+    // Whoever is told to give up still writes down what was paid.
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        try {
+          return store.inTransaction(work);
+        } catch (NoStore e) {
+          if (System.nanoTime() > end || interrupted) {
+            throw e;
+          }
+          LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
         }
-        LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
   }

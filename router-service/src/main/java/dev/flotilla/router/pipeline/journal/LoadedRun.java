@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param definitions JSON object: YAML by name of the pipeline
  * @param caller JSON, see {@link RunCaller}
  * @param input JSON
+ * @param metadata JSON object of strings, which tag what is paid
  * @param spentNanos what is known to have been paid, and the ceilings of what is not
  * @param first whether nobody had taken it up before
  */
@@ -20,6 +21,7 @@ public record LoadedRun(
     String caller,
     String traceparent,
     String input,
+    String metadata,
     boolean streams,
     @Nullable Long maxCostNanos,
     @Nullable Instant deadline,

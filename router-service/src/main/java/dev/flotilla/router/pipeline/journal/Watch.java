@@ -11,10 +11,23 @@ import java.util.concurrent.TimeUnit;
  * itself now and then: the run may go on in another process. Thread-safe.
  */
 public final class Watch {
+  private static final String SETTLED = "#settled";
+
   private final ConcurrentMap<String, CountDownLatch> watched = new ConcurrentHashMap<>();
 
+  /** Anything. */
   void happened(String run) {
-    CountDownLatch latch = watched.remove(run);
+    signal(run);
+  }
+
+  /** It has ended, or rests. */
+  void settled(String run) {
+    signal(run);
+    signal(run + SETTLED);
+  }
+
+  private void signal(String key) {
+    CountDownLatch latch = watched.remove(key);
     if (latch != null) {
       latch.countDown();
     }
@@ -22,6 +35,15 @@ public final class Watch {
 
   /** Something to wait for; got before looking, so that nothing is missed between. */
   public Next next(String run) {
+    return waiting(run);
+  }
+
+  /** The same for the run's end or rest, whatever happens before. */
+  public Next nextSettled(String run) {
+    return waiting(run + SETTLED);
+  }
+
+  private Next waiting(String run) {
     CountDownLatch latch = watched.computeIfAbsent(run, key -> new CountDownLatch(1));
     return atMost -> {
       try {

@@ -1,4 +1,4 @@
-package dev.flotilla.router.validation;
+package dev.flotilla.pipelines.schema;
 
 /**
  * Text that can be looked at only so often. A regular expression with nested repetitions may try
