@@ -5,6 +5,7 @@ import dev.flotilla.bench.budgets.Outage;
 import dev.flotilla.bench.budgets.RaceReport;
 import dev.flotilla.bench.budgets.Races;
 import dev.flotilla.bench.chaos.Chaos;
+import dev.flotilla.bench.pipelines.StepCost;
 import dev.flotilla.bench.rows.ManyRows;
 import dev.flotilla.bench.soak.Soak;
 import dev.flotilla.local.supervision.CannotStart;
@@ -15,7 +16,7 @@ import java.util.List;
 
 /**
  * {@code ./fleet bench}, {@code soak}, {@code chaos}, {@code rows}, {@code budgets} and {@code
- * outage}. Start reading at {@link #run}.
+ * outage} and {@code pipelines}. Start reading at {@link #run}.
  */
 public final class Bench {
   private static final int DONE = 0;
@@ -48,6 +49,7 @@ public final class Bench {
         case "rows" -> rows(options);
         case "budgets" -> budgets(options);
         case "outage" -> outage(options);
+        case "pipelines" -> pipelines(options);
         default ->
             throw new BenchOptions.WrongUsage(
                 "./fleet does not know \"" + options.command() + "\"; see ./fleet help");
@@ -103,6 +105,16 @@ public final class Bench {
       report.print(out);
     }
     return report.wrong().isEmpty() ? DONE : FAILED;
+  }
+
+  private int pipelines(BenchOptions options) throws IOException, InterruptedException {
+    var report = new StepCost(options.tree(), options.rounds(), err).run();
+    if (options.json()) {
+      out.line(report.toJson());
+    } else {
+      report.print(out);
+    }
+    return DONE;
   }
 
   private int budgets(BenchOptions options) throws IOException, InterruptedException {

@@ -12,10 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What was typed after {@code ./fleet bench}, {@code soak}, {@code chaos}, {@code rows}, {@code
- * budgets} or {@code outage}.
+ * budgets}, {@code outage} or {@code pipelines}.
  *
  * @param minutes of a soak or an outage
- * @param rounds every target is measured so often, in turn; every budget raced for
+ * @param rounds every target is measured so often, in turn; every budget raced for; so many runs of
+ *     pipelines
  * @param seconds of a sample
  * @param warm what is multiplied with the warm-up of each scenario, in percent
  * @param javaOptions more flags for the services' JVMs
@@ -50,11 +51,16 @@ record BenchOptions(
 
   static BenchOptions parse(List<String> words, Path tree) {
     if (words.isEmpty()) {
-      throw new WrongUsage("Say bench, soak, chaos, rows, budgets or outage");
+      throw new WrongUsage("Say bench, soak, chaos, rows, budgets, outage or pipelines");
     }
     boolean json = false;
     int minutes = words.getFirst().equals("outage") ? 10 : 30;
-    int rounds = words.getFirst().equals("budgets") ? 10 : 3;
+    int rounds =
+        switch (words.getFirst()) {
+          case "budgets" -> 10;
+          case "pipelines" -> 200;
+          default -> 3;
+        };
     int seconds = 6;
     int warm = 100;
     List<Scenario> scenarios = Scenario.ALL;

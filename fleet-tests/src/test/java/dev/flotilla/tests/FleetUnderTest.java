@@ -46,6 +46,8 @@ final class FleetUnderTest implements AutoCloseable {
   static final String OTHER_KEY = "sk-other";
   static final String EXPIRED_KEY = "sk-expired";
   static final String ADMIN_KEY = "sk-administrator";
+  static final String REVIEWER_KEY = "sk-growth-reviewer";
+  static final String OTHER_REVIEWER_KEY = "sk-other-reviewer";
   static final String ONCE_A_MINUTE_KEY = "sk-once-a-minute";
 
   /** One request a minute as well, for whoever asks for vectors. */
@@ -177,6 +179,9 @@ final class FleetUnderTest implements AutoCloseable {
               + key("k_other", OTHER_KEY, "other", "")
               + key("k_administrator", ADMIN_KEY, "platform", "")
                   .replace("[caller", "[admin, caller")
+              + key("k_ann", REVIEWER_KEY, "growth", "").replace("[caller, viewer", "[reviewer")
+              + key("k_eve", OTHER_REVIEWER_KEY, "other", "")
+                  .replace("[caller, viewer", "[reviewer")
               + key("k_old", EXPIRED_KEY, "growth", ", expires: 2026-01-01T00:00:00Z")
               + key("k_once", ONCE_A_MINUTE_KEY, "growth", ", rpm: 1")
               + key("k_vectors", VECTORS_KEY, "growth", ", rpm: 1")

@@ -12,8 +12,13 @@ import dev.flotilla.kit.redis.TimeBoxedRedis;
 import dev.flotilla.kit.settings.ConfigurationException;
 import dev.flotilla.kit.settings.Settings;
 import dev.flotilla.kit.telemetry.Tracing;
+import dev.flotilla.kit.webhook.WebhookConfig;
+import dev.flotilla.kit.webhook.WebhookTargets;
 import dev.flotilla.router.admission.Admission;
 import dev.flotilla.router.admission.AdmissionConfig;
+import dev.flotilla.router.batch.BatchConfig;
+import dev.flotilla.router.batch.BatchRoute;
+import dev.flotilla.router.batch.Batches;
 import dev.flotilla.router.cache.AnswerCache;
 import dev.flotilla.router.cache.AnswerCacheConfig;
 import dev.flotilla.router.cache.CachedAnswer;
@@ -31,6 +36,16 @@ import dev.flotilla.router.door.ApiKeys;
 import dev.flotilla.router.door.Door;
 import dev.flotilla.router.door.DoorDialect;
 import dev.flotilla.router.door.Doors;
+import dev.flotilla.router.door.DoorHandler;
+import dev.flotilla.router.pipeline.FolderShelf;
+import dev.flotilla.router.pipeline.PipelineConfig;
+import dev.flotilla.router.pipeline.Pipelines;
+import dev.flotilla.router.pipeline.PipelinesRoute;
+import dev.flotilla.router.pipeline.interpreter.Actions;
+import dev.flotilla.router.pipeline.runner.RunnerConfig;
+import dev.flotilla.router.store.Store;
+import dev.flotilla.router.upstream.Connections;
+import dev.flotilla.router.upstream.ReviewService;
 import dev.flotilla.router.door.PatientConnections;
 import dev.flotilla.router.door.Porter;
 import dev.flotilla.router.door.Role;
@@ -46,10 +61,13 @@ import dev.flotilla.router.responses.ResponsesRoute;
 import dev.flotilla.router.routing.RoutePolicy;
 import dev.flotilla.router.routing.Routing;
 import dev.flotilla.router.routing.RoutingFile;
+import dev.flotilla.router.store.Store;
 import dev.flotilla.router.upstream.Circuits;
 import dev.flotilla.router.upstream.ModelCaller;
 import dev.flotilla.router.upstream.Relay;
 import dev.flotilla.router.validation.Validation;
+import dev.flotilla.router.webhook.Announcements;
+import dev.flotilla.router.webhook.WebhookRoute;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.BeforeDestroyed;
@@ -60,6 +78,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -84,8 +103,14 @@ class RouterParts {
   /** Ten thousand lines of a hundred bytes, twice. */
   private static final int BILL_BYTES = 2_000_000;
 
+  /** A word and a comment. */
+  private static final int DECISION_BYTES = 50_000;
+
   private static final Set<Role> ASKERS = Set.of(Role.CALLER);
   private static final Set<Role> ADMINS = Set.of(Role.ADMIN);
+  private static final Set<Role> REVIEWERS = Set.of(Role.REVIEWER);
+  private static final Set<Role> SHOWN_REVIEWS = Set.of(Role.values());
+  private static final Set<Role> PEOPLE = Set.of(Role.CALLER, Role.REVIEWER, Role.ADMIN);
   private static final Set<Role> READERS = Set.of(Role.CALLER, Role.VIEWER, Role.ADMIN);
 
   @Produces
@@ -184,52 +209,197 @@ class RouterParts {
 
   @Produces
   @Singleton
-  Doors doors(
+  Validation validation() {
+    return new Validation();
+  }
+
+  @Produces
+  @Singleton
+  Routing routing(Settings settings, Catalog catalog, Validation validation) {
+    return RoutingFile.read(
+        settings.path("flotilla.config.dir").resolve("routing.yaml"), catalog, validation);
+  }
+
+  @Produces
+  @Singleton
+  RoutePolicy policy(Catalog catalog, Routing routing, Validation validation) {
+    return new RoutePolicy(catalog, routing, validation);
+  }
+
+  @Produces
+  @Singleton
+  Circuits circuits(Settings settings, HttpClient http, ServiceToken token) {
+    return new Circuits(http, settings.address("flotilla.provider.url"), token);
+  }
+
+  @Produces
+  @Singleton
+  Chat answering(
       Settings settings,
       Catalog catalog,
+      Routing routing,
+      RoutePolicy policy,
+      Circuits circuits,
       TimeBoxedRedis redis,
       Flights<CachedAnswer> flights,
-      InFlight inside,
-      HttpClient http,
       HttpCaller caller,
       ServiceToken token,
       DecisionLog decisions,
       Tracing tracing,
       MetricRegistry metrics) {
-    Clock clock = Clock.systemUTC();
-    var validation = new Validation();
-    Routing routing =
-        RoutingFile.read(
-            settings.path("flotilla.config.dir").resolve("routing.yaml"), catalog, validation);
-    var config = ChatConfig.from(settings);
-    var cache = new AnswerCache(AnswerCacheConfig.from(settings), redis, clock, routing.version());
-    var models = new ModelCaller(caller, settings.address("flotilla.provider.url"), token);
-    var policy = new RoutePolicy(catalog, routing, validation);
-    var circuits = new Circuits(http, settings.address("flotilla.provider.url"), token);
-    Desk desk =
-        Chat.desk(
-            new Admission(AdmissionConfig.from(settings), redis, metrics),
-            cache,
-            flights,
+    return Chat.of(
+        new Admission(AdmissionConfig.from(settings), redis, metrics),
+        new AnswerCache(
+            AnswerCacheConfig.from(settings), redis, Clock.systemUTC(), routing.version()),
+        flights,
+        policy,
+        new Lanes(LanesConfig.from(settings), metrics),
+        new ModelCaller(caller, settings.address("flotilla.provider.url"), token),
+        circuits,
+        new Explanations(catalog, routing.baseline(), decisions),
+        metrics,
+        tracing,
+        ChatConfig.from(settings));
+  }
+
+  @Produces
+  @Singleton
+  Store store(Settings settings) {
+    return Store.open(settings);
+  }
+
+  void close(@Disposes Store store) {
+    store.close();
+  }
+
+  @Produces
+  @Singleton
+  ApiKeys keys(Settings settings) {
+    return ApiKeys.read(settings.path("flotilla.keys.file"), Clock.systemUTC());
+  }
+
+  @Produces
+  @Singleton
+  Announcements announcements(Settings settings, Store store, HttpCaller caller) {
+    return Announcements.open(
+        store,
+        WebhookTargets.read(
+            settings.path("flotilla.config.dir").resolve("webhooks.yaml"),
+            name -> settings.optional(name).orElse(null)),
+        WebhookConfig.from(settings),
+        caller);
+  }
+
+  void close(@Disposes Announcements announcements) {
+    announcements.close();
+  }
+
+  @Produces
+  @Singleton
+  Batches batches(
+      Settings settings,
+      Store store,
+      Chat answering,
+      ApiKeys keys,
+      Announcements announcements,
+      Tracing tracing) {
+    return Batches.open(
+        store,
+        answering.errands(),
+        keys::policyOf,
+        announcements,
+        tracing,
+        BatchConfig.from(settings));
+  }
+
+  /** Observed before the store is closed, and after nobody is let in any more. */
+  void stop(
+      @Observes @BeforeDestroyed(ApplicationScoped.class) Object event,
+      Batches batches,
+      Settings settings) {
+    batches.leave(settings.duration("flotilla.batch.patience-at-the-end"));
+  }
+
+  @Produces
+  @Singleton
+  Pipelines pipelines(
+      Settings settings,
+      Catalog catalog,
+      Store store,
+      Chat answering,
+      Routing routing,
+      RoutePolicy policy,
+      HttpClient http,
+      ServiceToken token,
+      Tracing tracing) {
+    var config = PipelineConfig.from(settings);
+    Path folder = settings.path("flotilla.config.dir");
+    var actions =
+        new Actions(
+            answering.errands(),
             policy,
-            new Lanes(LanesConfig.from(settings), metrics),
-            models,
-            circuits,
-            new Explanations(catalog, routing.baseline(), decisions),
-            metrics,
-            tracing,
-            config);
+            Connections.read(folder.resolve("connections.yaml"), http, System::getenv),
+            new ReviewService(http, settings.address("flotilla.review.url"), token),
+            config.usualTimeout(),
+            config.betweenLooks());
+    return Pipelines.open(
+        store,
+        FolderShelf.open(folder, catalog, settings.duration("flotilla.pipeline.reload")),
+        actions,
+        answering.desk(),
+        routing.baseline(),
+        tracing,
+        config,
+        RunnerConfig.from(settings));
+  }
+
+  /** Observed before the store is closed, and after nobody is let in any more. */
+  void stop(@Observes @BeforeDestroyed(ApplicationScoped.class) Object event, Pipelines pipelines) {
+    pipelines.close();
+  }
+
+  @Produces
+  @Singleton
+  Doors doors(
+      Settings settings,
+      Catalog catalog,
+      Routing routing,
+      RoutePolicy policy,
+      Circuits circuits,
+      Chat answering,
+      Store store,
+      ApiKeys keys,
+      Announcements announcements,
+      Batches batches,
+      Pipelines pipelines,
+      TimeBoxedRedis redis,
+      InFlight inside,
+      HttpClient http,
+      ServiceToken token,
+      Tracing tracing,
+      MetricRegistry metrics) {
+    Clock clock = Clock.systemUTC();
+    var config = ChatConfig.from(settings);
+    int orderBytes = PipelineConfig.from(settings).maxBodyBytes();
+    Desk desk = answering.desk();
+    BatchRoute batch = batches.route();
+    var webhooks = new WebhookRoute(announcements);
+    int batchBytes =
+        Math.toIntExact(settings.number("flotilla.batch.max-body-bytes", 1_000, 1_000_000_000));
+    PipelinesRoute runs = pipelines.route();
     var idempotency = new Idempotency(IdempotencyConfig.from(settings), redis, metrics);
     var chat = new ChatRoute(desk);
     var messages = new MessagesRoute(desk, catalog);
     var embeddings = new EmbeddingsRoute(desk);
     var responses = new ResponsesRoute(desk);
     var classification = new ClassifyRoute(policy);
-    var listing = new ModelsRoute(catalog, routing, circuits, clock);
+    var listing = new ModelsRoute(catalog, routing, circuits, clock, pipelines::asModels);
+    DoorHandler chatOrPipeline = store.guarding(pipelines.chat());
     DoorDialect listed = DoorDialect.OPENAI.withKeyIn(MessagesRoute.DIALECT.keyHeader());
     Relay costs = costs(settings, http, token, "flotilla.cost.patience");
     Relay files = costs(settings, http, token, "flotilla.cost.export-patience");
     Relay reviews = reviews(settings, http, token);
+    Relay people = people(settings, http, token);
     int reviewBytes =
         Math.toIntExact(settings.number("flotilla.review.max-body-bytes", 1_000, 8_000_000));
     String asks = "Answers a chat request; the router chooses the model when it is 'auto'.";
@@ -257,7 +427,28 @@ class RouterParts {
         "Compares a provider's own bill with the ledger, per day and model, and corrects it when asked to.";
     String explains = "Tells what happened to one request; passed on to cost-service.";
     String judges = "Has an artifact judged by models that did not write it; review-service does.";
+    String pays =
+        "Says what a pipeline costs beside the same work by hand; passed on to cost-service.";
+    String hands = "Takes in many requests at once; each is answered when there is room for it.";
+    String follows = "Lists batches of the caller's team, newest first.";
+    String watches =
+        "Shows a batch, and below it its results as JSON lines and its events as they happen.";
+    String cancels = "Cancels a batch: …/cancel. What was begun is finished.";
+    String names = "Lists whom a request may name to be told of its end.";
+    String delivers = "Lists what was sent to webhooks for the caller's team, and how that went.";
+    String checks = "Says what is wrong with a pipeline written in YAML; nothing is kept.";
+    String offers = "Lists the pipelines of this installation.";
+    String defines =
+        "Shows a pipeline, its runs (…/runs) or one of them (…/runs/{id}, and below it events and log).";
+    String begins =
+        "Runs a pipeline (…/runs), or cancels a run or tries it again (…/runs/{id}/cancel, …/retry).";
+    String remembers = "Lists runs of the caller's team, newest first.";
+    String tells = "Shows a run, and below it its events as they happen and its log.";
+    String changes = "Cancels a run, or tries it again, from a step when one is named.";
     String shows = "Shows reviews of the caller's team; passed on to review-service.";
+    String waits = "Shows what people of the caller's team are asked, and what they decided.";
+    String settles =
+        "Claims what machines could not decide (…/claim), or decides it (…/decision); the first decision holds.";
     return new Doors(
         List.of(
             new Door(
@@ -266,14 +457,14 @@ class RouterParts {
                 ASKERS,
                 config.maxBodyBytes(),
                 asks,
-                idempotency.once(chat)),
+                idempotency.once(chatOrPipeline)),
             new Door(
                 "POST",
                 "/chat/completions",
                 ASKERS,
                 config.maxBodyBytes(),
                 asks,
-                idempotency.once(chat)),
+                idempotency.once(chatOrPipeline)),
             new Door(
                 "POST",
                 "/v1/embeddings",
@@ -339,9 +530,47 @@ class RouterParts {
             new Door("DELETE", "/v1/budgets/*", ADMINS, 0, endsLimits, costs),
             new Door("POST", "/v1/budgets/*", ADMINS, 0, countsAgain, costs),
             new Door("POST", "/v1/reviews", ASKERS, reviewBytes, judges, idempotency.once(reviews)),
-            new Door("GET", "/v1/reviews", READERS, 0, shows, reviews),
-            new Door("GET", "/v1/reviews/*", READERS, 0, shows, reviews)),
-        ApiKeys.read(settings.path("flotilla.keys.file"), clock),
+            // Before all that is below /v1/pipelines.
+            new Door("GET", "/v1/pipelines/{name}/roi", READERS, 0, pays, costs),
+            new Door(
+                "POST",
+                "/v1/batches",
+                ASKERS,
+                batchBytes,
+                hands,
+                idempotency.once(store.guarding(batch::create))),
+            new Door("GET", "/v1/batches", READERS, 0, follows, store.guarding(batch::list)),
+            new Door("GET", "/v1/batches/*", READERS, 0, watches, store.guarding(batch::look)),
+            new Door("POST", "/v1/batches/*", ASKERS, 0, cancels, store.guarding(batch::change)),
+            new Door("GET", "/v1/webhooks", READERS, 0, names, webhooks::targets),
+            new Door(
+                "GET",
+                "/v1/webhooks/deliveries",
+                READERS,
+                0,
+                delivers,
+                store.guarding(webhooks::deliveries)),
+            new Door(
+                "POST", "/v1/pipelines:validate", ASKERS, orderBytes, checks, pipelines.check()),
+            new Door("GET", "/v1/pipelines", READERS, 0, offers, runs::list),
+            new Door("GET", "/v1/pipelines/*", READERS, 0, defines, store.guarding(runs::get)),
+            new Door(
+                "POST",
+                "/v1/pipelines/*",
+                ASKERS,
+                orderBytes,
+                begins,
+                idempotency.once(store.guarding(runs::post))),
+            new Door("GET", "/v1/runs", READERS, 0, remembers, store.guarding(runs::listRuns)),
+            new Door("GET", "/v1/runs/*", READERS, 0, tells, store.guarding(runs::getRun)),
+            new Door("POST", "/v1/runs/*", ASKERS, 0, changes, store.guarding(runs::postRun)),
+            new Door("GET", "/v1/reviews", SHOWN_REVIEWS, 0, shows, people),
+            new Door("GET", "/v1/reviews/*", SHOWN_REVIEWS, 0, shows, people),
+            new Door("POST", "/v1/reviews/*", REVIEWERS, DECISION_BYTES, settles, people),
+            new Door("GET", "/v1/decisions", PEOPLE, 0, waits, people),
+            new Door("GET", "/v1/decisions/*", PEOPLE, 0, waits, people),
+            new Door("POST", "/v1/decisions/*", REVIEWERS, DECISION_BYTES, settles, people)),
+        keys,
         new Porter(
             inside,
             new HeapRoom(HeapConfig.from(settings)),
@@ -378,6 +607,21 @@ class RouterParts {
             "server_error",
             "review_service_unavailable",
             "The service that reviews does not answer. Look at GET /v1/reviews before asking again: a review that has begun may be there.",
+            null,
+            "router"));
+  }
+
+  private static Relay people(Settings settings, HttpClient http, ServiceToken token) {
+    return new Relay(
+        http,
+        settings.address("flotilla.review.url"),
+        token,
+        settings.duration("flotilla.review.people-patience"),
+        new ApiError(
+            503,
+            "server_error",
+            "review_service_unavailable",
+            "The service that asks people does not answer. Nothing is lost: what was decided stays decided; send the same request again.",
             null,
             "router"));
   }

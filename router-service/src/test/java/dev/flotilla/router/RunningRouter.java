@@ -3,6 +3,7 @@ package dev.flotilla.router;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.flotilla.testkit.RealRedis;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -26,13 +27,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * router-service as a process of its own, as an installation runs it, and behind it something that
- * answers as provider-service does. Key: {@value #KEY}.
+ * answers as provider-service does. Keys: {@value #KEY} of team growth, {@value #OTHER_KEY} of team
+ * other, {@value #SLOW_KEY} of team slow with ten requests in each window, and {@value #VIEWER_KEY}
+ * of team growth, which only looks.
  */
 public final class RunningRouter implements AutoCloseable {
   public static final String KEY = "sk-growth";
+  public static final String OTHER_KEY = "sk-other";
+  public static final String SLOW_KEY = "sk-slow";
+  public static final String VIEWER_KEY = "sk-growth-viewer";
+
+  /** Attribute of a call: what was posted. */
+  public static final String BODY = "body";
 
   private static final Path CONFIG = Path.of("../config");
 
@@ -144,8 +154,70 @@ public final class RunningRouter implements AutoCloseable {
         HttpResponse.BodyHandlers.ofString());
   }
 
+  /**
+   * Sends any request and waits for the whole answer.
+   *
+   * @param headers names and values in turn
+   */
+  public HttpResponse<String> send(
+      String method, String path, String key, String body, String... headers) {
+    try {
+      return client.send(
+          request(method, path, key, body, headers), HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The lines of an answer as they come. */
+  public Stream<String> lines(String path, String key, String... headers) {
+    try {
+      return client
+          .send(request("GET", path, key, "", headers), HttpResponse.BodyHandlers.ofLines())
+          .body();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private HttpRequest request(
+      String method, String path, String key, String body, String... headers) {
+    var request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .timeout(Duration.ofSeconds(120))
+            .header("authorization", "Bearer " + key)
+            .method(
+                method,
+                body.isEmpty()
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofString(body));
+    for (int i = 0; i < headers.length; i += 2) {
+      request.header(headers[i], headers[i + 1]);
+    }
+    return request.build();
+  }
+
   public int port() {
     return port;
+  }
+
+  /** What its process has used so far. */
+  public Duration cpu() {
+    return process.toHandle().info().totalCpuDuration().orElseThrow();
+  }
+
+  /** Ends it without a word. */
+  public void kill() {
+    process.destroyForcibly();
+    try {
+      process.waitFor();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** The management port. */
@@ -165,6 +237,11 @@ public final class RunningRouter implements AutoCloseable {
         .filter(line -> line.startsWith(begin))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();
+  }
+
+  /** As by {@code kill -9}. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
   }
 
   public boolean alive() {
@@ -187,7 +264,10 @@ public final class RunningRouter implements AutoCloseable {
   }
 
   private void receive(HttpExchange call) throws IOException {
-    call.getRequestBody().readAllBytes();
+    byte[] body = call.getRequestBody().readAllBytes();
+    call.setAttribute(BODY, new String(body, StandardCharsets.UTF_8));
+    // Read whole, and given to whoever answers.
+    call.setStreams(new ByteArrayInputStream(body), null);
     asked.incrementAndGet();
     behaviour.answer(call);
   }
@@ -211,7 +291,13 @@ public final class RunningRouter implements AutoCloseable {
             .replace("baseline: flagship", "baseline: up/m"));
     Files.writeString(
         folder.resolve("keys.yaml"),
-        "- {id: k_1, sha256: %s, team: growth, roles: [caller]}\n".formatted(sha256(KEY)));
+        """
+        - {id: k_1, sha256: %s, team: growth, roles: [caller]}
+        - {id: k_2, sha256: %s, team: other, roles: [caller]}
+        - {id: k_3, sha256: %s, team: slow, roles: [caller], rpm: 10}
+        - {id: k_4, sha256: %s, team: growth, roles: [viewer]}
+        """
+            .formatted(sha256(KEY), sha256(OTHER_KEY), sha256(SLOW_KEY), sha256(VIEWER_KEY)));
   }
 
   private static String sha256(String text) {
@@ -225,7 +311,7 @@ public final class RunningRouter implements AutoCloseable {
   }
 
   private void awaitReady() {
-    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    long end = System.nanoTime() + Duration.ofSeconds(120).toNanos();
     while (process.isAlive() && System.nanoTime() < end) {
       try {
         if (ops("/health/ready").statusCode() == 200) {

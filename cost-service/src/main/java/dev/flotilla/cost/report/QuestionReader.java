@@ -166,14 +166,28 @@ public final class QuestionReader {
     };
   }
 
+  /** Null when it is not there. */
+  public @Nullable String text(String name) {
+    return given.get(name);
+  }
+
   /** From, to and filters. */
   public CostScope scope() {
+    return scope(USUAL_DAYS);
+  }
+
+  /**
+   * The same.
+   *
+   * @param usualDays until now, today included, when nothing is said
+   */
+  public CostScope scope(int usualDays) {
     Instant now = clock.instant();
     Instant to = given.containsKey("to") ? moment("to") : now;
     Instant from =
         given.containsKey("from")
             ? moment("from")
-            : to.truncatedTo(ChronoUnit.DAYS).minus(USUAL_DAYS - 1, ChronoUnit.DAYS);
+            : to.truncatedTo(ChronoUnit.DAYS).minus(usualDays - 1, ChronoUnit.DAYS);
     if (!from.isBefore(to)) {
       throw wrong(
           "invalid_range",

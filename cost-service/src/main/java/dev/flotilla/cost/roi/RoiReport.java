@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -53,10 +54,28 @@ class RoiReport {
   private record Place(String pipeline, boolean simulated) {}
 
   Roi roi(CostScope scope, SimulatedRows simulated, boolean explain) {
+    return roi(scope, simulated, explain, null, null);
+  }
+
+  /**
+   * The same.
+   *
+   * @param only the pipeline that is asked for; null for all
+   * @param instead of what is written down about manual work; null when that holds
+   */
+  Roi roi(
+      CostScope scope,
+      SimulatedRows simulated,
+      boolean explain,
+      @Nullable String only,
+      @Nullable ManualWork instead) {
     return database.inTransaction(
         connection -> {
           CountedRows counted = CountedRows.of(connection, scope, simulated);
           Query where = scope.where().add(counted.sql).add(" and pipeline is not null");
+          if (only != null) {
+            where = where.add(" and pipeline = ?", only);
+          }
           Map<Place, Long> runs = runs(connection, scope, counted);
           List<Roi.Pipeline> pipelines = new ArrayList<>();
           costs(connection, where)
@@ -64,7 +83,11 @@ class RoiReport {
                   (place, days) ->
                       pipelines.add(
                           pipeline(
-                              place, runs.getOrDefault(place, 0L), days, explain ? scope : null)));
+                              place,
+                              runs.getOrDefault(place, 0L),
+                              days,
+                              instead == null ? works.of(place.pipeline()) : Optional.of(instead),
+                              explain ? scope : null)));
           return new Roi(
               "cost.roi",
               scope.from().getEpochSecond(),
@@ -81,10 +104,14 @@ class RoiReport {
   }
 
   private Roi.Pipeline pipeline(
-      Place place, long runs, NavigableMap<LocalDate, Long> days, @Nullable CostScope explained) {
+      Place place,
+      long runs,
+      NavigableMap<LocalDate, Long> days,
+      Optional<ManualWork> byHand,
+      @Nullable CostScope explained) {
     long nanos = days.values().stream().reduce(0L, Math::addExact);
     BigDecimal cost = Money.usd(nanos);
-    Roi.Work work = works.of(place.pipeline()).map(manual -> work(manual, runs, days)).orElse(null);
+    Roi.Work work = byHand.map(manual -> work(manual, runs, days)).orElse(null);
     return new Roi.Pipeline(
         place.pipeline(),
         place.simulated(),

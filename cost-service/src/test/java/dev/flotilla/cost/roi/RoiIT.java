@@ -66,6 +66,31 @@ class RoiIT {
   }
 
   @Test
+  void one_pipeline_stands_beside_work_that_whoever_asks_describes() {
+    String range = "from=2026-01-21&to=2026-01-24";
+    JsonNode asked =
+        ask(
+            "/v1/pipelines/roi-content/roi?manual_minutes=240&hourly_rate=2500&currency=PKR&"
+                + range);
+    assertEquals(1, asked.path("pipelines").size());
+    JsonNode content = asked.at("/pipelines/0");
+    assertEquals(1.75, content.path("cost_per_run").asDouble());
+    // Two runs of four hours.
+    assertEquals(20_000, content.at("/work/manual").asDouble());
+    assertEquals(19_016.25, content.at("/work/saved").asDouble());
+    JsonNode usual = ask("/v1/pipelines/roi-content/roi?" + range);
+    assertEquals(5_250, usual.at("/pipelines/0/work/manual").asDouble());
+    assertEquals(0, ask("/v1/pipelines/nobody/roi?" + range).path("pipelines").size());
+    for (String wrong :
+        new String[] {"manual_minutes=240", "manual_minutes=0&hourly_rate=1", "currency=XXX"}) {
+      assertEquals(
+          400,
+          service.get("/v1/pipelines/roi-content/roi?" + wrong, "roi", "caller").statusCode(),
+          wrong);
+    }
+  }
+
+  @Test
   void a_run_counts_where_it_began_and_its_cost_where_it_was_spent() {
     JsonNode content = ask("/v1/costs/roi?from=2026-01-22&to=2026-01-24").at("/pipelines/0");
     assertEquals(1, content.path("runs").asInt());

@@ -24,7 +24,7 @@ record Secrets(String serviceToken, String cacheSecret) {
   static void writeKeyFile(StateDirectory state) {
     state.write(
         "keys.yaml",
-        "- {id: k_local, sha256: %s, team: local, roles: [caller, operator, admin], models: [\"*\"]}\n"
+        "- {id: k_local, sha256: %s, team: local, roles: [caller, reviewer, operator, admin], models: [\"*\"]}\n"
             .formatted(sha256(LOCAL_KEY)));
   }
 

@@ -34,6 +34,7 @@ final class ServiceEnvironment {
     facts.put("FLOTILLA_PROVIDER_URL", url(Service.PROVIDER));
     facts.put("FLOTILLA_COST_URL", url(Service.COST));
     facts.put("FLOTILLA_REVIEW_URL", url(Service.REVIEW));
+    facts.put("FLOTILLA_PEOPLE_CALLBACK_URL", url(Service.ROUTER) + "/internal/runs/{run_id}/wake");
     facts.put("FLOTILLA_EXIT_WITH_PARENT", "true");
     this.shared = facts;
   }

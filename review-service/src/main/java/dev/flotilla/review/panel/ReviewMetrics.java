@@ -4,6 +4,7 @@ import dev.flotilla.contracts.telemetry.MetricNames;
 import dev.flotilla.kit.metrics.LabelledCounter;
 import dev.flotilla.kit.postgres.DatabaseAwayException;
 import dev.flotilla.review.aggregation.Decision;
+import dev.flotilla.review.people.Questions;
 import dev.flotilla.review.policy.Policies;
 import dev.flotilla.review.policy.Policy;
 import dev.flotilla.review.reviewer.Verdict;
@@ -20,11 +21,11 @@ public final class ReviewMetrics {
   private static final String BY_POLICY = "policy";
   private static final String ESCALATE = "escalate";
 
-  private final Reviews reviews;
+  private final Questions questions;
   private final LabelledCounter decisions;
 
-  public ReviewMetrics(Reviews reviews, Policies policies, MetricRegistry registry) {
-    this.reviews = reviews;
+  public ReviewMetrics(Questions questions, Policies policies, MetricRegistry registry) {
+    this.questions = questions;
     this.decisions =
         new LabelledCounter(
             registry,
@@ -40,7 +41,7 @@ public final class ReviewMetrics {
     registry.gauge(
         Metadata.builder()
             .withName(MetricNames.REVIEW_QUEUE_OLDEST)
-            .withDescription("Age of the oldest review that waits for a person")
+            .withDescription("Age of the oldest question that waits for a person")
             .withUnit("seconds")
             .build(),
         this::queueOldestSeconds,
@@ -58,7 +59,7 @@ public final class ReviewMetrics {
 
   private double queueOldestSeconds() {
     try {
-      return reviews.oldestWaitingSeconds();
+      return questions.oldestWaitingSeconds();
     } catch (DatabaseAwayException e) {
       // Not 0: an empty queue and an unknown one are different things.
       return Double.NaN;

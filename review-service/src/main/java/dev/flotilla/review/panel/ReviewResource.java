@@ -10,6 +10,10 @@ import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.problem.Problem;
 import dev.flotilla.kit.problem.ProblemException;
 import dev.flotilla.kit.telemetry.Tracing;
+import dev.flotilla.review.people.Answer;
+import dev.flotilla.review.people.Questions;
+import dev.flotilla.review.people.Ruling;
+import dev.flotilla.review.people.Rulings;
 import dev.flotilla.review.policy.Policies;
 import dev.flotilla.review.reviewer.Errand;
 import dev.flotilla.review.reviewer.Exclusion;
@@ -43,12 +47,19 @@ public class ReviewResource {
 
   private final ReviewDesk desk;
   private final Reviews reviews;
+  private final Questions questions;
   private final RequestReader reader;
 
   @Inject
-  ReviewResource(ReviewDesk desk, Reviews reviews, Policies policies, ReviewConfig config) {
+  ReviewResource(
+      ReviewDesk desk,
+      Reviews reviews,
+      Questions questions,
+      Policies policies,
+      ReviewConfig config) {
     this.desk = desk;
     this.reviews = reviews;
+    this.questions = questions;
     this.reader = new RequestReader(policies, config);
   }
 
@@ -76,6 +87,7 @@ public class ReviewResource {
   @Operation(operationId = "listReviews", summary = "The newest reviews of the caller's team")
   public Response list(
       @QueryParam("status") @Nullable String status,
+      @QueryParam("queue") @Nullable String queue,
       @QueryParam("limit") @DefaultValue("20") String limit,
       @QueryParam("after") @Nullable String after,
       @Context HttpHeaders headers) {
@@ -87,7 +99,7 @@ public class ReviewResource {
               "status is '" + status + "'; write one of " + STATUSES + ".",
               "status"));
     }
-    return ok(reviews.list(caller.team(), new Page(status, limit(limit), after)));
+    return ok(reviews.list(caller.team(), new Page(status, queue, limit(limit), after)));
   }
 
   @GET
@@ -97,12 +109,62 @@ public class ReviewResource {
     return ok(
         reviews
             .find(caller(headers).team(), id)
-            .orElseThrow(
-                () ->
-                    new ProblemException(
-                        Problem.notFound(
-                            "review_not_found",
-                            "This team has no review with that id; GET /v1/reviews lists those it has."))));
+            .orElseThrow(() -> new ProblemException(unknown())));
+  }
+
+  @POST
+  @Path("/{id}/claim")
+  @Operation(operationId = "claimReview", summary = "Says that the caller looks at it")
+  public Response claim(@PathParam("id") String id, @Context HttpHeaders headers) {
+    Caller caller = caller(headers);
+    return ruled(caller, id, questions.claim(caller.team(), waitingFor(caller, id), caller.key()));
+  }
+
+  @POST
+  @Path("/{id}/decision")
+  @Operation(
+      operationId = "decideReview",
+      summary = "Decides what a panel could not; the first decision holds")
+  public Response decide(@PathParam("id") String id, byte[] body, @Context HttpHeaders headers) {
+    Caller caller = caller(headers);
+    Answer answer = Answer.read(body);
+    String question = waitingFor(caller, id);
+    return ruled(
+        caller,
+        id,
+        questions.decide(
+            caller.team(), question, answer.decision(), answer.comment(), caller.key()));
+  }
+
+  /** The id of the question that this review waits for, or waited for. */
+  private String waitingFor(Caller caller, String id) {
+    JsonNode review =
+        reviews.find(caller.team(), id).orElseThrow(() -> new ProblemException(unknown()));
+    String question = review.path("human").path("decision_id").asText("");
+    if (question.isEmpty()) {
+      throw new ProblemException(
+          Problem.conflict(
+              "no_person_needed",
+              "This review is " + review.path("status").asText() + " and waits for nobody.",
+              Json.object()));
+    }
+    return question;
+  }
+
+  private Response ruled(Caller caller, String id, Ruling ruling) {
+    return switch (ruling) {
+      case Ruling.Holds holds -> ok(reviews.find(caller.team(), id).orElseThrow());
+      case Ruling.Unknown() -> throw new ProblemException(unknown());
+      case Ruling.TooLate(var question) -> throw new ProblemException(Rulings.tooLate(question));
+      case Ruling.Claimed(var question) -> throw new ProblemException(Rulings.claimed(question));
+      case Ruling.NotAWord(var allowed) -> throw new ProblemException(Rulings.notAWord(allowed));
+    };
+  }
+
+  private static Problem unknown() {
+    return Problem.notFound(
+        "review_not_found",
+        "This team has no review with that id; GET /v1/reviews lists those it has.");
   }
 
   private static Errand errand(HttpHeaders headers, Caller caller, ReviewRequest request) {

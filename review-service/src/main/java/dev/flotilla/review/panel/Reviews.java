@@ -7,6 +7,7 @@ import dev.flotilla.kit.json.NotJson;
 import dev.flotilla.kit.postgres.Database;
 import dev.flotilla.review.aggregation.Aggregate;
 import dev.flotilla.review.aggregation.Decision;
+import dev.flotilla.review.people.Questions;
 import dev.flotilla.review.policy.Policy;
 import dev.flotilla.review.reviewer.Assignment;
 import dev.flotilla.review.reviewer.Errand;
@@ -65,23 +66,23 @@ public final class Reviews {
   private static final String NEWEST =
       """
       select id, status, decision, created_at, decided_at, body from review_shown
-      where team = ? and (?::text is null or status = ?) and (?::text is null or id < ?)
+      where team = ? and (?::text is null or status = ?)
+        and (?::text is null or id in (select review_id from question where queue = ?))
+        and (?::text is null or id < ?)
       order by id desc limit ?""";
-
-  private static final String OLDEST_WAITING =
-      """
-      select coalesce(extract(epoch from now() - min(created_at)), 0) from review
-      where status = 'needs_human'""";
 
   private final Database database;
   private final Duration keepArtifact;
+  private final Questions questions;
 
   /**
    * @param keepArtifact how long what was reviewed rests here
+   * @param questions where people are asked when a panel cannot decide
    */
-  public Reviews(Database database, Duration keepArtifact) {
+  public Reviews(Database database, Duration keepArtifact, Questions questions) {
     this.database = database;
     this.keepArtifact = keepArtifact;
+    this.questions = questions;
   }
 
   /** Writes down that a panel is being asked. */
@@ -107,34 +108,45 @@ public final class Reviews {
     String body = Json.text(ReviewJson.decided(request, errand.requestId(), seats, aggregate));
     String decision = decided(aggregate.decision());
     Policy policy = request.policy();
-    return database.inTransaction(
-        connection -> {
-          run(connection, KEEP_POLICY, policy.version(), policy.name(), policy.content());
-          run(
-              connection,
-              KEEP_RECORD,
-              id,
-              decision == null ? "escalate" : decision,
-              policy.name(),
-              policy.version(),
-              body);
-          String status = decision == null ? "needs_human" : "decided";
-          try (var statement = prepared(connection, DECIDE, status, decision, body, decision, id);
-              var rows = statement.executeQuery()) {
-            rows.next();
-            return shown(rows);
-          }
-        });
+    String team = errand.caller().team();
+    ObjectNode review =
+        database.inTransaction(
+            connection -> {
+              run(connection, KEEP_POLICY, policy.version(), policy.name(), policy.content());
+              run(
+                  connection,
+                  KEEP_RECORD,
+                  id,
+                  decision == null ? "escalate" : decision,
+                  policy.name(),
+                  policy.version(),
+                  body);
+              String status = decision == null ? "needs_human" : "decided";
+              ObjectNode shown;
+              try (var statement =
+                      prepared(connection, DECIDE, status, decision, body, decision, id);
+                  var rows = statement.executeQuery()) {
+                rows.next();
+                shown = shown(rows);
+              }
+              if (decision == null) {
+                questions.put(Escalation.of(id, team, request, shown), policy.name(), connection);
+                withPerson(team, shown, connection);
+              }
+              return shown;
+            });
+    if (decision == null) {
+      questions.wasPut();
+    }
+    return review;
   }
 
   /** Empty when the team has no such review. */
   Optional<ObjectNode> find(String team, String id) {
     return database.inTransaction(
         connection -> {
-          try (var statement = prepared(connection, ONE, team, id);
-              var rows = statement.executeQuery()) {
-            return rows.next() ? Optional.of(shown(rows)) : Optional.empty();
-          }
+          questions.settleOverdue(team, connection);
+          return one(team, id, connection);
         });
   }
 
@@ -142,6 +154,7 @@ public final class Reviews {
   ObjectNode list(String team, Page page) {
     return database.inTransaction(
         connection -> {
+          questions.settleOverdue(team, connection);
           try (var statement =
                   prepared(
                       connection,
@@ -149,6 +162,8 @@ public final class Reviews {
                       team,
                       page.status(),
                       page.status(),
+                      page.queue(),
+                      page.queue(),
                       page.after(),
                       page.after(),
                       page.limit() + 1);
@@ -162,21 +177,44 @@ public final class Reviews {
             }
             list.put("first_id", data.path(0).path("id").asText(null));
             list.put("last_id", data.path(data.size() - 1).path("id").asText(null));
-            return list.put("has_more", more);
+            list.put("has_more", more);
+            for (var review : data) {
+              withPerson(team, (ObjectNode) review, connection);
+            }
+            return list;
           }
         });
   }
 
-  /** Age of the oldest review that waits for a person; 0 when none does. */
-  double oldestWaitingSeconds() {
-    return database.inTransaction(
-        connection -> {
-          try (var statement = connection.createStatement();
-              var rows = statement.executeQuery(OLDEST_WAITING)) {
-            rows.next();
-            return rows.getDouble(1);
-          }
-        });
+  private Optional<ObjectNode> one(String team, String id, Connection connection)
+      throws SQLException {
+    ObjectNode review;
+    try (var statement = prepared(connection, ONE, team, id);
+        var rows = statement.executeQuery()) {
+      if (!rows.next()) {
+        return Optional.empty();
+      }
+      review = shown(rows);
+    }
+    withPerson(team, review, connection);
+    return Optional.of(review);
+  }
+
+  /** Says who is asked, or was. */
+  private void withPerson(String team, ObjectNode review, Connection connection)
+      throws SQLException {
+    Optional<ObjectNode> question =
+        questions.ofReview(team, review.path("id").asText(), connection);
+    if (question.isPresent()) {
+      ObjectNode human = review.putObject("human");
+      human.set("decision_id", question.get().path("id"));
+      for (String fact :
+          List.of("queue", "assigned_to", "actor", "comment", "deadline", "on_timeout")) {
+        human.set(fact, question.get().path(fact));
+      }
+      human.set("decided_at", question.get().path("decided_at"));
+      review.set("decided_by", question.get().path("decided_by"));
+    }
   }
 
   private static @Nullable String decided(Decision decision) {

@@ -13,11 +13,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +33,14 @@ public final class Policies {
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .build();
 
-  record Written(@Nullable Panel panel, int agree) {}
+  record Written(@Nullable Panel panel, int agree, @Nullable People people) {}
 
   record Panel(int size, @Nullable String independence, @Nullable List<String> prefer) {}
+
+  record People(@Nullable String queue, @Nullable String within, @Nullable String onTimeout) {}
+
+  private static final Duration LONGEST_WAIT = Duration.ofDays(366);
+  private static final Set<String> DECISIONS = Set.of("approve", "request_changes", "reject");
 
   private final Map<String, Policy> byName = new TreeMap<>();
 
@@ -105,7 +113,53 @@ public final class Policies {
         panel.size(),
         independence(file, panel.independence()),
         panel.prefer() == null ? List.of() : panel.prefer(),
-        agree);
+        agree,
+        people(file, written.people()));
+  }
+
+  private static Policy.Escalating people(Path file, @Nullable People written) {
+    Policy.Escalating usual = Policy.Escalating.USUAL;
+    if (written == null) {
+      return usual;
+    }
+    String queue = written.queue() == null ? usual.queue() : written.queue();
+    if (!queue.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,127}")) {
+      throw new ConfigurationException(
+          file + ": people.queue is '" + queue + "'; write a name such as reviews");
+    }
+    String onTimeout = written.onTimeout() == null ? usual.onTimeout() : written.onTimeout();
+    if (!DECISIONS.contains(onTimeout)) {
+      throw new ConfigurationException(
+          file
+              + ": people.on_timeout is '"
+              + onTimeout
+              + "'; write approve, request_changes or reject");
+    }
+    return new Policy.Escalating(queue, within(file, written.within(), usual), onTimeout);
+  }
+
+  private static Duration within(Path file, @Nullable String written, Policy.Escalating usual) {
+    if (written == null) {
+      return usual.within();
+    }
+    try {
+      Duration within = Duration.parse(written);
+      if (within.isPositive() && within.compareTo(LONGEST_WAIT) <= 0) {
+        return within;
+      }
+    } catch (DateTimeParseException e) {
+      throw invalidWithin(file, written);
+    }
+    throw invalidWithin(file, written);
+  }
+
+  private static ConfigurationException invalidWithin(Path file, String written) {
+    return new ConfigurationException(
+        file
+            + ": people.within is '"
+            + written
+            + "'; write an ISO-8601 duration such as P3D, at most "
+            + LONGEST_WAIT);
   }
 
   private static Independence independence(Path file, @Nullable String written) {

@@ -1,5 +1,6 @@
 package dev.flotilla.review.policy;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -11,6 +12,7 @@ import java.util.List;
  * @param panelSize how many reviewers are asked, at least 1
  * @param prefer names of models in the order in which they are asked when the caller names nobody
  * @param agree equal votes that make a decision, more than half of the panel and at most all of it
+ * @param people who decides what the panel cannot
  */
 public record Policy(
     String name,
@@ -19,7 +21,20 @@ public record Policy(
     int panelSize,
     Independence independence,
     List<String> prefer,
-    int agree) {
+    int agree,
+    Escalating people) {
+  /**
+   * Who decides what a panel cannot.
+   *
+   * @param queue where they look
+   * @param within how long they have
+   * @param onTimeout what holds then: {@code approve}, {@code request_changes} or {@code reject}
+   */
+  public record Escalating(String queue, Duration within, String onTimeout) {
+    /** For policies that say nothing about it. */
+    public static final Escalating USUAL = new Escalating("reviews", Duration.ofDays(7), "reject");
+  }
+
   public Policy {
     prefer = List.copyOf(prefer);
   }

@@ -2,16 +2,22 @@ package dev.flotilla.review.start;
 
 import dev.flotilla.catalog.Catalog;
 import dev.flotilla.catalog.CatalogException;
+import dev.flotilla.kit.http.HttpCaller;
 import dev.flotilla.kit.identity.ServiceToken;
 import dev.flotilla.kit.postgres.Database;
 import dev.flotilla.kit.postgres.DatabaseConfig;
 import dev.flotilla.kit.settings.ConfigurationException;
 import dev.flotilla.kit.settings.Settings;
 import dev.flotilla.kit.telemetry.Tracing;
+import dev.flotilla.review.callback.RunCallback;
+import dev.flotilla.review.panel.HumanVerdict;
 import dev.flotilla.review.panel.ReviewConfig;
 import dev.flotilla.review.panel.ReviewDesk;
 import dev.flotilla.review.panel.ReviewMetrics;
 import dev.flotilla.review.panel.Reviews;
+import dev.flotilla.review.people.Caretaker;
+import dev.flotilla.review.people.PeopleConfig;
+import dev.flotilla.review.people.Questions;
 import dev.flotilla.review.policy.Policies;
 import dev.flotilla.review.reviewer.Eligibility;
 import dev.flotilla.review.reviewer.ModelCaller;
@@ -59,8 +65,40 @@ class ReviewParts {
 
   @Produces
   @Singleton
-  Reviews reviews(Database database, ReviewConfig config) {
-    return new Reviews(database, config.keepArtifact());
+  PeopleConfig people(Settings settings) {
+    return PeopleConfig.from(settings);
+  }
+
+  @Produces
+  @Singleton
+  Caretaker caretaker() {
+    return new Caretaker();
+  }
+
+  void close(@Disposes Caretaker caretaker) {
+    caretaker.close();
+  }
+
+  @Produces
+  @Singleton
+  HttpCaller caller() {
+    return new HttpCaller(Duration.ofSeconds(2));
+  }
+
+  void close(@Disposes HttpCaller caller) {
+    caller.close();
+  }
+
+  @Produces
+  @Singleton
+  Questions questions(Database database, PeopleConfig config, Caretaker caretaker) {
+    return new Questions(database, config, new HumanVerdict(), caretaker::wakeUp);
+  }
+
+  @Produces
+  @Singleton
+  Reviews reviews(Database database, ReviewConfig config, Questions questions) {
+    return new Reviews(database, config.keepArtifact(), questions);
   }
 
   @Produces
@@ -69,6 +107,7 @@ class ReviewParts {
       Settings settings,
       Policies policies,
       Reviews reviews,
+      Questions questions,
       ServiceToken token,
       Tracing tracing,
       MetricRegistry registry) {
@@ -83,7 +122,7 @@ class ReviewParts {
         eligibility(settings),
         new Panel(models, new Prompt(), tracing),
         reviews,
-        new ReviewMetrics(reviews, policies, registry));
+        new ReviewMetrics(questions, policies, registry));
   }
 
   private static Eligibility eligibility(Settings settings) {
@@ -103,5 +142,14 @@ class ReviewParts {
   void open(
       @Observes @Initialized(ApplicationScoped.class) Object start,
       Database database,
-      ReviewDesk desk) {}
+      ReviewDesk desk,
+      Questions questions,
+      Caretaker caretaker,
+      PeopleConfig people,
+      HttpCaller caller,
+      ServiceToken token) {
+    String callback = people.callback();
+    caretaker.start(
+        database, questions, callback == null ? null : new RunCallback(caller, callback, token));
+  }
 }

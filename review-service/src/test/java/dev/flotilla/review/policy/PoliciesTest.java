@@ -9,6 +9,7 @@ import dev.flotilla.kit.settings.ConfigurationException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +36,25 @@ class PoliciesTest {
         refusal("panel: {size: 3, independence: vendor}\nagree: 2\n")
             .contains("'vendor'; write model, family or provider"));
     assertTrue(refusal("panel: {size: 3}\nagree: 2\nvetos: 1\n").contains("vetos"));
+  }
+
+  @Test
+  void a_policy_says_who_decides_what_its_panel_cannot() throws IOException {
+    assertEquals(
+        Policy.Escalating.USUAL,
+        read("panel: {size: 3}\nagree: 2\n").people(),
+        "when it says nothing");
+    assertEquals(
+        new Policy.Escalating("legal", Duration.ofHours(8), "request_changes"),
+        read("panel: {size: 3}\nagree: 2\npeople: {queue: legal, within: PT8H, on_timeout: request_changes}\n")
+            .people());
+    assertTrue(
+        refusal("panel: {size: 3}\nagree: 2\npeople: {on_timeout: wait}\n")
+            .contains("'wait'; write approve, request_changes or reject"));
+    assertTrue(
+        refusal("panel: {size: 3}\nagree: 2\npeople: {within: 3d}\n").contains("such as P3D"));
+    assertTrue(
+        refusal("panel: {size: 3}\nagree: 2\npeople: {queue: a/b}\n").contains("such as reviews"));
   }
 
   @Test

@@ -213,7 +213,15 @@ class EligibilityTest {
   }
 
   private static Policy policy(Independence independence) {
-    return new Policy("test", "v", "", 3, independence, List.of("flagship", "balanced", "fast"), 2);
+    return new Policy(
+        "test",
+        "v",
+        "",
+        3,
+        independence,
+        List.of("flagship", "balanced", "fast"),
+        2,
+        Policy.Escalating.USUAL);
   }
 
   private static Caller caller(String models) {

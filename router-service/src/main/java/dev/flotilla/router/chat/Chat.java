@@ -13,11 +13,14 @@ import dev.flotilla.router.upstream.ModelCaller;
 import java.time.InstantSource;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 
-/** Puts the parts of this package together. */
-public final class Chat {
-  private Chat() {}
-
-  public static Desk desk(
+/**
+ * The parts of this package, put together.
+ *
+ * @param desk where callers' requests are answered
+ * @param errands where requests of this fleet itself are
+ */
+public record Chat(Desk desk, Errands errands) {
+  public static Chat of(
       Admission admission,
       AnswerCache cache,
       Flights<CachedAnswer> flights,
@@ -30,12 +33,15 @@ public final class Chat {
       Tracing tracing,
       ChatConfig config) {
     var router = new Router(admission, cache, flights, policy, lanes, new FallbackChain(), models);
-    return new Desk(
-        router,
-        new RoutePreview(cache, policy, circuits, InstantSource.system()),
-        new ChatMetrics(metrics),
-        explanations,
-        tracing,
-        config);
+    var counted = new ChatMetrics(metrics);
+    return new Chat(
+        new Desk(
+            router,
+            new RoutePreview(cache, policy, circuits, InstantSource.system()),
+            counted,
+            explanations,
+            tracing,
+            config),
+        new Errands(router, policy, counted, explanations, tracing));
   }
 }

@@ -7,6 +7,7 @@ import dev.flotilla.kit.metrics.LabelledCounter;
 import dev.flotilla.router.classification.Classification;
 import dev.flotilla.router.classification.Classification.DecidedBy;
 import dev.flotilla.router.exchange.Operation;
+import dev.flotilla.router.exchange.Purpose;
 import dev.flotilla.router.exchange.TaskType;
 import dev.flotilla.router.fallback.FallbackOutcome.Hop;
 import dev.flotilla.router.upstream.CallOutcome;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.microprofile.metrics.Metadata;
 import org.eclipse.microprofile.metrics.MetricRegistry;
@@ -140,12 +142,12 @@ final class ChatMetrics {
     requests.of(operation.word(), NO_TYPE, CLIENT_ERROR).inc();
   }
 
-  void end(Operation operation, Reply reply, ReplyWriter.Written written, long overheadNanos) {
+  void end(Purpose purpose, Reply reply, ReplyWriter.Written written, long overheadNanos) {
     RouteFacts facts = written.facts();
     Classification type = facts.classification();
     requests
         .of(
-            operation.word(),
+            purpose.origin(),
             type == null ? NO_TYPE : type.taskType().word(),
             outcome(reply, written))
         .inc();
@@ -153,17 +155,17 @@ final class ChatMetrics {
     if (type != null && facts.cache() != RouteFacts.CacheResult.HIT) {
       decisions.of(type.decidedBy().word(), type.taskType().word()).inc();
     }
-    countHops(facts);
-    countBroken(written.broken());
+    countHops(facts, purpose);
+    countBroken(written.broken(), purpose);
     overhead.update(Duration.ofNanos(overheadNanos));
   }
 
-  private void countHops(RouteFacts facts) {
+  private void countHops(RouteFacts facts, Purpose purpose) {
     Hop before = null;
     for (Hop hop : facts.hops()) {
       countHop(before, hop.model());
       if (hop.failure() instanceof CallOutcome.Unacceptable unacceptable) {
-        countBroken(unacceptable.broken());
+        countBroken(unacceptable.broken(), purpose);
       }
       before = hop;
     }
@@ -175,9 +177,14 @@ final class ChatMetrics {
     }
   }
 
-  private void countBroken(List<BrokenRule> broken) {
+  private void countBroken(List<BrokenRule> broken, Purpose purpose) {
     if (!broken.isEmpty()) {
-      validationFailures.of(NO_PIPELINE, NO_PIPELINE, broken.getFirst().rule()).inc();
+      validationFailures
+          .of(
+              Objects.requireNonNullElse(purpose.pipeline(), NO_PIPELINE),
+              Objects.requireNonNullElse(purpose.step(), NO_PIPELINE),
+              broken.getFirst().rule())
+          .inc();
     }
   }
 

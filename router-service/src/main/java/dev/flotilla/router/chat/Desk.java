@@ -7,6 +7,7 @@ import dev.flotilla.kit.http.Deadline;
 import dev.flotilla.kit.telemetry.Tracing;
 import dev.flotilla.router.door.Visit;
 import dev.flotilla.router.exchange.ChatRequest;
+import dev.flotilla.router.exchange.Purpose;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -107,7 +108,9 @@ public final class Desk {
         tracing,
         visit.body().length,
         visit.startNanos(),
-        visit.header(FleetHeaders.IDEMPOTENCY_KEY).orElse(null));
+        visit.header(FleetHeaders.IDEMPOTENCY_KEY).orElse(null),
+        Purpose.of(request.operation()),
+        completion -> true);
   }
 
   private void answer(ChatRequest request, Wording wording, Visit visit) throws IOException {
@@ -125,8 +128,8 @@ public final class Desk {
       if (written.tokens() != null) {
         journey.used(written.tokens());
       }
-      metrics.end(request.operation(), reply, written, overhead);
-      explanations.ended(request, visit, journey, reply, written, overhead);
+      metrics.end(journey.purpose(), reply, written, overhead);
+      explanations.ended(request, journey, reply, written, overhead);
     } catch (IOException | UncheckedIOException e) {
       // the caller left: provider-service notices at its next chunk and accounts for what was used
       metrics.abandoned(request.operation());
@@ -147,7 +150,7 @@ public final class Desk {
     try {
       return writer.write(reply, request, wording, visit, journey);
     } catch (IOException | UncheckedIOException e) {
-      explanations.abandoned(request, visit, journey, reply, overhead);
+      explanations.abandoned(request, journey, reply, overhead);
       throw e;
     }
   }

@@ -9,7 +9,6 @@ import dev.flotilla.contracts.decision.DecisionOutcome;
 import dev.flotilla.contracts.ledger.AttemptUsage;
 import dev.flotilla.router.classification.Classification;
 import dev.flotilla.router.decisions.DecisionLog;
-import dev.flotilla.router.door.Visit;
 import dev.flotilla.router.exchange.ChatRequest;
 import io.opentelemetry.api.trace.SpanContext;
 import java.time.Duration;
@@ -47,7 +46,6 @@ public final class Explanations {
   /** A reply that was written, whole or broken off. */
   void ended(
       ChatRequest request,
-      Visit visit,
       Journey journey,
       Reply reply,
       ReplyWriter.Written written,
@@ -61,18 +59,16 @@ public final class Explanations {
           case Reply.Flowing f ->
               written.complete() ? DecisionOutcome.SUCCESS : DecisionOutcome.SERVER_ERROR;
         };
-    add(request, visit, journey, reply, outcome, status, overheadNanos);
+    add(request, journey, reply, outcome, status, overheadNanos);
   }
 
   /** A reply whose caller left before its end. */
-  void abandoned(
-      ChatRequest request, Visit visit, Journey journey, Reply reply, long overheadNanos) {
-    add(request, visit, journey, reply, DecisionOutcome.CLIENT_ERROR, CALLER_LEFT, overheadNanos);
+  void abandoned(ChatRequest request, Journey journey, Reply reply, long overheadNanos) {
+    add(request, journey, reply, DecisionOutcome.CLIENT_ERROR, CALLER_LEFT, overheadNanos);
   }
 
   private void add(
       ChatRequest request,
-      Visit visit,
       Journey journey,
       Reply reply,
       String outcome,
@@ -80,16 +76,16 @@ public final class Explanations {
       long overheadNanos) {
     RouteFacts facts = reply.facts();
     Classification type = facts.classification();
-    var took = Duration.ofNanos(System.nanoTime() - visit.startNanos());
+    var took = Duration.ofNanos(System.nanoTime() - journey.startNanos());
     SpanContext span = journey.root().getSpanContext();
     log.add(
         new Decision(
-            visit.requestId(),
+            journey.requestId(),
             Instant.now().minus(took),
-            visit.caller().team(),
-            visit.caller().key(),
-            visit.caller().project(),
-            request.operation().word(),
+            journey.caller().team(),
+            journey.caller().key(),
+            journey.caller().project(),
+            journey.purpose().origin(),
             type == null ? null : type.taskType().word(),
             type == null ? null : type.confidence(),
             type == null ? "hint" : type.decidedBy().word(),

@@ -1,6 +1,7 @@
 package dev.flotilla.router.chat;
 
 import dev.flotilla.contracts.call.AttemptReport;
+import dev.flotilla.contracts.call.Outcomes;
 import dev.flotilla.kit.http.Deadline;
 import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.kit.telemetry.Tracing;
@@ -10,8 +11,11 @@ import dev.flotilla.router.cache.CachedAnswer;
 import dev.flotilla.router.classification.Classification;
 import dev.flotilla.router.door.KeyPolicy;
 import dev.flotilla.router.exchange.ChatRequest;
+import dev.flotilla.router.exchange.Completion;
+import dev.flotilla.router.exchange.Purpose;
 import dev.flotilla.router.flight.Flight;
 import dev.flotilla.router.lanes.Place;
+import dev.flotilla.router.upstream.CallOutcome;
 import dev.flotilla.router.upstream.ModelCall;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
@@ -19,6 +23,7 @@ import io.opentelemetry.context.Context;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,10 +41,14 @@ final class Journey implements AutoCloseable {
   private final int bodyBytes;
   private final long startNanos;
   private final @Nullable String idempotencyKey;
+  private final Purpose purpose;
+  private final Predicate<Completion> worthKeeping;
   private @Nullable String cacheKey;
   private long cacheNanos;
   private long providerNanos;
   private long spentNanos;
+  private boolean untold;
+  private boolean reached;
   private @Nullable Reservation reservation;
   private @Nullable Standing standing;
   private @Nullable Flight<CachedAnswer> flight;
@@ -54,7 +63,9 @@ final class Journey implements AutoCloseable {
       Tracing tracing,
       int bodyBytes,
       long startNanos,
-      @Nullable String idempotencyKey) {
+      @Nullable String idempotencyKey,
+      Purpose purpose,
+      Predicate<Completion> worthKeeping) {
     this.caller = caller;
     this.policy = policy;
     this.requestId = requestId;
@@ -64,6 +75,8 @@ final class Journey implements AutoCloseable {
     this.bodyBytes = bodyBytes;
     this.startNanos = startNanos;
     this.idempotencyKey = idempotencyKey;
+    this.purpose = purpose;
+    this.worthKeeping = worthKeeping;
   }
 
   /**
@@ -99,6 +112,21 @@ final class Journey implements AutoCloseable {
     return root;
   }
 
+  /** What it is made for. */
+  Purpose purpose() {
+    return purpose;
+  }
+
+  /** Whether others may be given an answer that passed the plan's validators. */
+  boolean worthKeeping(Completion completion) {
+    return worthKeeping.test(completion);
+  }
+
+  /** When it began, on {@link System#nanoTime()}. */
+  long startNanos() {
+    return startNanos;
+  }
+
   /** Length of the request's body as it came. */
   int bodyBytes() {
     return bodyBytes;
@@ -114,6 +142,7 @@ final class Journey implements AutoCloseable {
     return new ModelCall(
         caller,
         requestId,
+        purpose,
         type == null ? null : type.taskType(),
         deadline,
         most == null ? null : Math.max(0, most - spentNanos),
@@ -122,8 +151,33 @@ final class Journey implements AutoCloseable {
         idempotencyKey);
   }
 
+  /** Takes note of how a call ended. */
+  void heard(CallOutcome said) {
+    spent(said.attempts());
+    if (said instanceof CallOutcome.Failed failed && failed.attempts().isEmpty()) {
+      boolean sent = !failed.reason().equals(Outcomes.CONNECT);
+      untold |=
+          sent
+              && (failed.reason().equals(Outcomes.TRUNCATED)
+                  || failed.reason().equals(Outcomes.TIMEOUT));
+      reached |= sent;
+    } else {
+      reached = true;
+    }
+  }
+
+  /** Whether a call broke off before anybody said what became of it: it may have been paid. */
+  boolean untold() {
+    return untold;
+  }
+
+  /** Whether any call came to the service that makes them. */
+  boolean reached() {
+    return reached;
+  }
+
   /** Takes note of what was paid, or may have been. */
-  void spent(List<AttemptReport> attempts) {
+  private void spent(List<AttemptReport> attempts) {
     for (AttemptReport attempt : attempts) {
       Long cost = attempt.costNanos() == null ? attempt.ceilingNanos() : attempt.costNanos();
       spentNanos = Math.addExact(spentNanos, cost == null ? 0 : cost);

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * {@code GET /v1/models}: what this caller can write into {@code model}. Each entry has the fields
@@ -34,12 +35,17 @@ public final class ModelsRoute implements DoorHandler {
   private final Routing routing;
   private final Circuits circuits;
   private final InstantSource clock;
+  private final Supplier<Map<String, String>> more;
 
-  public ModelsRoute(Catalog catalog, Routing routing, Circuits circuits, InstantSource clock) {
+  /**
+   * @param more what else can be written into {@code model}, with its description
+   */
+  public ModelsRoute(Catalog catalog, Routing routing, Circuits circuits, InstantSource clock, Supplier<Map<String, String>> more) {
     this.catalog = catalog;
     this.routing = routing;
     this.circuits = circuits;
     this.clock = clock;
+    this.more = more;
   }
 
   @Override
@@ -96,6 +102,7 @@ public final class ModelsRoute implements DoorHandler {
         all.add(choice(alias, "stands for " + names, behind));
       }
     }
+    more.get().forEach((id, description) -> all.add(choice(id, description, List.of())));
     allowed.forEach(model -> all.add(model(model, states)));
     return all;
   }

@@ -147,7 +147,7 @@ final class Router {
                       var call = journey.call(asked, type, plan.cheapest().contains(model));
                       CallOutcome said =
                           models.call(model, index, asked, call, Tracing.traceparent(span));
-                      journey.spent(said.attempts());
+                      journey.heard(said);
                       if (said instanceof CallOutcome.NoAnswer failed) {
                         span.setAttribute(SpanNames.FALLBACK_REASON, failed.reason());
                       }
@@ -187,7 +187,9 @@ final class Router {
   }
 
   private void keep(ChatRequest request, Journey journey, Completion completion, RouteFacts facts) {
-    if (facts.modelId() != null && request.hints().cacheUse().writes()) {
+    if (facts.modelId() != null
+        && request.hints().cacheUse().writes()
+        && journey.worthKeeping(completion)) {
       var answer =
           new CachedAnswer(completion, facts.modelId(), facts.classification(), facts.simulated());
       journey.cache(

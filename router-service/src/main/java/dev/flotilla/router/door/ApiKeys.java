@@ -45,7 +45,7 @@ public final class ApiKeys {
           .build();
 
   private static final Set<String> KNOWN_ROLES =
-      Stream.concat(Stream.of(Role.values()).map(Role::word), Stream.of("operator", "reviewer"))
+      Stream.concat(Stream.of(Role.values()).map(Role::word), Stream.of("operator"))
           .collect(Collectors.toUnmodifiableSet());
 
   /**
@@ -115,6 +115,15 @@ public final class ApiKeys {
     return key == null || !clock.instant().isBefore(key.expires())
         ? Optional.empty()
         : Optional.of(key.known());
+  }
+
+  /** What holds now for the key of that id; empty when there is none, or it has expired. */
+  public Optional<KeyPolicy> policyOf(String id) {
+    Instant now = clock.instant();
+    return byHash.values().stream()
+        .filter(key -> key.known().caller().key().equals(id) && now.isBefore(key.expires()))
+        .map(key -> key.known().policy())
+        .findFirst();
   }
 
   private static KeyPolicy policy(String at, Written entry) {

@@ -5,7 +5,8 @@ import java.util.Set;
 /**
  * One way in.
  *
- * @param path as OpenAPI writes it; {@code /*} at its end admits everything below
+ * @param path as OpenAPI writes it; {@code {name}} stands for one part of it, and {@code /*} at its
+ *     end admits everything below
  * @param roles a key needs one of these
  * @param maxBytes longest body in bytes; 0 admits none
  * @param summary one sentence for the API's documentation

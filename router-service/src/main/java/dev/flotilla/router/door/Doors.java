@@ -53,6 +53,9 @@ public final class Doors {
   /** Served by the part of the server that is MicroProfile's, which stands behind the doors. */
   private static final String API_DOCUMENT = "/openapi";
 
+  /** For other services of the fleet, who show its token. */
+  private static final String INTERNAL = "/internal/";
+
   private static final KnownKey NOBODY =
       new KnownKey(new Caller("", "", null, Set.of(), List.of()), KeyPolicy.NONE);
 
@@ -241,7 +244,8 @@ public final class Doors {
   }
 
   private void noSuchDoor(ServerRequest request, ServerResponse response) {
-    if (request.path().path().equals(API_DOCUMENT)) {
+    String path = request.path().path();
+    if (path.equals(API_DOCUMENT) || path.startsWith(INTERNAL)) {
       response.next();
       return;
     }

@@ -2,6 +2,7 @@ package dev.flotilla.router.door;
 
 import jakarta.enterprise.inject.spi.CDI;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASModelReader;
@@ -17,6 +18,8 @@ import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
  * to MicroProfile's scanner.
  */
 public class DoorsInOpenApi implements OASModelReader {
+  private static final Pattern NAMED = Pattern.compile("\\{([a-z_]+)}");
+
   @Override
   public OpenAPI buildModel() {
     Doors doors = CDI.current().select(Doors.class).get();
@@ -80,14 +83,17 @@ public class DoorsInOpenApi implements OASModelReader {
       operation.addSecurityRequirement(
           OASFactory.createSecurityRequirement().addScheme(keyHeader, List.of()));
     }
-    if (door.path().endsWith("/*")) {
-      operation.addParameter(
-          OASFactory.createParameter()
-              .name("rest")
-              .in(Parameter.In.PATH)
-              .required(true)
-              .schema(OASFactory.createSchema().type(Schema.SchemaType.STRING)));
-    }
+    NAMED
+        .matcher(door.path().replace("/*", "/{rest}"))
+        .results()
+        .forEach(
+            name ->
+                operation.addParameter(
+                    OASFactory.createParameter()
+                        .name(name.group(1))
+                        .in(Parameter.In.PATH)
+                        .required(true)
+                        .schema(OASFactory.createSchema().type(Schema.SchemaType.STRING))));
     return operation;
   }
 }

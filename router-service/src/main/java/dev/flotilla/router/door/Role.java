@@ -8,6 +8,8 @@ public enum Role {
   CALLER,
   /** Reads costs of its own team. */
   VIEWER,
+  /** Decides for its own team what machines cannot. */
+  REVIEWER,
   /** Runs this installation. */
   ADMIN;
 

@@ -15,7 +15,7 @@ public final class BadHint extends Exception {
     this.place = place;
   }
 
-  ApiError error() {
+  public ApiError error() {
     return ApiError.invalid(code, String.valueOf(getMessage()), place);
   }
 }

@@ -2,6 +2,7 @@ package dev.flotilla.router.upstream;
 
 import dev.flotilla.kit.http.Deadline;
 import dev.flotilla.kit.identity.Caller;
+import dev.flotilla.router.exchange.Purpose;
 import dev.flotilla.router.exchange.TaskType;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What accompanies a request to a model.
  *
+ * @param purpose what it is made for
  * @param taskType null when models were named by the caller
  * @param maxCostNanos most this call may cost, nano-dollars; null is no limit
  * @param cheapest whether the model is of the cheapest tier, for which some budgets have more
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record ModelCall(
     Caller caller,
     String requestId,
+    Purpose purpose,
     @Nullable TaskType taskType,
     Deadline deadline,
     @Nullable Long maxCostNanos,

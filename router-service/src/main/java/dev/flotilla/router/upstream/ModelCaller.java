@@ -18,12 +18,14 @@ import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
 import dev.flotilla.router.exchange.ChatRequest;
 import dev.flotilla.router.exchange.Completion;
+import dev.flotilla.router.exchange.Purpose;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Asks provider-service for one model's answer. Thread-safe. */
 public final class ModelCaller {
@@ -63,7 +65,7 @@ public final class ModelCaller {
           call,
           http.post(
               request.embeds() ? embeddings : completions,
-              headers(model, candidate, request, call, traceparent),
+              headers(model, candidate, call, traceparent),
               JsonBody.of(request.bodyFor(model)),
               call.deadline()));
     } catch (NotConnected e) {
@@ -155,13 +157,17 @@ public final class ModelCaller {
   }
 
   private Map<String, String> headers(
-      Model model, int candidate, ChatRequest request, ModelCall call, String traceparent) {
+      Model model, int candidate, ModelCall call, String traceparent) {
     var headers = new HashMap<String, String>();
     headers.put("authorization", token.header());
     headers.put(FleetHeaders.REQUEST_ID, call.requestId());
     headers.put(FleetHeaders.TRACEPARENT, traceparent);
     headers.put(FleetHeaders.DEADLINE, call.deadline().header());
-    headers.put(FleetHeaders.ORIGIN, request.operation().word());
+    Purpose purpose = call.purpose();
+    headers.put(FleetHeaders.ORIGIN, purpose.origin());
+    putIfThere(headers, FleetHeaders.PIPELINE, purpose.pipeline());
+    putIfThere(headers, FleetHeaders.RUN, purpose.run());
+    putIfThere(headers, FleetHeaders.STEP, purpose.step());
     headers.put(FleetHeaders.CANDIDATE, Integer.toString(candidate));
     call.caller().send(headers::put);
     if (call.taskType() != null) {
@@ -182,6 +188,12 @@ public final class ModelCaller {
           FleetHeaders.IDEMPOTENCY, call.idempotencyKey() + "/" + candidate + "/" + model.id());
     }
     return headers;
+  }
+
+  private static void putIfThere(Map<String, String> headers, String name, @Nullable String value) {
+    if (value != null) {
+      headers.put(name, value);
+    }
   }
 
   private static String encoded(Map<String, String> tags) {

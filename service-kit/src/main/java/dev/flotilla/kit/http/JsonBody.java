@@ -35,6 +35,13 @@ public final class JsonBody extends AbstractHttpEntity {
     return new JsonBody(Json.pieces(tree));
   }
 
+  /**
+   * @param json sent as it is, and not changed any more
+   */
+  public static JsonBody written(byte[] json) {
+    return new JsonBody(List.of(ByteBuffer.wrap(json)));
+  }
+
   @Override
   public long getContentLength() {
     return length;

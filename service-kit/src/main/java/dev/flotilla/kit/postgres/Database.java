@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import javax.sql.DataSource;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
@@ -105,6 +106,14 @@ public final class Database implements AutoCloseable {
         LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(attempt * 10_000_000L));
       }
     }
+  }
+
+  /**
+   * The pool, for a library that manages its transactions itself. Its connections do not commit by
+   * themselves, and the schema may not be migrated yet.
+   */
+  public DataSource pool() {
+    return pool;
   }
 
   @Override

@@ -41,6 +41,11 @@ public record Problem(
     return new Problem(404, "Not Found", code, detail, null, Json.object());
   }
 
+  /** 409. */
+  public static Problem conflict(String code, String detail, ObjectNode members) {
+    return new Problem(409, "Conflict", code, detail, null, members);
+  }
+
   /** 413. */
   public static Problem tooLarge(String code, String detail, @Nullable String param) {
     return new Problem(413, "Content Too Large", code, detail, param, Json.object());

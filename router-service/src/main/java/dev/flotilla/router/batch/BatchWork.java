@@ -1,0 +1,26 @@
+package dev.flotilla.router.batch;
+
+/** Answers items, each by what its batch's endpoint needs. Thread-safe. */
+final class BatchWork implements ItemWork {
+  private final ItemWork chat;
+
+  BatchWork(ItemWork chat) {
+    this.chat = chat;
+  }
+
+  @Override
+  public Price price(Batch batch, String body) {
+    return of(batch).price(batch, body);
+  }
+
+  @Override
+  public ItemEnd perform(Claimed item) {
+    return of(item.batch()).perform(item);
+  }
+
+  private ItemWork of(Batch batch) {
+    return switch (batch.endpoint()) {
+      case Endpoint.Chat() -> chat;
+    };
+  }
+}

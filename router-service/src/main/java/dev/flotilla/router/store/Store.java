@@ -1,0 +1,109 @@
+package dev.flotilla.router.store;
+
+import dev.flotilla.kit.http.ApiError;
+import dev.flotilla.kit.postgres.Database;
+import dev.flotilla.kit.postgres.DatabaseAwayException;
+import dev.flotilla.kit.postgres.DatabaseConfig;
+import dev.flotilla.kit.postgres.Transaction;
+import dev.flotilla.kit.settings.Settings;
+import dev.flotilla.router.door.DoorHandler;
+import dev.flotilla.router.door.Visit;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Schema {@code router} of PostgreSQL, if this installation has one. Without it, and while it is
+ * away, the router starts and answers; only what must outlive it says 503. Thread-safe.
+ */
+public final class Store implements AutoCloseable {
+  private static final Duration COME_AGAIN = Duration.ofSeconds(5);
+
+  private final @Nullable Database database;
+
+  private Store(@Nullable Database database) {
+    this.database = database;
+  }
+
+  /** Opens the database that {@code flotilla.postgres.url} names; none when that is not set. */
+  public static Store open(Settings settings) {
+    return settings.optional("flotilla.postgres.url").isPresent()
+        ? of(DatabaseConfig.from(settings, "router"))
+        : none();
+  }
+
+  public static Store of(DatabaseConfig config) {
+    return new Store(Database.open(config));
+  }
+
+  /** There is no database. */
+  public static Store none() {
+    return new Store(null);
+  }
+
+  public Optional<Database> database() {
+    return Optional.ofNullable(database);
+  }
+
+  /**
+   * Runs work in a transaction, as {@link Database#inTransaction} does.
+   *
+   * @throws NoStore when there is no database, or it is away
+   */
+  public <T> T inTransaction(Transaction<T> work) {
+    if (database == null) {
+      throw new NoStore(notSet());
+    }
+    try {
+      return database.inTransaction(work);
+    } catch (DatabaseAwayException e) {
+      throw new NoStore(away());
+    }
+  }
+
+  /** The same handler, for what needs the database: without it a visitor hears why. */
+  public DoorHandler guarding(DoorHandler handler) {
+    return visit -> {
+      try {
+        handler.answer(visit);
+      } catch (NoStore e) {
+        refuse(e.error(), visit);
+      }
+    };
+  }
+
+  private static void refuse(ApiError error, Visit visit) {
+    if (error.code().equals("database_away")) {
+      visit.comeAgain(COME_AGAIN);
+    }
+    visit.send(error);
+  }
+
+  private static ApiError notSet() {
+    return new ApiError(
+        503,
+        "server_error",
+        "database_not_configured",
+        "Runs and batches are kept in PostgreSQL, and this router has none; set FLOTILLA_POSTGRES_URL"
+            + " (jdbc:postgresql://host:5432/database), FLOTILLA_POSTGRES_USER and FLOTILLA_POSTGRES_PASSWORD.",
+        null,
+        "router");
+  }
+
+  private static ApiError away() {
+    return new ApiError(
+        503,
+        "server_error",
+        "database_away",
+        "PostgreSQL, which keeps runs and batches, does not answer now. Nothing is lost: send the request again.",
+        null,
+        "router");
+  }
+
+  @Override
+  public void close() {
+    if (database != null) {
+      database.close();
+    }
+  }
+}
