@@ -28,7 +28,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -122,7 +121,8 @@ class PipelinesIT {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     body.set("input", input);
     JsonNode price = post("/v1/pipelines/" + name + "/runs?dry_run=true", body.toString());
-    String id = post("/v1/pipelines/" + name + "/runs?mode=async", body.toString()).path("id").asText();
+    String id =
+        post("/v1/pipelines/" + name + "/runs?mode=async", body.toString()).path("id").asText();
     JsonNode run = awaitEnd(id);
     assertEquals("completed", run.path("status").asText(), run.toString());
     long cost = run.at("/usage/cost").decimalValue().movePointRight(9).longValueExact();
@@ -152,9 +152,7 @@ class PipelinesIT {
                     .anyMatch(
                         span ->
                             span.traceId().equals(trace)
-                                && span.attributes()
-                                    .getOrDefault("flotilla.step", "")
-                                    .equals(key)),
+                                && span.attributes().getOrDefault("flotilla.step", "").equals(key)),
             PATIENCE);
       }
     }
@@ -294,10 +292,7 @@ class PipelinesIT {
       throws IOException, InterruptedException {
     HttpResponse<String> answer =
         HTTP.send(
-            request
-                .header("authorization", "Bearer " + KEY)
-                .timeout(PATIENCE)
-                .build(),
+            request.header("authorization", "Bearer " + KEY).timeout(PATIENCE).build(),
             HttpResponse.BodyHandlers.ofString());
     JsonNode json = FleetUnderTest.json(answer.body());
     assertTrue(answer.statusCode() < 500, answer.body());

@@ -20,8 +20,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * {@code ./fleet pipelines}: runs of ten steps, and the ten calls of such a run as chat requests, in
- * turn. What a step takes beside its call is the difference.
+ * {@code ./fleet pipelines}: runs of ten steps, and the ten calls of such a run as chat requests,
+ * in turn. What a step takes beside its call is the difference.
  */
 public final class StepCost {
   static final int STEPS = 10;

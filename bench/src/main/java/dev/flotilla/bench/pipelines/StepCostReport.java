@@ -26,7 +26,8 @@ public record StepCostReport(
 
   /** A table. */
   public void print(Terminal out) {
-    var table = new Table(runs + " runs of " + StepCost.STEPS + " steps", ">step", ">call", ">more");
+    var table =
+        new Table(runs + " runs of " + StepCost.STEPS + " steps", ">step", ">call", ">more");
     table.row("median, ms", text(stepMillis), text(callMillis), text(stepMillis - callMillis));
     table.row(
         "CPU of the router, ms",

@@ -40,7 +40,12 @@ public final class ModelsRoute implements DoorHandler {
   /**
    * @param more what else can be written into {@code model}, with its description
    */
-  public ModelsRoute(Catalog catalog, Routing routing, Circuits circuits, InstantSource clock, Supplier<Map<String, String>> more) {
+  public ModelsRoute(
+      Catalog catalog,
+      Routing routing,
+      Circuits circuits,
+      InstantSource clock,
+      Supplier<Map<String, String>> more) {
     this.catalog = catalog;
     this.routing = routing;
     this.circuits = circuits;

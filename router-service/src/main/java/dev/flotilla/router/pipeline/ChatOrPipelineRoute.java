@@ -28,8 +28,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /v1/chat/completions}: a pipeline that is called like a model is run, anything else is
- * answered as chat.
+ * {@code POST /v1/chat/completions}: a pipeline that is called like a model is run, anything else
+ * is answered as chat.
  */
 public final class ChatOrPipelineRoute implements DoorHandler {
   /** How the name of a pipeline begins where a model's is expected. */
@@ -259,8 +259,7 @@ public final class ChatOrPipelineRoute implements DoorHandler {
       RunRow run = runs.await(id, Duration.ZERO);
       if (!run.status().equals("completed")) {
         visit.out().broken();
-        out.write(
-            SseEvent.named("error", Json.text(error(run).body(visit.requestId()))).bytes());
+        out.write(SseEvent.named("error", Json.text(error(run).body(visit.requestId()))).bytes());
         return;
       }
       String whole = text(run);

@@ -30,8 +30,7 @@ public final class CheckRoute implements DoorHandler {
   public void answer(Visit visit) {
     String text;
     try {
-      text =
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(visit.body())).toString();
+      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(visit.body())).toString();
     } catch (CharacterCodingException e) {
       Refusal.of(
               ApiError.invalid(

@@ -65,7 +65,8 @@ final class OrderReader {
     }
     JsonNode route = body.path("route");
     if (!route.isMissingNode() && !route.isObject()) {
-      return bad("invalid_type", "'route' must be an object, e.g. {\"max_cost_usd\": 0.5}.", "/route");
+      return bad(
+          "invalid_type", "'route' must be an object, e.g. {\"max_cost_usd\": 0.5}.", "/route");
     }
     for (var field : route.properties()) {
       if (!ROUTE.contains(field.getKey())) {
@@ -101,7 +102,9 @@ final class OrderReader {
               timeout.isMissingNode() ? null : Duration.ofMillis(timeout.longValue())));
     } catch (ArithmeticException e) {
       return bad(
-          "invalid_type", "'route.max_cost_usd' is more money than there is.", "/route/max_cost_usd");
+          "invalid_type",
+          "'route.max_cost_usd' is more money than there is.",
+          "/route/max_cost_usd");
     }
   }
 

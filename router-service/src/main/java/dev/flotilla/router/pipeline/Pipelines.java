@@ -66,9 +66,7 @@ public final class Pipelines implements AutoCloseable {
             book,
             new RunJson(baseline),
             events,
-            run ->
-                Optional.ofNullable(
-                    snapshots.of(run.definitions()).get(run.pipeline())),
+            run -> Optional.ofNullable(snapshots.of(run.definitions()).get(run.pipeline())),
             new Prices(shelf, book),
             config);
     var pipelines =

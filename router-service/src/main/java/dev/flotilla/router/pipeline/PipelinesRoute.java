@@ -139,8 +139,7 @@ public final class PipelinesRoute {
       runs.unknown(name).send(visit);
       return;
     }
-    visit.send(
-        200, "image/svg+xml", Graph.svg(found.get()).getBytes(StandardCharsets.UTF_8));
+    visit.send(200, "image/svg+xml", Graph.svg(found.get()).getBytes(StandardCharsets.UTF_8));
   }
 
   private void show(String name, Visit visit) {
@@ -154,10 +153,7 @@ public final class PipelinesRoute {
     json.put("definition", pipeline.source());
     ArrayNode steps = json.putArray("steps");
     for (Step step : pipeline.steps()) {
-      steps
-          .addObject()
-          .put("id", step.id())
-          .put("description", step.description());
+      steps.addObject().put("id", step.id()).put("description", step.description());
     }
     json.set("statistics", statistics(pipeline, visit));
     visit.send(200, json);
@@ -165,8 +161,7 @@ public final class PipelinesRoute {
 
   private @Nullable ObjectNode statistics(Pipeline pipeline, Visit visit) {
     try {
-      Map<String, Long> counts =
-          book.counts(visit.caller().team(), pipeline.name(), STATISTICS);
+      Map<String, Long> counts = book.counts(visit.caller().team(), pipeline.name(), STATISTICS);
       ObjectNode json = Json.object().put("days", STATISTICS.toDays());
       ObjectNode byStatus = json.putObject("runs");
       counts.forEach(byStatus::put);

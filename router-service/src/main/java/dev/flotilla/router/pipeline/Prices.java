@@ -66,7 +66,6 @@ final class Prices {
     into.put("expected_usd", Money.usd(amounts.expected()));
     // Null: nothing limits it.
     into.put(
-        "highest_usd",
-        amounts.highest() == Long.MAX_VALUE ? null : Money.usd(amounts.highest()));
+        "highest_usd", amounts.highest() == Long.MAX_VALUE ? null : Money.usd(amounts.highest()));
   }
 }

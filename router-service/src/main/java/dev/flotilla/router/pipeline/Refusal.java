@@ -30,8 +30,7 @@ public record Refusal(ApiError error, List<Place> errors) {
 
   /** The caller's mistake. */
   static Refusal invalid(String code, String message, String pointer) {
-    return new Refusal(
-        ApiError.invalid(code, message, null), List.of(new Place(pointer, message)));
+    return new Refusal(ApiError.invalid(code, message, null), List.of(new Place(pointer, message)));
   }
 
   static Refusal notFound(String code, String message) {
@@ -46,8 +45,7 @@ public record Refusal(ApiError error, List<Place> errors) {
     body.put("code", error.code()).put("request_id", visit.requestId());
     ArrayNode places = body.putArray("errors");
     errors.forEach(
-        place ->
-            places.addObject().put("pointer", place.pointer()).put("detail", place.detail()));
+        place -> places.addObject().put("pointer", place.pointer()).put("detail", place.detail()));
     body.set("error", error.body(visit.requestId()).path("error"));
     visit.send(error.status(), "application/problem+json", Json.plainBytes(body));
   }

@@ -88,8 +88,7 @@ final class RunJson {
 
   private static Map<String, List<StepRow>> byKey(List<StepRow> tries) {
     var byKey = new LinkedHashMap<String, List<StepRow>>();
-    tries.forEach(
-        one -> byKey.computeIfAbsent(one.key(), key -> new ArrayList<>()).add(one));
+    tries.forEach(one -> byKey.computeIfAbsent(one.key(), key -> new ArrayList<>()).add(one));
     return byKey;
   }
 
@@ -161,8 +160,7 @@ final class RunJson {
     json.put("cost_usd", Money.usd(one.costNanos())).put("calls", one.calls().size());
     json.put("cache", one.cache());
     Instant end = one.endedAt();
-    json.put(
-        "duration_ms", end == null ? null : Duration.between(one.startedAt(), end).toMillis());
+    json.put("duration_ms", end == null ? null : Duration.between(one.startedAt(), end).toMillis());
     json.set("error", read(one.error()));
     return json;
   }

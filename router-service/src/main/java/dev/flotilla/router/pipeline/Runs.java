@@ -179,7 +179,9 @@ public final class Runs {
             + "' here; there "
             + (known.isEmpty()
                 ? "is none: put files into pipelines/ of the configuration."
-                : "are " + String.join(", ", Nearness.nearest(name, known, 3)) + " near it, and GET /v1/pipelines lists all."));
+                : "are "
+                    + String.join(", ", Nearness.nearest(name, known, 3))
+                    + " near it, and GET /v1/pipelines lists all."));
   }
 
   /** Whether a run of it may wait for a person, for longer than anybody waits for an answer. */

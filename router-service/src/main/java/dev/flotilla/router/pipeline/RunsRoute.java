@@ -39,8 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunsRoute {
   private static final Set<String> STATUSES =
-      Set.of(
-          "queued", "in_progress", "waiting", "completed", "failed", "cancelled", "expired");
+      Set.of("queued", "in_progress", "waiting", "completed", "failed", "cancelled", "expired");
 
   private static final Pattern WAIT = Pattern.compile("(?i)(?:^|[,;\\s])wait=(\\d{1,6})");
   private static final int LONGEST_PAGE = 100;
@@ -118,16 +117,13 @@ public final class RunsRoute {
   private void price(String pipeline, OrderReader.Wanted wanted, Visit visit) {
     Optional<Pipeline> found = runs.find(pipeline);
     Refusal wrong =
-        found.isEmpty()
-            ? runs.unknown(pipeline)
-            : Runs.wrongInput(found.get(), wanted.input());
+        found.isEmpty() ? runs.unknown(pipeline) : Runs.wrongInput(found.get(), wanted.input());
     if (wrong != null) {
       wrong.send(visit);
       return;
     }
     visit.setHeader(FleetHeaders.DRY_RUN, "true");
-    visit.send(
-        200, prices.of(found.orElseThrow(), wanted.input(), visit.caller().team()));
+    visit.send(200, prices.of(found.orElseThrow(), wanted.input(), visit.caller().team()));
   }
 
   /** Now, or when it has ended: as the caller prefers. */
@@ -180,7 +176,11 @@ public final class RunsRoute {
     if (!status.isEmpty() && !STATUSES.contains(status)) {
       Refusal.invalid(
               "invalid_status",
-              "status is '" + status + "'; write one of " + STATUSES.stream().sorted().toList() + ".",
+              "status is '"
+                  + status
+                  + "'; write one of "
+                  + STATUSES.stream().sorted().toList()
+                  + ".",
               "/status")
           .send(visit);
       return;
@@ -214,8 +214,7 @@ public final class RunsRoute {
       return;
     }
     if (limit < 1 || limit > LONGEST_PAGE) {
-      Refusal.invalid(
-              "invalid_limit", "limit must be from 1 to " + LONGEST_PAGE + ".", "/limit")
+      Refusal.invalid("invalid_limit", "limit must be from 1 to " + LONGEST_PAGE + ".", "/limit")
           .send(visit);
       return;
     }
@@ -303,7 +302,8 @@ public final class RunsRoute {
               var lines = new StringBuilder();
               for (StepRow step : book.steps(run.id())) {
                 lines
-                    .append(new String(Json.plainBytes(json.line(run, step)), StandardCharsets.UTF_8))
+                    .append(
+                        new String(Json.plainBytes(json.line(run, step)), StandardCharsets.UTF_8))
                     .append('\n');
               }
               visit.send(
@@ -330,8 +330,7 @@ public final class RunsRoute {
               runs.cancel(run.id());
               // Whoever cancels something that has ended gets it as it ended.
               RunRow now = book.find(null, run.id()).orElse(run);
-              visit.send(
-                  now.ended() ? 200 : 202, json.brief(now, shown(visit.caller(), false)));
+              visit.send(now.ended() ? 200 : 202, json.brief(now, shown(visit.caller(), false)));
             });
   }
 
@@ -362,7 +361,8 @@ public final class RunsRoute {
     Optional<RunRow> run = book.find(all ? null : visit.caller().team(), id);
     if (run.isEmpty()) {
       Refusal.notFound(
-              "run_not_found", "This team has no run with that id; GET /v1/runs lists those it has.")
+              "run_not_found",
+              "This team has no run with that id; GET /v1/runs lists those it has.")
           .send(visit);
     }
     return run;
@@ -377,9 +377,7 @@ public final class RunsRoute {
   }
 
   static String query(Visit visit, String name, String otherwise) {
-    return visit.request().query().contains(name)
-        ? visit.request().query().get(name)
-        : otherwise;
+    return visit.request().query().contains(name) ? visit.request().query().get(name) : otherwise;
   }
 
   private static boolean accepts(Visit visit, String type) {

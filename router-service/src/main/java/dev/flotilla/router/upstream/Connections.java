@@ -225,8 +225,7 @@ public final class Connections {
   private static Connection connection(
       String at, String name, Written written, UnaryOperator<@Nullable String> environment) {
     if (written.baseUrl() == null) {
-      throw new ConfigurationException(
-          at + " needs base_url, e.g. https://search.example.com/api");
+      throw new ConfigurationException(at + " needs base_url, e.g. https://search.example.com/api");
     }
     URI base;
     try {

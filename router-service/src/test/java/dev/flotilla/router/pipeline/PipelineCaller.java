@@ -125,8 +125,7 @@ record PipelineCaller(int port) {
       request.header(headers[i], headers[i + 1]);
     }
     try {
-      HttpResponse<String> raw =
-          HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> raw = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
       return new Answer(raw.statusCode(), raw, json(raw.body()));
     } catch (IOException e) {
       return new Answer(0, null, Json.object());

@@ -84,10 +84,10 @@ class RunsIT {
         folder,
         "dear",
         """
-        budget: {max_cost_usd: 0.0002}
+        budget: {max_cost_usd: 0.001}
         steps:
           - {id: cheap, task_type: bulk, max_tokens: 10, cache: false, prompt: "Cheap cheap"}
-          - {id: dear, task_type: bulk, max_tokens: 1000, cache: false, prompt: "Dear dear"}
+          - {id: dear, task_type: bulk, max_tokens: 2000, cache: false, prompt: "Dear dear"}
         result: dear
         """);
     PipelineCaller.write(
@@ -298,8 +298,7 @@ class RunsIT {
     assertEquals(409, caller.post("/v1/runs/" + run + "/retry", "").status());
     assertEquals(400, caller.post("/v1/runs/" + run + "/retry?from=nothing", "").status());
     assertEquals(202, caller.post("/v1/runs/" + run + "/retry?from=polish", "").status());
-    JsonNode again =
-        caller.await(run, json -> json.at("/output/text").asText().equals("polish 3"));
+    JsonNode again = caller.await(run, json -> json.at("/output/text").asText().equals("polish 3"));
     assertEquals("draft 1", again.at("/output/draft").asText());
     assertEquals(List.of("draft", "polish", "polish"), provider.steps());
     assertEquals("0.000003", again.at("/usage/cost").decimalValue().toPlainString());
@@ -309,8 +308,7 @@ class RunsIT {
   void events_go_on_after_the_last_one_that_was_seen() {
     router.provider(ScriptedProvider.echoing());
     PipelineCaller.Answer all =
-        caller.run(
-            "two-steps", "{\"input\":{\"task\":\"tea\"}}", "accept", "text/event-stream");
+        caller.run("two-steps", "{\"input\":{\"task\":\"tea\"}}", "accept", "text/event-stream");
     List<String> types = lines(all, "event: ");
     assertEquals(
         List.of(
@@ -322,8 +320,7 @@ class RunsIT {
             "run.completed"),
         types);
     String run = all.raw().headers().firstValue("x-pipeline-id").orElse("");
-    PipelineCaller.Answer rest =
-        caller.get("/v1/runs/" + run + "/events", "last-event-id", "3");
+    PipelineCaller.Answer rest = caller.get("/v1/runs/" + run + "/events", "last-event-id", "3");
     assertEquals(List.of("4", "5", "6"), lines(rest, "id: "));
     assertEquals(types.subList(3, 6), lines(rest, "event: "));
   }
@@ -348,6 +345,53 @@ class RunsIT {
   }
 
   @Test
+  void the_step_that_is_marked_for_it_streams_through_chat() {
+    router.provider(new ScriptedProvider((call, prompt) -> "words one by one"));
+    PipelineCaller.Answer answer =
+        caller.post(
+            "/v1/chat/completions",
+            "{\"model\":\"pipeline/single\",\"stream\":true,\"stream_options\":{\"include_usage\":true},\"messages\":[{\"role\":\"user\",\"content\":\"it\"}]}");
+    List<String> chunks = lines(answer, "data: ");
+    assertEquals("[DONE]", chunks.getLast());
+    var text = new StringBuilder();
+    for (String chunk : chunks.subList(0, chunks.size() - 1)) {
+      text.append(read(chunk).at("/choices/0/delta/content").asText(""));
+    }
+    assertEquals("words one by one", text.toString());
+    JsonNode usage = read(chunks.get(chunks.size() - 2));
+    assertEquals("0.000001", usage.at("/usage/cost").decimalValue().toPlainString());
+    String run = answer.raw().headers().firstValue("x-pipeline-id").orElse("");
+    assertTrue(
+        caller.get("/v1/runs/" + run + "/events").raw().body().contains("event: step.delta"));
+  }
+
+  @Test
+  void a_pipeline_is_checked_priced_and_drawn_without_spending_anything() {
+    var provider = ScriptedProvider.echoing();
+    router.provider(provider);
+    JsonNode check =
+        caller
+            .post(
+                "/v1/pipelines:validate",
+                "apiVersion: pipelines/v1\nname: x\nsteps:\n  - {id: a, teir: bulk, prompt: \"{{ later }}\"}\n")
+            .body();
+    assertFalse(check.path("valid").asBoolean(true), check.toString());
+    assertTrue(check.path("problems").toString().contains("teir"), check.toString());
+    assertEquals(4, check.at("/problems/0/line").asInt());
+    JsonNode price =
+        caller
+            .post("/v1/pipelines/two-steps/runs?dry_run=true", "{\"input\":{\"task\":\"tea\"}}")
+            .body();
+    assertEquals(2, price.path("steps").size(), price.toString());
+    assertTrue(price.path("highest_usd").decimalValue().signum() > 0, price.toString());
+    PipelineCaller.Answer graph = caller.get("/v1/pipelines/two-steps/graph.svg");
+    assertTrue(graph.raw().body().startsWith("<svg"), graph.raw().body());
+    assertEquals(List.of(), provider.calls);
+    String run = caller.run("two-steps", "{\"input\":{\"task\":\"t\"}}").body().path("id").asText();
+    assertTrue(caller.get("/v1/runs/" + run + "/waterfall.svg").raw().body().contains("polish"));
+  }
+
+  @Test
   void another_team_sees_nothing_of_a_run() {
     router.provider(ScriptedProvider.echoing());
     String run = caller.run("two-steps", "{\"input\":{\"task\":\"t\"}}").body().path("id").asText();
@@ -356,8 +400,7 @@ class RunsIT {
           404, caller.getAs(RunningRouter.OTHER_KEY, "/v1/runs/" + run + path).status(), path);
     }
     assertEquals(0, caller.getAs(RunningRouter.OTHER_KEY, "/v1/runs").body().path("data").size());
-    assertTrue(
-        texts(caller.get("/v1/runs?limit=100").body().path("data"), "id").contains(run));
+    assertTrue(texts(caller.get("/v1/runs?limit=100").body().path("data"), "id").contains(run));
     String log = caller.get("/v1/runs/" + run + "/log").raw().body();
     assertEquals(2, log.lines().count());
     assertTrue(log.lines().findFirst().orElse("").contains("\"step\":\"draft\""), log);
@@ -388,6 +431,14 @@ class RunsIT {
         .filter(line -> line.startsWith(prefix))
         .map(line -> line.substring(prefix.length()))
         .toList();
+  }
+
+  private static JsonNode read(String json) {
+    try {
+      return Json.parse(json);
+    } catch (NotJson e) {
+      throw new AssertionError(json, e);
+    }
   }
 
   private static List<String> texts(JsonNode array) {

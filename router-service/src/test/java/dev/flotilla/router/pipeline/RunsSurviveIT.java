@@ -77,10 +77,7 @@ class RunsSurviveIT {
       assertEquals(1, provider.steps().stream().filter("first"::equals).count());
       long unknown =
           StreamSupport.stream(ended.path("steps").spliterator(), false)
-              .flatMap(
-                  step ->
-                      StreamSupport.stream(
-                          step.path("attempts").spliterator(), false))
+              .flatMap(step -> StreamSupport.stream(step.path("attempts").spliterator(), false))
               .filter(attempt -> attempt.path("status").asText().equals("unknown"))
               .count();
       assertEquals(2, unknown);
@@ -147,8 +144,7 @@ class RunsSurviveIT {
   }
 
   @Test
-  void while_the_database_is_away_chat_works_and_a_run_goes_on_when_it_is_back()
-      throws Exception {
+  void while_the_database_is_away_chat_works_and_a_run_goes_on_when_it_is_back() throws Exception {
     PipelineCaller.write(folder, "five", FIVE);
     var database = RealPostgres.freshDatabase();
     var asked = new CountDownLatch(1);

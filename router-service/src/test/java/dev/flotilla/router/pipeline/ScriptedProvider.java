@@ -6,6 +6,7 @@ import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
 import dev.flotilla.router.RunningRouter;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -90,12 +91,14 @@ final class ScriptedProvider implements RunningRouter.Provider {
         paid.add(call);
         answered.put(key, text);
       }
-      exchange
-          .getResponseHeaders()
-          .set(
-              "x-flotilla-attempts",
-              "[{\"attempt_id\":\"%s\",\"model\":\"up/m\",\"outcome\":\"ok\",\"status\":200,\"ms\":1,\"cost_nanos\":%d}]"
-                  .formatted(Integer.toHexString(key.hashCode()), COST));
+      String attempts =
+          "[{\"attempt_id\":\"%s\",\"model\":\"up/m\",\"outcome\":\"ok\",\"status\":200,\"ms\":1,\"cost_nanos\":%d}]"
+              .formatted(Integer.toHexString(key.hashCode()), COST);
+      if (body.path("stream").asBoolean()) {
+        stream(exchange, text, attempts);
+        return;
+      }
+      exchange.getResponseHeaders().set("x-flotilla-attempts", attempts);
       ObjectNode answer = Json.object().put("id", "1").put("object", "chat.completion");
       answer.put("created", 1).put("model", "m");
       ObjectNode choice = answer.putArray("choices").addObject().put("index", 0);
@@ -107,6 +110,27 @@ final class ScriptedProvider implements RunningRouter.Provider {
       Thread.currentThread().interrupt();
       exchange.close();
     }
+  }
+
+  /** Word by word. */
+  private static void stream(HttpExchange exchange, String text, String attempts)
+      throws IOException {
+    var events = new StringBuilder();
+    for (String word : text.split("(?<= )")) {
+      ObjectNode chunk = Json.object().put("id", "1").put("object", "chat.completion.chunk");
+      chunk.putArray("choices").addObject().put("index", 0).putObject("delta").put("content", word);
+      events.append("data: ").append(Json.text(chunk)).append("\n\n");
+    }
+    events.append(
+        "data: {\"id\":\"1\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n");
+    events.append(
+        "data: {\"id\":\"1\",\"choices\":[],\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":5}}\n\n");
+    events.append(": flotilla ").append(attempts).append("\n\ndata: [DONE]\n\n");
+    byte[] bytes = events.toString().getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("content-type", "text/event-stream");
+    exchange.sendResponseHeaders(200, bytes.length);
+    exchange.getResponseBody().write(bytes);
+    exchange.close();
   }
 
   private static String header(HttpExchange exchange, String name) {

@@ -77,12 +77,10 @@ public final class Actions {
           computed(
               attempt,
               Plain.json(Interpreter.evaluated(expression, attempt.scope(), attempt.key())));
-      case Action.Check(var rules) ->
-          checked(attempt, Judge.broken(rules, attempt.scope()));
+      case Action.Check(var rules) -> checked(attempt, Judge.broken(rules, attempt.scope()));
       case Action.Classify(var text) ->
           computed(
-              attempt,
-              classified(Interpreter.evaluated(text, attempt.scope(), attempt.key())));
+              attempt, classified(Interpreter.evaluated(text, attempt.scope(), attempt.key())));
       case Action.HttpCall call ->
           paid(attempt, fresh(attempt, null), () -> servers.perform(attempt, call));
       case Action.ModelCall call -> asked(attempt, call);
@@ -186,9 +184,7 @@ public final class Actions {
         ModelAction.Words words =
             shown ? new ShownWords(attempt.going(), attempt.key()) : ModelAction.Words.NOBODY;
         yield paid(
-            attempt,
-            fresh(attempt, hash),
-            () -> models.perform(attempt, call, question, words));
+            attempt, fresh(attempt, hash), () -> models.perform(attempt, call, question, words));
       }
     };
   }
@@ -315,12 +311,7 @@ public final class Actions {
             attempt,
             fresh,
             new People.Question(
-                human.queue(),
-                title,
-                show,
-                human.decisions(),
-                human.timeout(),
-                human.onTimeout()));
+                human.queue(), title, show, human.decisions(), human.timeout(), human.onTimeout()));
     attempt.going().end(fresh, Ended.done(decision));
     return decision;
   }

@@ -105,8 +105,7 @@ final class Going {
   /** The one that made the step's output, or skipped it; empty when it is to be made. */
   Optional<Attempt> settled(String key) {
     return tries(key).stream()
-        .filter(
-            one -> one.state() == AttemptState.DONE || one.state() == AttemptState.SKIPPED)
+        .filter(one -> one.state() == AttemptState.DONE || one.state() == AttemptState.SKIPPED)
         .findFirst();
   }
 
@@ -138,7 +137,8 @@ final class Going {
       return Deadline.in(atMost);
     }
     Duration left = Duration.between(Instant.now(), deadline);
-    return Deadline.in(left.isNegative() ? Duration.ZERO : left.compareTo(atMost) < 0 ? left : atMost);
+    return Deadline.in(
+        left.isNegative() ? Duration.ZERO : left.compareTo(atMost) < 0 ? left : atMost);
   }
 
   /** The number of a step's next try; one that was too soon, or waits, goes on under its number. */
@@ -193,7 +193,14 @@ final class Going {
       @Nullable String error) {
     add(
         new Attempt(
-            attempt.key(), attempt.number(), run.round(), state, model, output, error, Instant.now()));
+            attempt.key(),
+            attempt.number(),
+            run.round(),
+            state,
+            model,
+            output,
+            error,
+            Instant.now()));
   }
 
   private void add(Attempt attempt) {

@@ -64,8 +64,7 @@ final class HttpAction {
     };
   }
 
-  private Outcome judged(
-      Try attempt, @Nullable JsonNode json, String text) {
+  private Outcome judged(Try attempt, @Nullable JsonNode json, String text) {
     boolean wantsText = attempt.step().output() instanceof Output.Text;
     if (!wantsText && json == null) {
       return new Outcome.Invalid(List.of("the answer is no JSON"), null, List.of());

@@ -57,11 +57,7 @@ public final class Interpreter implements Runners.Runner {
    * @param mostSteps tries of all steps while a run is taken up once
    */
   public Interpreter(
-      Journal journal,
-      Definitions definitions,
-      Actions actions,
-      Tracing tracing,
-      int mostSteps) {
+      Journal journal, Definitions definitions, Actions actions, Tracing tracing, int mostSteps) {
     this.journal = journal;
     this.definitions = definitions;
     this.actions = actions;
@@ -76,9 +72,7 @@ public final class Interpreter implements Runners.Runner {
     }
     Span span =
         tracing.span(
-            "pipeline " + run.pipeline(),
-            SpanKind.INTERNAL,
-            Tracing.received(run.traceparent()));
+            "pipeline " + run.pipeline(), SpanKind.INTERNAL, Tracing.received(run.traceparent()));
     span.setAttribute("flotilla.run", run.id());
     try {
       Map<String, Pipeline> pipelines = definitions.of(run.definitions());
@@ -134,7 +128,9 @@ public final class Interpreter implements Runners.Runner {
       switch (node) {
         case Node.Parallel(List<Node> inside) -> parallel(inside, scope, place);
         case Node.Switch(List<Branch> branches) -> branch(branches, scope, place);
-        case Step step -> scope.put(step.id(), step(step, Collections.unmodifiableMap(new HashMap<>(scope)), place));
+        case Step step ->
+            scope.put(
+                step.id(), step(step, Collections.unmodifiableMap(new HashMap<>(scope)), place));
       }
     }
   }
@@ -151,7 +147,8 @@ public final class Interpreter implements Runners.Runner {
   private void branch(List<Branch> branches, Map<String, @Nullable Object> scope, Place place) {
     boolean taken = false;
     for (Branch branch : branches) {
-      if (!taken && (branch.when() == null || holds(branch.when(), scope, place.prefix() + "switch"))) {
+      if (!taken
+          && (branch.when() == null || holds(branch.when(), scope, place.prefix() + "switch"))) {
         taken = true;
         nodes(branch.nodes(), scope, place);
       } else {
@@ -216,7 +213,14 @@ public final class Interpreter implements Runners.Runner {
       throw new Stop.Failed(
           Errors.of(
                   "too_many_items",
-                  key + ": " + each.list() + " has " + items.size() + " items, and " + most + " are admitted.")
+                  key
+                      + ": "
+                      + each.list()
+                      + " has "
+                      + items.size()
+                      + " items, and "
+                      + most
+                      + " are admitted.")
               .put("step", key));
     }
     return items;
@@ -259,8 +263,7 @@ public final class Interpreter implements Runners.Runner {
         mayRepeat(step, before.getLast(), scope, key, path, going);
       }
       Span span =
-          tracing.span(
-              "step " + path, SpanKind.INTERNAL, Context.root().with(going.span()));
+          tracing.span("step " + path, SpanKind.INTERNAL, Context.root().with(going.span()));
       span.setAttribute("flotilla.step", key);
       try {
         var attempt =
@@ -306,8 +309,7 @@ public final class Interpreter implements Runners.Runner {
         counted.size() >= step.maxAttempts()
             || error.path("final").asBoolean(false)
             || (invalid && step.onInvalid() == OnInvalid.FAIL)
-            || (last.state() == AttemptState.UNKNOWN
-                && step.onUnknown() == OnUnknown.FAIL);
+            || (last.state() == AttemptState.UNKNOWN && step.onUnknown() == OnUnknown.FAIL);
     if (over) {
       throw new Stop.Failed(error);
     }
@@ -358,15 +360,13 @@ public final class Interpreter implements Runners.Runner {
       Place place) {
     if (place.depth() >= DEEPEST) {
       throw new Stop.Failed(
-          Errors.of(
-              "too_deep", "Pipelines run pipelines " + DEEPEST + " deep, and no deeper."));
+          Errors.of("too_deep", "Pipelines run pipelines " + DEEPEST + " deep, and no deeper."));
     }
     var input = new HashMap<String, @Nullable Object>();
     with.forEach((field, value) -> input.put(field, evaluated(value, scope, key)));
     Going going = place.going();
     Object output =
-        wholeOf(
-            going, going.pipeline(name), key + "/", path + "/", input, place.depth() + 1);
+        wholeOf(going, going.pipeline(name), key + "/", path + "/", input, place.depth() + 1);
     going.settle(
         new NewAttempt(key, going.next(key), path, kind(step.action()), null, null),
         Ended.done(Plain.json(output)));

@@ -142,8 +142,7 @@ final class ReviewAction {
       return Recorded.object(String.valueOf(known.get().output()));
     }
     mayTryAgain(part);
-    return actions.paid(
-        part, Actions.fresh(part, null), () -> ask(part, review, artifact, round));
+    return actions.paid(part, Actions.fresh(part, null), () -> ask(part, review, artifact, round));
   }
 
   private Outcome ask(Try part, Review review, JsonNode artifact, int round) {
@@ -247,8 +246,7 @@ final class ReviewAction {
   }
 
   /** Reviewers do not agree, or there were too few of them. */
-  private String split(
-      Try attempt, Review review, JsonNode artifact, JsonNode verdict, int round) {
+  private String split(Try attempt, Review review, JsonNode artifact, JsonNode verdict, int round) {
     if (review.onSplit() != OnSplit.HUMAN) {
       return "reject";
     }
@@ -261,8 +259,7 @@ final class ReviewAction {
     show.set("artifact", artifact);
     show.set("review", verdict);
     NewAttempt fresh =
-        new NewAttempt(
-            part.key(), part.going().next(part.key()), part.path(), "human", null, null);
+        new NewAttempt(part.key(), part.going().next(part.key()), part.path(), "human", null, null);
     ObjectNode decision =
         people.decided(
             part,
@@ -294,7 +291,8 @@ final class ReviewAction {
     }
     if (!(maker.action() instanceof ModelCall call)) {
       throw new Stop.Failed(
-          Errors.of("cannot_revise", maker.id() + " asks no model, so it cannot be told anything."));
+          Errors.of(
+              "cannot_revise", maker.id() + " asks no model, so it cannot be told anything."));
     }
     var scope = new HashMap<String, @Nullable Object>(attempt.scope());
     scope.put(VERSION, Plain.of(artifact));

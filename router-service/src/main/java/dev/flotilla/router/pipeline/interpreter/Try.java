@@ -35,8 +35,7 @@ record Try(
     long known =
         before.stream()
             .filter(
-                one ->
-                    one.state() == AttemptState.FAILED || one.state() == AttemptState.SUPERSEDED)
+                one -> one.state() == AttemptState.FAILED || one.state() == AttemptState.SUPERSEDED)
             .count();
     return "run/" + going.run().id() + "/" + key + "/" + (known + 1);
   }

@@ -47,8 +47,6 @@ public record StepRow(
 
   /** What its calls cost, as far as anybody knows, nano-dollars. */
   public long costNanos() {
-    return calls.stream()
-        .mapToLong(call -> call.costNanos() == null ? 0 : call.costNanos())
-        .sum();
+    return calls.stream().mapToLong(call -> call.costNanos() == null ? 0 : call.costNanos()).sum();
   }
 }

@@ -182,8 +182,7 @@ public final class Runners implements AutoCloseable {
   }
 
   private static Duration pause(ExecutionComplete done) {
-    Duration pause =
-        Duration.ofSeconds(1L << Math.min(8, done.getExecution().consecutiveFailures));
+    Duration pause = Duration.ofSeconds(1L << Math.min(8, done.getExecution().consecutiveFailures));
     return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
   }
 
@@ -192,7 +191,9 @@ public final class Runners implements AutoCloseable {
         .put("code", "internal_error")
         .put(
             "message",
-            "The router failed at this run several times; its log has the reason under " + run + ".");
+            "The router failed at this run several times; its log has the reason under "
+                + run
+                + ".");
   }
 
   private static ObjectNode cancelled() {
