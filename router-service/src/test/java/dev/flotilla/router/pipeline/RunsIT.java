@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
 import dev.flotilla.router.RunningRouter;
+import dev.flotilla.testkit.FaultRow;
 import dev.flotilla.testkit.RealPostgres;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -108,11 +109,23 @@ class RunsIT {
         steps:
           - {id: only, task_type: bulk, max_tokens: 100, cache: false, stream: true, prompt: "Do {{ input.task }}"}
         """);
+    PipelineCaller.write(
+        folder,
+        "bomb",
+        """
+        budget: {max_cost_usd: 1}
+        steps:
+          - {id: plan, task_type: bulk, max_tokens: 100, cache: false, prompt: "Plan it", output: {schema: {type: array, items: {type: string}}}}
+          - {id: each, foreach: plan, as: one, concurrency: 4, task_type: bulk, max_tokens: 10, cache: false, prompt: "Do {{ one }}"}
+        result: 'size(each)'
+        """);
     startReviews();
     router =
         PipelineCaller.router(
             folder,
             RealPostgres.freshDatabase(),
+            "flotilla.pipeline.most-steps",
+            "50",
             "flotilla.review.url",
             "http://127.0.0.1:" + reviews.getAddress().getPort());
     caller = new PipelineCaller(router.port());
@@ -389,6 +402,21 @@ class RunsIT {
     assertEquals(List.of(), provider.calls);
     String run = caller.run("two-steps", "{\"input\":{\"task\":\"t\"}}").body().path("id").asText();
     assertTrue(caller.get("/v1/runs/" + run + "/waterfall.svg").raw().body().contains("polish"));
+  }
+
+  @Test
+  @FaultRow(row = 60, fault = "a model plans a thousand steps")
+  void a_list_that_a_model_made_far_too_long_ends_the_run_at_its_most_steps() {
+    var provider =
+        new ScriptedProvider(
+            (call, prompt) ->
+                call.step().equals("plan")
+                    ? "[" + "\"x\",".repeat(999) + "\"x\"]"
+                    : "done");
+    router.provider(provider);
+    PipelineCaller.Answer answer = caller.run("bomb", "{}");
+    assertEquals("too_many_steps", answer.body().at("/error/code").asText(), answer.raw().body());
+    assertTrue(provider.paid.size() <= 50, "paid " + provider.paid.size());
   }
 
   @Test
