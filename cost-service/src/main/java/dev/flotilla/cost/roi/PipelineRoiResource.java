@@ -1,7 +1,9 @@
 package dev.flotilla.cost.roi;
 
 import dev.flotilla.cost.currency.Rates;
+import dev.flotilla.cost.door.Parameters;
 import dev.flotilla.cost.door.PlainJson;
+import dev.flotilla.cost.door.Viewer;
 import dev.flotilla.cost.report.QuestionReader;
 import dev.flotilla.kit.problem.Problem;
 import dev.flotilla.kit.problem.ProblemException;
@@ -71,7 +73,7 @@ public class PipelineRoiResource {
       content = @Content(schema = @Schema(implementation = Roi.class)))
   public String roi(
       @PathParam("name") String name, @Context UriInfo uri, @Context HttpHeaders headers) {
-    var reader = QuestionReader.of(uri, headers, PARAMETERS, clock);
+    var reader = new QuestionReader(Parameters.of(uri), PARAMETERS, Viewer.of(headers), clock);
     return PlainJson.text(
         report.roi(
             reader.scope(MONTH), reader.simulated(), reader.explain(), name, work(name, reader)));

@@ -410,9 +410,7 @@ class RunsIT {
     var provider =
         new ScriptedProvider(
             (call, prompt) ->
-                call.step().equals("plan")
-                    ? "[" + "\"x\",".repeat(999) + "\"x\"]"
-                    : "done");
+                call.step().equals("plan") ? "[" + "\"x\",".repeat(999) + "\"x\"]" : "done");
     router.provider(provider);
     PipelineCaller.Answer answer = caller.run("bomb", "{}");
     assertEquals("too_many_steps", answer.body().at("/error/code").asText(), answer.raw().body());
