@@ -60,12 +60,23 @@ public final class RunningRouter implements AutoCloseable {
   private final int port;
   private final int opsPort;
   private final Path log;
-  private volatile Provider behaviour = RunningRouter::answer;
+  private volatile Provider behaviour;
 
   /**
    * @param flags of its JVM
    */
   public RunningRouter(Path folder, List<String> flags, Map<String, String> settings) {
+    this(folder, flags, settings, RunningRouter::answer);
+  }
+
+  /**
+   * The same, for a router that may have calls to make as soon as it lives.
+   *
+   * @param first how they are answered
+   */
+  public RunningRouter(
+      Path folder, List<String> flags, Map<String, String> settings, Provider first) {
+    behaviour = first;
     try {
       provider =
           HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 5_000);

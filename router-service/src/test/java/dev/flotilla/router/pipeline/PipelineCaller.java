@@ -34,7 +34,11 @@ record PipelineCaller(int port) {
   }
 
   /** A router with this database that notices deaths soon. */
-  static RunningRouter router(Path folder, RealPostgres.Access database, String... more) {
+  static RunningRouter router(
+      Path folder,
+      RealPostgres.Access database,
+      RunningRouter.Provider provider,
+      String... more) {
     var settings = new HashMap<String, String>();
     settings.put("flotilla.postgres.url", database.jdbcUrl());
     settings.put("flotilla.postgres.user", database.user());
@@ -44,7 +48,7 @@ record PipelineCaller(int port) {
     for (int i = 0; i < more.length; i += 2) {
       settings.put(more[i], more[i + 1]);
     }
-    var router = new RunningRouter(folder, List.of(), Map.copyOf(settings));
+    var router = new RunningRouter(folder, List.of(), Map.copyOf(settings), provider);
     new PipelineCaller(router.port()).awaitStore();
     return router;
   }

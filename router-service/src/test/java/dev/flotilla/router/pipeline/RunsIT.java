@@ -124,6 +124,7 @@ class RunsIT {
         PipelineCaller.router(
             folder,
             RealPostgres.freshDatabase(),
+            ScriptedProvider.echoing(),
             "flotilla.pipeline.most-steps",
             "50",
             "flotilla.review.url",

@@ -58,16 +58,14 @@ class RunsSurviveIT {
               return call.step() + " " + prompt.substring(prompt.lastIndexOf(' ') + 1);
             });
     String run;
-    try (RunningRouter one = PipelineCaller.router(folder.resolve("a"), database)) {
-      one.provider(provider);
+    try (RunningRouter one = PipelineCaller.router(folder.resolve("a"), database, provider)) {
       run =
           new PipelineCaller(one.port())
               .begin("five", "{\"input\":{\"words\":[\"a\",\"b\",\"c\",\"d\"]}}");
       inTheMiddle.await();
       one.kill();
     }
-    try (RunningRouter other = PipelineCaller.router(folder.resolve("b"), database)) {
-      other.provider(provider);
+    try (RunningRouter other = PipelineCaller.router(folder.resolve("b"), database, provider)) {
       JsonNode ended = new PipelineCaller(other.port()).awaitEnd(run);
       assertEquals("completed", ended.path("status").asText(), ended.toString());
       assertEquals(
@@ -111,16 +109,14 @@ class RunsSurviveIT {
             });
     var database = RealPostgres.freshDatabase();
     String run;
-    try (RunningRouter one = PipelineCaller.router(folder, database)) {
-      one.provider(provider);
+    try (RunningRouter one = PipelineCaller.router(folder, database, provider)) {
       run = new PipelineCaller(one.port()).begin("changing", "{}");
       asked.await();
       Files.writeString(file, Files.readString(file).replace("old", "new"));
       one.kill();
     }
     mayAnswer.countDown();
-    try (RunningRouter other = PipelineCaller.router(folder, database)) {
-      other.provider(provider);
+    try (RunningRouter other = PipelineCaller.router(folder, database, provider)) {
       var caller = new PipelineCaller(other.port());
       assertEquals("Two old", caller.awaitEnd(run).path("output").asText());
       assertEquals("Two new", caller.run("changing", "{}").body().path("output").asText());
@@ -159,8 +155,8 @@ class RunsSurviveIT {
               return "fine";
             });
     try (var gate = TcpGate.to(database.host(), database.port());
-        RunningRouter router = PipelineCaller.router(folder, database.through(gate.port()))) {
-      router.provider(provider);
+        RunningRouter router =
+            PipelineCaller.router(folder, database.through(gate.port()), provider)) {
       var caller = new PipelineCaller(router.port());
       String run = caller.begin("five", "{\"input\":{\"words\":[\"a\"]}}");
       asked.await();
