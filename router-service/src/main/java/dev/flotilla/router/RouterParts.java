@@ -35,17 +35,8 @@ import dev.flotilla.router.decisions.DecisionLogConfig;
 import dev.flotilla.router.door.ApiKeys;
 import dev.flotilla.router.door.Door;
 import dev.flotilla.router.door.DoorDialect;
-import dev.flotilla.router.door.Doors;
 import dev.flotilla.router.door.DoorHandler;
-import dev.flotilla.router.pipeline.FolderShelf;
-import dev.flotilla.router.pipeline.PipelineConfig;
-import dev.flotilla.router.pipeline.Pipelines;
-import dev.flotilla.router.pipeline.PipelinesRoute;
-import dev.flotilla.router.pipeline.interpreter.Actions;
-import dev.flotilla.router.pipeline.runner.RunnerConfig;
-import dev.flotilla.router.store.Store;
-import dev.flotilla.router.upstream.Connections;
-import dev.flotilla.router.upstream.ReviewService;
+import dev.flotilla.router.door.Doors;
 import dev.flotilla.router.door.PatientConnections;
 import dev.flotilla.router.door.Porter;
 import dev.flotilla.router.door.Role;
@@ -57,14 +48,22 @@ import dev.flotilla.router.idempotency.IdempotencyConfig;
 import dev.flotilla.router.lanes.Lanes;
 import dev.flotilla.router.lanes.LanesConfig;
 import dev.flotilla.router.messages.MessagesRoute;
+import dev.flotilla.router.pipeline.FolderShelf;
+import dev.flotilla.router.pipeline.PipelineConfig;
+import dev.flotilla.router.pipeline.Pipelines;
+import dev.flotilla.router.pipeline.PipelinesRoute;
+import dev.flotilla.router.pipeline.interpreter.Actions;
+import dev.flotilla.router.pipeline.runner.RunnerConfig;
 import dev.flotilla.router.responses.ResponsesRoute;
 import dev.flotilla.router.routing.RoutePolicy;
 import dev.flotilla.router.routing.Routing;
 import dev.flotilla.router.routing.RoutingFile;
 import dev.flotilla.router.store.Store;
 import dev.flotilla.router.upstream.Circuits;
+import dev.flotilla.router.upstream.Connections;
 import dev.flotilla.router.upstream.ModelCaller;
 import dev.flotilla.router.upstream.Relay;
+import dev.flotilla.router.upstream.ReviewService;
 import dev.flotilla.router.validation.Validation;
 import dev.flotilla.router.webhook.Announcements;
 import dev.flotilla.router.webhook.WebhookRoute;
@@ -300,12 +299,14 @@ class RouterParts {
       Settings settings,
       Store store,
       Chat answering,
+      Pipelines pipelines,
       ApiKeys keys,
       Announcements announcements,
       Tracing tracing) {
     return Batches.open(
         store,
         answering.errands(),
+        pipelines.batched(),
         keys::policyOf,
         announcements,
         tracing,

@@ -210,16 +210,6 @@ public final class RunningRouter implements AutoCloseable {
     return process.toHandle().info().totalCpuDuration().orElseThrow();
   }
 
-  /** Ends it without a word. */
-  public void kill() {
-    process.destroyForcibly();
-    try {
-      process.waitFor();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   /** The management port. */
   public HttpResponse<String> ops(String path) throws IOException, InterruptedException {
     return client.send(
