@@ -24,6 +24,7 @@ import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -368,7 +369,7 @@ class BatchesIT {
               .add(call.getRequestHeaders().getFirst("x-flotilla-idempotency"));
           asked.computeIfAbsent(question, q -> new AtomicInteger()).incrementAndGet();
           some.countDown();
-          answer(call);
+          answer(question, call);
         };
     String[] ids = new String[400];
     for (int i = 0; i < ids.length; i++) {
@@ -530,6 +531,7 @@ class BatchesIT {
                 "flotilla.batch.look", "PT0.3S",
                 "flotilla.flight.remember-failure", "PT0S",
                 "SHEET_SECRET", SECRET));
+    settings.put("flotilla.cache.enabled", "false");
     settings.putAll(more);
     RunningRouter started = new RunningRouter(own, List.of(), settings);
     awaitDatabase(started);
@@ -545,7 +547,10 @@ class BatchesIT {
 
   /** What the fake provider-service says: an answer about the question, unless it is poison. */
   private static void answer(HttpExchange call) throws IOException {
-    String question = question(call);
+    answer(question(call), call);
+  }
+
+  private static void answer(String question, HttpExchange call) throws IOException {
     if (question.contains("poison")) {
       RunningRouter.send(
           call,
@@ -583,7 +588,7 @@ class BatchesIT {
 
   private static String question(HttpExchange call) throws IOException {
     try {
-      return Json.parse(String.valueOf(call.getAttribute(RunningRouter.BODY)))
+      return Json.parse(new String(call.getRequestBody().readAllBytes(), StandardCharsets.UTF_8))
           .at("/messages/0/content")
           .asText();
     } catch (NotJson e) {
