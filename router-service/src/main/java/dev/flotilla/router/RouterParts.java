@@ -299,12 +299,14 @@ class RouterParts {
       Settings settings,
       Store store,
       Chat answering,
+      Pipelines pipelines,
       ApiKeys keys,
       Announcements announcements,
       Tracing tracing) {
     return Batches.open(
         store,
         answering.errands(),
+        pipelines.batched(),
         keys::policyOf,
         announcements,
         tracing,

@@ -44,7 +44,7 @@ create table batch_item (
     holder        text,
     lease_until   timestamptz,
     retries       int         not null default 0, -- answers that were no answers, and after which it was tried once more
-    crashes       int         not null default 0, -- holders that were never heard of again
+    crashes       int         not null default 0, -- holders, and calls, that were never heard of again
     due_at        timestamptz not null default now(),
     held_nanos    bigint      not null default 0,
     run_id        text, -- of the run that answers it, when it asks for one

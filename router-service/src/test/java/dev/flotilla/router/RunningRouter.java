@@ -41,9 +41,6 @@ public final class RunningRouter implements AutoCloseable {
   public static final String SLOW_KEY = "sk-slow";
   public static final String VIEWER_KEY = "sk-growth-viewer";
 
-  /** Attribute of a call: what was posted. */
-  public static final String BODY = "body";
-
   private static final Path CONFIG = Path.of("../config");
 
   /** What the other service says to each call. */
@@ -221,16 +218,6 @@ public final class RunningRouter implements AutoCloseable {
     return process.toHandle().info().totalCpuDuration().orElseThrow();
   }
 
-  /** Ends it without a word. */
-  public void kill() {
-    process.destroyForcibly();
-    try {
-      process.waitFor();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   /** The management port. */
   public HttpResponse<String> ops(String path) throws IOException, InterruptedException {
     return client.send(
@@ -276,7 +263,6 @@ public final class RunningRouter implements AutoCloseable {
 
   private void receive(HttpExchange call) throws IOException {
     byte[] body = call.getRequestBody().readAllBytes();
-    call.setAttribute(BODY, new String(body, StandardCharsets.UTF_8));
     // Read whole, and given to whoever answers.
     call.setStreams(new ByteArrayInputStream(body), null);
     asked.incrementAndGet();

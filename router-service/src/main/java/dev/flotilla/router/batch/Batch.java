@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxCostNanos null for no limit
  * @param spentNanos what is known to have been paid, and the most of what is not known
  * @param expiresAt nothing more is begun from then on
+ * @param begins whether further items are begun; otherwise it only waits for those at work
  */
 record Batch(
     String id,
@@ -23,4 +24,5 @@ record Batch(
     boolean stopOnError,
     @Nullable Long maxCostNanos,
     long spentNanos,
-    Instant expiresAt) {}
+    Instant expiresAt,
+    boolean begins) {}

@@ -41,13 +41,15 @@ final class BatchErrors {
         "What is left of max_cost_usd does not pay for one more item, so this was not begun; raise it, or lower max_tokens.");
   }
 
-  /** Whoever worked on it died, several times. */
+  /** Whoever worked on it was never heard of again, several times. */
   static ApiError interrupted(int times) {
     return new ApiError(
         500,
         "server_error",
         "interrupted",
-        "The router that worked on this died " + times + " times; it is not tried again.",
+        "Whoever worked on this was never heard of again, "
+            + times
+            + " times; it is not tried once more.",
         null,
         "router");
   }

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Batches through the door: hand in, look, read results, watch, cancel. Thread-safe. */
@@ -46,12 +47,22 @@ public final class BatchRoute {
   private final BatchStore store;
   private final Bell bell;
   private final BatchReader reader;
+  private final Function<String, Optional<ApiError>> unknownPipeline;
   private final Announcements announcements;
 
-  BatchRoute(BatchStore store, Bell bell, BatchConfig config, Announcements announcements) {
+  /**
+   * @param unknownPipeline what to say about a pipeline's name that is none
+   */
+  BatchRoute(
+      BatchStore store,
+      Bell bell,
+      BatchConfig config,
+      Function<String, Optional<ApiError>> unknownPipeline,
+      Announcements announcements) {
     this.store = store;
     this.bell = bell;
     this.reader = new BatchReader(config);
+    this.unknownPipeline = unknownPipeline;
     this.announcements = announcements;
   }
 
@@ -60,6 +71,12 @@ public final class BatchRoute {
     NewBatch batch;
     try {
       batch = reader.read(visit.body());
+      if (batch.endpoint() instanceof Endpoint.Runs(String pipeline)) {
+        Optional<ApiError> unknown = unknownPipeline.apply(pipeline);
+        if (unknown.isPresent()) {
+          throw new BadBatch(unknown.get());
+        }
+      }
       if (batch.webhook() != null) {
         announcements.require(batch.webhook(), visit.caller().team());
       }

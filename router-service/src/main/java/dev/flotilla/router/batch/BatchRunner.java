@@ -119,7 +119,7 @@ final class BatchRunner {
   }
 
   private static ItemEnd failed(Claimed item, ApiError error) {
-    return new ItemEnd.Failed(error, error.body(item.requestId()), false, Spent.NOTHING);
+    return new ItemEnd.Failed(error, error.body(item.requestId()), false, false, Spent.NOTHING);
   }
 
   /** False when it must be tried again, because the database is away. */
@@ -136,17 +136,18 @@ final class BatchRunner {
   private void write(Claimed item, ItemEnd end) {
     switch (end) {
       case ItemEnd.Answered(var body, var spent) -> store.end(item, 200, body, null, spent);
-      case ItemEnd.Failed(var error, var body, boolean mayPass, var spent) -> {
+      case ItemEnd.Failed(var error, var body, boolean mayPass, boolean untold, var spent) -> {
         Duration pause = FIRST_PAUSE.multipliedBy((long) Math.pow(3, item.retries()));
         boolean inTime = Instant.now().plus(pause).isBefore(item.batch().expiresAt());
         if (mayPass && inTime && item.retries() < config.mostRetries()) {
-          store.later(item, true, pause, false, spent);
+          // What may have been paid is asked for under the same key again.
+          store.later(item, untold ? 0 : 1, untold ? 1 : 0, pause, false, spent);
         } else {
           store.end(item, error.status(), body, BatchErrors.of(error), spent);
         }
       }
       case ItemEnd.TooSoon(Duration pause, var spent) ->
-          store.later(item, false, pause, true, spent);
+          store.later(item, 0, 0, pause, true, spent);
       case ItemEnd.Running(String runId, Duration look) -> store.runs(item, runId, look);
     }
   }

@@ -67,7 +67,8 @@ final class BatchStore {
   private static final String AT_WORK =
       """
       select count(*) filter (where run_id is null and lease_until > now()) as held,
-        count(*) filter (where run_id is not null) as runs,
+        count(*) filter (where run_id is not null
+          and not exists (select 1 from run where run.id = run_id and run.status = 'waiting')) as runs,
         coalesce(sum(held_nanos), 0) as held_nanos,
         count(*) as open
       from batch_item where batch_id = ? and state = 'running'""";
@@ -96,7 +97,7 @@ final class BatchStore {
   private static final String LATER =
       """
       update batch_item set state = 'waiting', holder = null, lease_until = null, held_nanos = 0,
-        retries = retries + ?, due_at = now() + ?::interval
+        retries = retries + ?, crashes = crashes + ?, due_at = now() + ?::interval
       where batch_id = ? and number = ? and lease = ? and state = 'running'""";
 
   private static final String NOT_BEFORE =
@@ -234,7 +235,7 @@ final class BatchStore {
         });
   }
 
-  private record Locked(Batch batch, boolean begins, boolean waits) {}
+  private record Locked(Batch batch, boolean waits) {}
 
   private record AtWork(int held, int runs, long heldNanos, int open) {}
 
@@ -250,7 +251,7 @@ final class BatchStore {
       // What it may cost was set aside before, and may have been paid already.
       taken.add(take(batch, row, holder, row.heldNanos(), connection));
     }
-    if (!locked.waits() && locked.begins()) {
+    if (!locked.waits() && batch.begins()) {
       int free = batch.concurrency() - atWork.held() - atWork.runs() - crashed;
       begin(batch, atWork, Math.min(room - taken.size(), free), holder, pricing, taken, connection);
     }
@@ -344,11 +345,7 @@ final class BatchStore {
     try (var statement = prepared(connection, LOCK, id);
         var rows = statement.executeQuery()) {
       return rows.next()
-          ? Optional.of(
-              new Locked(
-                  batch(rows),
-                  rows.getString("status").equals("in_progress"),
-                  rows.getBoolean("waits")))
+          ? Optional.of(new Locked(batch(rows), rows.getBoolean("waits")))
           : Optional.empty();
     }
   }
@@ -366,7 +363,8 @@ final class BatchStore {
         row.getBoolean("stop_on_error"),
         maxCost,
         Math.addExact(row.getLong("cost_nanos"), row.getLong("unknown_nanos")),
-        row.getTimestamp("expires_at").toInstant());
+        row.getTimestamp("expires_at").toInstant(),
+        row.getString("status").equals("in_progress"));
   }
 
   private static AtWork atWork(String id, Connection connection) throws SQLException {
@@ -386,8 +384,14 @@ final class BatchStore {
     store.inTransaction(connection -> run(connection, STILL_THERE, lease.toString(), holder));
   }
 
-  /** Puts an item back. */
-  void later(Claimed item, boolean counts, Duration pause, boolean pausesBatch, Spent spent) {
+  /**
+   * Puts an item back.
+   *
+   * @param retries more of them: its next try is another call
+   * @param crashes more of them: its next try is the same call
+   */
+  void later(
+      Claimed item, int retries, int crashes, Duration pause, boolean pausesBatch, Spent spent) {
     locking(
         item.batch().id(),
         connection -> {
@@ -395,7 +399,8 @@ final class BatchStore {
               run(
                   connection,
                   LATER,
-                  counts ? 1 : 0,
+                  retries,
+                  crashes,
                   pause.toString(),
                   item.batch().id(),
                   item.number(),

@@ -3,9 +3,11 @@ package dev.flotilla.router.batch;
 /** Answers items, each by what its batch's endpoint needs. Thread-safe. */
 final class BatchWork implements ItemWork {
   private final ItemWork chat;
+  private final ItemWork runs;
 
-  BatchWork(ItemWork chat) {
+  BatchWork(ItemWork chat, ItemWork runs) {
     this.chat = chat;
+    this.runs = runs;
   }
 
   @Override
@@ -21,6 +23,7 @@ final class BatchWork implements ItemWork {
   private ItemWork of(Batch batch) {
     return switch (batch.endpoint()) {
       case Endpoint.Chat() -> chat;
+      case Endpoint.Runs(String pipeline) -> runs;
     };
   }
 }

@@ -66,7 +66,7 @@ final class ChatItems implements ItemWork {
   @Override
   public ItemEnd perform(Claimed item) {
     return switch (read(item.batch(), item.body())) {
-      case ChatRequest.Parsed.Bad(var error) -> failed(item, error, false, Spent.NOTHING);
+      case ChatRequest.Parsed.Bad(var error) -> failed(item, error, false, false, Spent.NOTHING);
       case ChatRequest.Parsed.Good(var request) -> answered(item, request);
     };
   }
@@ -104,13 +104,14 @@ final class ChatItems implements ItemWork {
       }
       case Brought.Later(var error, Duration pause, var facts) ->
           new ItemEnd.TooSoon(pause, Spent.of(calls, Json.object()));
-      case Brought.Refused(var error, var broken, boolean mayPass, var facts) ->
-          failed(item, error, mayPass, Spent.of(calls, Json.object()));
+      case Brought.Refused(var error, var broken, boolean mayPass, boolean untold, var facts) ->
+          failed(item, error, mayPass, untold, Spent.of(calls, Json.object()));
     };
   }
 
-  private static ItemEnd failed(Claimed item, ApiError error, boolean mayPass, Spent spent) {
-    return new ItemEnd.Failed(error, error.body(item.requestId()), mayPass, spent);
+  private static ItemEnd failed(
+      Claimed item, ApiError error, boolean mayPass, boolean untold, Spent spent) {
+    return new ItemEnd.Failed(error, error.body(item.requestId()), mayPass, untold, spent);
   }
 
   /** What a caller of the endpoint would have been given. */

@@ -17,8 +17,11 @@ sealed interface ItemEnd {
    *
    * @param body what a caller would have been told
    * @param mayPass whether the same request may be answered a little later
+   * @param untold whether a call broke off that may have been paid: another try must be the same
+   *     call
    */
-  record Failed(ApiError error, ObjectNode body, boolean mayPass, Spent spent) implements ItemEnd {}
+  record Failed(ApiError error, ObjectNode body, boolean mayPass, boolean untold, Spent spent)
+      implements ItemEnd {}
 
   /**
    * Nothing is wrong with it, but there was no room or a limit is used up.

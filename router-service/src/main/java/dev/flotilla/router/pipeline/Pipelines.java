@@ -31,14 +31,17 @@ public final class Pipelines implements AutoCloseable {
   private final Runs runs;
   private final PipelinesRoute route;
   private final ChatOrPipelineRoute chat;
+  private final BatchedRuns batched;
   private final Shelf shelf;
   private final CountDownLatch closing = new CountDownLatch(1);
   private @Nullable Runners runners;
 
-  private Pipelines(Runs runs, PipelinesRoute route, ChatOrPipelineRoute chat, Shelf shelf) {
+  private Pipelines(
+      Runs runs, PipelinesRoute route, ChatOrPipelineRoute chat, BatchedRuns batched, Shelf shelf) {
     this.runs = runs;
     this.route = route;
     this.chat = chat;
+    this.batched = batched;
     this.shelf = shelf;
   }
 
@@ -74,6 +77,7 @@ public final class Pipelines implements AutoCloseable {
             runs,
             new PipelinesRoute(shelf, runs, runsRoute, book),
             new ChatOrPipelineRoute(desk, shelf::find, runs, events, config),
+            new BatchedRuns(runs, book, new RunJson(baseline)),
             shelf);
     if (config.runs()) {
       var interpreter = new Interpreter(journal, snapshots, actions, tracing, config.mostSteps());
@@ -130,6 +134,11 @@ public final class Pipelines implements AutoCloseable {
   /** What is below {@code /v1/pipelines} and {@code /v1/runs}. */
   public PipelinesRoute route() {
     return route;
+  }
+
+  /** Runs that answer items of batches. */
+  public BatchedRuns batched() {
+    return batched;
   }
 
   /** A pipeline called like a model, or chat. */

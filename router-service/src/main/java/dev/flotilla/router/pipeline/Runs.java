@@ -71,6 +71,15 @@ public final class Runs {
 
   /** Admits a run; from here on it survives whatever happens to this process. */
   public Admitted admit(Order order) {
+    return admit("run_" + UlidCreator.getMonotonicUlid(), order);
+  }
+
+  /**
+   * The same.
+   *
+   * @param id a run that has it already is left as it is
+   */
+  Admitted admit(String id, Order order) {
     Optional<Pipeline> found = shelf.find(order.pipeline());
     if (found.isEmpty()) {
       return new Admitted.Not(unknown(order.pipeline()));
@@ -85,7 +94,6 @@ public final class Runs {
     if (missing != null) {
       return new Admitted.Not(unknown(missing));
     }
-    String id = "run_" + UlidCreator.getMonotonicUlid();
     book.admit(
         new NewRun(
             id,
@@ -154,7 +162,8 @@ public final class Runs {
     return null;
   }
 
-  private static @Nullable Long least(@Nullable Long one, @Nullable Long other) {
+  /** Null when neither says anything. */
+  static @Nullable Long least(@Nullable Long one, @Nullable Long other) {
     if (one == null || other == null) {
       return one == null ? other : one;
     }
