@@ -24,6 +24,15 @@ final class CelMessages {
         + "column "
         + (at.getColumn() + 1)
         + ": "
-        + issue.getMessage();
+        + plain(issue.getMessage());
+  }
+
+  /** Without what only says what else CEL knows. */
+  private static String plain(String message) {
+    return message
+        .replaceFirst("(?s) \\(candidates: .*", "")
+        .replaceFirst(" \\(in container ''\\)", "")
+        .replaceFirst("(?s) expecting .*", "")
+        .replace("mismatched input '<EOF>'", "it ends too early");
   }
 }

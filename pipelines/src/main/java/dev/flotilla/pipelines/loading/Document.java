@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A YAML document that knows its lines. Anchors and repeated keys are refused. */
 final class Document {
@@ -49,7 +50,13 @@ final class Document {
       return new Reader(parser, text).read();
     } catch (JsonProcessingException e) {
       JsonLocation at = e.getLocation();
-      String message = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
+      // Between what was being read and what was found instead, the parser quotes the file.
+      String message =
+          String.valueOf(e.getOriginalMessage())
+              .lines()
+              .filter(line -> !line.startsWith(" "))
+              .limit(2)
+              .collect(Collectors.joining(", "));
       throw new NotYaml(
           at == null ? 0 : at.getLineNr(),
           "is no YAML: " + message,

@@ -83,6 +83,26 @@ final class Draft {
     }
   }
 
+  /** Whether every part of it can be understood, whatever is to be said about it. */
+  boolean understood() {
+    return !pieces.isEmpty()
+        && pieces.stream().allMatch(Draft::understood)
+        && (result != null || !root.has("result"));
+  }
+
+  private static boolean understood(Piece piece) {
+    return switch (piece) {
+      case Piece.Single single -> single.step() != null;
+      case Piece.Parallel(List<Piece> inner) -> inner.stream().allMatch(Draft::understood);
+      case Piece.Switch(List<Piece.Branch> branches) ->
+          branches.stream()
+              .allMatch(
+                  branch ->
+                      (branch.always() || branch.when() != null)
+                          && branch.pieces().stream().allMatch(Draft::understood));
+    };
+  }
+
   String text() {
     return text;
   }

@@ -66,7 +66,11 @@ final class ModelCheck {
       findings.problem(
           place,
           "names '" + name + "', which turns texts into vectors and writes nothing",
-          "name a model that converses, e.g. " + catalog.aliases().stream().sorted().toList());
+          "name a model that converses, e.g. "
+              + catalog.aliases().stream()
+                  .filter(alias -> !catalog.resolve(alias).getFirst().embeds())
+                  .sorted()
+                  .collect(Collectors.joining(", ")));
       return false;
     }
     return true;

@@ -174,7 +174,7 @@ final class PieceReader {
         why = "puts out what is always the same kind of thing";
       } else if (name.equals("foreach")
           && (action instanceof Action.Check || action instanceof Action.Human)) {
-        why = "is done once; write the condition over the whole list, or a pipeline of its own";
+        why = "is done once, whatever it looks at";
       } else if (name.equals("timeout") && action instanceof Action.Human) {
         why = "waits as long as human.timeout says";
       } else if (name.equals("timeout") && instant(action)) {
@@ -205,7 +205,11 @@ final class PieceReader {
     }
     String as = node.path("as").asText(Each.DEFAULT_NAME);
     if (Words.RESERVED.contains(as)) {
-      broken("as", place, "is '" + as + "', a word of the languages in this file", "write another");
+      broken(
+          "as",
+          place,
+          "is '" + as + "', a word of the languages in this file",
+          "write another name");
     }
     return new Each(
         list,

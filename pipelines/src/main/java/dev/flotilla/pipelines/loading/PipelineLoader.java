@@ -12,6 +12,7 @@ import dev.flotilla.pipelines.expression.Expression;
 import dev.flotilla.pipelines.schema.BadSchema;
 import dev.flotilla.pipelines.schema.JsonSchema;
 import dev.flotilla.pipelines.value.Kind;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes pipelines of files. Thread-safe. */
 public final class PipelineLoader {
+  private static final BigDecimal MOST_DOLLARS = BigDecimal.valueOf(1_000_000);
+
   private final Surroundings surroundings;
 
   public PipelineLoader(Surroundings surroundings) {
@@ -110,11 +113,12 @@ public final class PipelineLoader {
   public static Pipeline again(String source) {
     Draft draft = Draft.of("snapshot", source);
     var loader = new PipelineLoader(Surroundings.unknown());
-    return switch (loader.new Check(draft, Map.of(), draft.called()).loaded()) {
-      case Loaded.Good(Pipeline pipeline, _) -> pipeline;
-      case Loaded.Bad(List<Problem> problems, _) ->
-          throw new IllegalArgumentException(String.valueOf(problems.getFirst()));
-    };
+    Pipeline pipeline =
+        draft.understood() ? loader.new Check(draft, Map.of(), draft.called()).anyway() : null;
+    if (pipeline == null) {
+      throw new IllegalArgumentException(String.valueOf(draft.findings().problems()));
+    }
+    return pipeline;
   }
 
   /** Looks at one document. */
@@ -138,7 +142,16 @@ public final class PipelineLoader {
           : new Loaded.Bad(findings.problems(), findings.warnings());
     }
 
-    private @Nullable Pipeline pipeline(JsonNode root) {
+    /** The pipeline with whatever was found; null when it has no end. */
+    @Nullable Pipeline anyway() {
+      Pipeline pipeline = pipeline(draft.root());
+      boolean ends =
+          pipeline.result() != null
+              || (!pipeline.nodes().isEmpty() && pipeline.nodes().getLast() instanceof Step);
+      return ends ? pipeline : null;
+    }
+
+    private Pipeline pipeline(JsonNode root) {
       JsonNode inputSchema = root.path("input").path("schema");
       JsonSchema input = input(inputSchema);
       JsonNode budget = root.path("budget");
@@ -157,10 +170,9 @@ public final class PipelineLoader {
             Scope.of(walked.outputs()).with(Pipeline.INPUT, inputShape(inputSchema)),
             Kind.ANY);
       }
-      if (!findings.good()) {
-        return null;
+      if (findings.good()) {
+        ends(walked.nodes(), result != null);
       }
-      ends(walked.nodes(), result != null);
       var pipeline =
           new Pipeline(
               root.path("name").asText(),
@@ -168,14 +180,23 @@ public final class PipelineLoader {
               root.path("description").asText(""),
               inputSchema.isMissingNode() ? null : inputSchema,
               input,
-              maxCost.isNumber() ? Long.valueOf(Money.nanosWithin(maxCost.decimalValue())) : null,
+              limit(maxCost),
               timeout,
               walked.nodes(),
               result,
               draft.text());
-      unused(pipeline, uses);
-      patience(pipeline);
+      if (findings.good()) {
+        unused(pipeline, uses);
+        patience(pipeline);
+      }
       return pipeline;
+    }
+
+    /** Null when there is none, or none that makes sense. */
+    private static @Nullable Long limit(JsonNode maxCost) {
+      return maxCost.isNumber() && maxCost.decimalValue().abs().compareTo(MOST_DOLLARS) <= 0
+          ? Long.valueOf(Money.nanosWithin(maxCost.decimalValue()))
+          : null;
     }
 
     private @Nullable JsonSchema input(JsonNode schema) {

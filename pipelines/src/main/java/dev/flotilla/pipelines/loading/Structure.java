@@ -127,7 +127,7 @@ final class Structure {
     return switch (node.getNodeType()) {
       case OBJECT -> "a mapping";
       case ARRAY -> "a list";
-      case STRING -> "a text";
+      case STRING -> "the text '" + node.textValue() + "'";
       case NUMBER -> "the number " + node.asText();
       case BOOLEAN -> node.asText();
       default -> "empty";
@@ -223,12 +223,12 @@ final class Structure {
     if (tooSmall || tooBig) {
       String least =
           schema.has("minimum")
-              ? "from " + schema.path("minimum").asText()
-              : "above " + schema.path("exclusiveMinimum").asText();
+              ? "from " + schema.path("minimum").asText() + " to "
+              : "above " + schema.path("exclusiveMinimum").asText() + " and up to ";
       findings.problem(
           place,
           "is " + number.toPlainString(),
-          "write a number " + least + " to " + schema.path("maximum").asText());
+          "write a number " + least + schema.path("maximum").asText());
     }
   }
 

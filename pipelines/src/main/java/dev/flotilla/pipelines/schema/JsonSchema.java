@@ -91,12 +91,21 @@ public final class JsonSchema {
           "write a regular expression, e.g. ^[a-z]+$");
     } catch (SchemaException | IllegalArgumentException e) {
       throw new BadSchema(
-          "is no JSON Schema (draft 2020-12) that can be used: " + e.getMessage(),
+          "is no JSON Schema (draft 2020-12) that can be used: " + reason(e),
           "what $ref names must be in the schema itself");
     } catch (StackOverflowError endless) {
       throw new BadSchema(
           "refers to itself without end", "let a $ref lead through a property or items");
     }
+  }
+
+  /** A schema that would have to be fetched is missing as a file would be. */
+  private static String reason(RuntimeException e) {
+    String message = String.valueOf(e.getMessage());
+    String missing = "java.io.FileNotFoundException: ";
+    return message.startsWith(missing)
+        ? message.substring(missing.length()) + " is not in it"
+        : message;
   }
 
   /**

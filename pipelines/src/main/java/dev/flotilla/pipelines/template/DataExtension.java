@@ -7,13 +7,17 @@ import io.pebbletemplates.pebble.template.EvaluationContext;
 import io.pebbletemplates.pebble.template.PebbleTemplate;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The filters {@code data} and {@code json}. */
 final class DataExtension extends AbstractExtension {
+  private static final String JSON = "json";
+  static final Set<String> FILTERS = Set.of(DataBlock.FILTER, JSON);
+
   @Override
   public Map<String, Filter> getFilters() {
-    return Map.of(DataBlock.FILTER, new Data(), "json", new Json());
+    return Map.of(DataBlock.FILTER, new Data(), JSON, new Json());
   }
 
   /** A value in a block that says where it ends. */

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Pebble with what a prompt needs, and nothing that reads files, calls methods, or grows without
@@ -46,6 +47,9 @@ public final class Engine {
           "upper",
           "urlencode");
 
+  private static final Set<String> TESTS =
+      Set.of("defined", "empty", "even", "iterable", "map", "null", "odd");
+
   private static final PebbleEngine ENGINE =
       new PebbleEngine.Builder()
           .loader(new StringLoader())
@@ -61,6 +65,22 @@ public final class Engine {
           .build();
 
   private Engine() {}
+
+  /** Pebble itself notices only when a template is filled in that there is no such thing. */
+  static boolean hasFilter(String name) {
+    return FILTERS.contains(name) || DataExtension.FILTERS.contains(name);
+  }
+
+  static boolean hasTest(String name) {
+    return TESTS.contains(name);
+  }
+
+  /** What a template may send a value through, for who has to choose. */
+  static String filters() {
+    var all = new TreeSet<>(FILTERS);
+    all.addAll(DataExtension.FILTERS);
+    return String.join(", ", all);
+  }
 
   /** Only what a loop says of itself is a method; values have none that a template can reach. */
   private static boolean allowed(Object object, Method method) {

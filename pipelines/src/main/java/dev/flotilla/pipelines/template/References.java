@@ -71,12 +71,19 @@ final class References {
   /** Lists that are run over where the walk is, outermost first. */
   private final List<Path> loops = new ArrayList<>();
 
+  /** The first thing in it that could not be filled in; null when there is none. */
+  private @Nullable BadTemplate refused;
+
   private References(Node root) {
     look(root, Map.of());
   }
 
-  static References in(Node root) {
-    return new References(root);
+  static References in(Node root) throws BadTemplate {
+    var references = new References(root);
+    if (references.refused != null) {
+      throw references.refused;
+    }
+    return references;
   }
 
   List<Reference> all() {
@@ -157,6 +164,11 @@ final class References {
     switch (at) {
       case FilterExpression filter -> {
         var called = (FilterInvocationExpression) filter.getRightExpression();
+        if (!Engine.hasFilter(called.getFilterName())) {
+          refuse(
+              "there is no filter '" + called.getFilterName() + "', only " + Engine.filters(),
+              called.getLineNumber());
+        }
         follow(filter.getLeftExpression(), bound, use.through(called.getFilterName()));
         Meaning list = meaning(unfiltered(filter.getLeftExpression()), bound);
         // What join puts between the items comes once for each.
@@ -166,6 +178,9 @@ final class References {
       }
       case PositiveTestExpression test -> {
         var called = (TestInvocationExpression) test.getRightExpression();
+        if (!Engine.hasTest(called.getTestName())) {
+          refuse("there is no test '" + called.getTestName() + "'", called.getLineNumber());
+        }
         follow(test.getLeftExpression(), bound, Way.TESTED.through(called.getTestName()));
         arguments(called.getArgs(), bound, Way.TESTED);
       }
@@ -196,7 +211,8 @@ final class References {
           literal.add(new Extent.Literal(utf8(text.getValue()), loops));
         }
       }
-      case FunctionOrMacroInvocationExpression call -> arguments(call.getArguments(), bound, use);
+      case FunctionOrMacroInvocationExpression call ->
+          refuse("there is no function '" + call.getFunctionName() + "'", call.getLineNumber());
       default -> {}
     }
   }
@@ -217,9 +233,16 @@ final class References {
     }
   }
 
+  private void refuse(String why, int line) {
+    refused = refused == null ? new BadTemplate(why, line) : refused;
+  }
+
   /** What stands in brackets along a path. */
   private void subscripts(Expression<?> at, Map<String, Meaning> bound) {
     if (at instanceof GetAttributeExpression field) {
+      if (field.getArgumentsNode() != null) {
+        refuse("values have fields, and nothing to call", field.getLineNumber());
+      }
       subscripts(field.getNode(), bound);
       if (!(field.getAttributeNameExpression() instanceof LiteralStringExpression)) {
         follow(field.getAttributeNameExpression(), bound, Way.TESTED);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,5 +47,16 @@ class ExpressionTest {
     assertThrows(EvaluationFailed.class, () -> Expression.of("a.b").eval(Map.of("a", Map.of())));
     assertThrows(EvaluationFailed.class, () -> Expression.of("a").eval(Map.of()));
     assertThrows(EvaluationFailed.class, () -> Expression.of("a").holds(Map.of("a", 1L)));
+  }
+
+  @Test
+  void no_pattern_and_no_loop_of_an_expression_runs_for_ever() throws Exception {
+    String text = "a".repeat(50_000) + "!";
+    assertEquals(
+        false, Expression.of("x.matches('^(a+)+$')").eval(Map.of("x", text)));
+    var many = Collections.nCopies(200, 1L);
+    assertThrows(
+        EvaluationFailed.class,
+        () -> Expression.of("x.all(a, x.all(b, x.all(c, a + b + c > 0)))").eval(Map.of("x", many)));
   }
 }

@@ -81,7 +81,7 @@ class PictureTest {
             name: hostile
             description: "</desc><script>alert(1)</script>"
             steps:
-              - {id: a, when: '"<b onload=x>" == "&"', model: "<i>", prompt: hello}
+              - {id: a, when: 'input.x == "<b onload=x>&"', model: "<i>", prompt: hello}
             """);
     assertEquals(0, parsed(Graph.svg(pipeline)).getElementsByTagName("script").getLength());
     assertTrue(texts(parsed(Graph.svg(pipeline)), "text").contains("asks <i>"));
