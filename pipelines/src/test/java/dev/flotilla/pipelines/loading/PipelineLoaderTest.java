@@ -65,7 +65,11 @@ class PipelineLoaderTest {
             """);
     assertEquals(
         List.of(7, 7, 3, 2),
-        pipeline.steps().stream().map(Step::each).map(Objects::requireNonNull).map(Each::maxItems).toList());
+        pipeline.steps().stream()
+            .map(Step::each)
+            .map(Objects::requireNonNull)
+            .map(Each::maxItems)
+            .toList());
   }
 
   @Test
@@ -76,7 +80,16 @@ class PipelineLoaderTest {
                 + "colour: red\nsteps:\n  - {id: a, model: gone/away, prompt: '{{ nobody }}', shade: 7}\n"
                 + "result: a.b.c\n");
     assertEquals(
-        Set.of("nobody"), call(pipeline).messages().getFirst().parts().getFirst().texts().findFirst().orElseThrow().names());
+        Set.of("nobody"),
+        call(pipeline)
+            .messages()
+            .getFirst()
+            .parts()
+            .getFirst()
+            .texts()
+            .findFirst()
+            .orElseThrow()
+            .names());
     assertThrows(
         IllegalArgumentException.class,
         () -> PipelineLoader.again(HEAD + "steps:\n  - {id: a, prompt: '{{ nobody'}\n"));
@@ -91,13 +104,13 @@ class PipelineLoaderTest {
       throws IOException {
     Catalog one = Catalog.read(Installation.CONFIGURATION.resolve("catalog"), Set.of("sim-north"));
     var loader = new PipelineLoader(Surroundings.in(Installation.CONFIGURATION, one));
-    String text =
-        Files.readString(Installation.PIPELINES.resolve("plan-implement-review.yaml"));
+    String text = Files.readString(Installation.PIPELINES.resolve("plan-implement-review.yaml"));
     var bad = assertInstanceOf(Loaded.Bad.class, loader.load("p.yaml", text, List.of()));
     assertTrue(
         bad.problems()
             .toString()
-            .contains("review.review.policy: needs 3 reviewers that share no family with the author"),
+            .contains(
+                "review.review.policy: needs 3 reviewers that share no family with the author"),
         bad.problems().toString());
   }
 }
