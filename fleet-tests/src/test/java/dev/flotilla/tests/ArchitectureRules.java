@@ -85,6 +85,8 @@ class ArchitectureRules {
               "com.fasterxml.jackson..",
               "com.networknt.schema..",
               "dev.cel..",
+              // What CEL's trees are made of.
+              "com.google.common.collect..",
               "io.pebbletemplates..",
               "org.jspecify..");
 

@@ -70,7 +70,7 @@ class PipelineDeskTest {
     assertTrue(desk.price(List.of(CONTENT), input, true), said());
     JsonNode one = new ObjectMapper().readTree(said());
     assertEquals("content", one.path("pipeline").asText());
-    assertEquals(8, one.path("steps").size());
+    assertEquals(7, one.path("steps").size());
     assertTrue(one.at("/cost/highest").decimalValue().signum() > 0, said());
     said.reset();
     assertTrue(desk.price(List.of(CONTENT), null, false), said());
