@@ -5,6 +5,7 @@ import dev.flotilla.bench.budgets.Outage;
 import dev.flotilla.bench.budgets.RaceReport;
 import dev.flotilla.bench.budgets.Races;
 import dev.flotilla.bench.chaos.Chaos;
+import dev.flotilla.bench.chaos.RunChaos;
 import dev.flotilla.bench.pipelines.StepCost;
 import dev.flotilla.bench.rows.ManyRows;
 import dev.flotilla.bench.soak.Soak;
@@ -45,7 +46,7 @@ public final class Bench {
       return switch (options.command()) {
         case "bench" -> compare(options);
         case "soak" -> soak(options);
-        case "chaos" -> chaos(options);
+        case "chaos" -> options.runs() > 0 ? chaosOfRuns(options) : chaos(options);
         case "rows" -> rows(options);
         case "budgets" -> budgets(options);
         case "outage" -> outage(options);
@@ -89,6 +90,24 @@ public final class Bench {
   private int chaos(BenchOptions options) throws IOException, InterruptedException {
     var report =
         new Chaos(options.tree(), options.requests(), options.kills(), options.seed(), err).run();
+    if (options.json()) {
+      out.line(report.toJson());
+    } else {
+      report.print(out);
+    }
+    return report.kept() ? DONE : FAILED;
+  }
+
+  private int chaosOfRuns(BenchOptions options) throws IOException, InterruptedException {
+    var report =
+        new RunChaos(
+                options.tree(),
+                options.runs(),
+                options.kills(),
+                options.seed(),
+                options.redisToo(),
+                err)
+            .run();
     if (options.json()) {
       out.line(report.toJson());
     } else {

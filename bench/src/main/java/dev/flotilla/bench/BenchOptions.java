@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param warm what is multiplied with the warm-up of each scenario, in percent
  * @param javaOptions more flags for the services' JVMs
  * @param requests of a chaos, sent by all callers together
+ * @param runs of a chaos of runs; 0 for one of requests
+ * @param redisToo whether Redis is killed beside them
  * @param kills among them
  * @param seed decides what is killed and when
  * @param rows of the ledger, for rows
@@ -36,6 +38,8 @@ record BenchOptions(
     List<Scenario> scenarios,
     String javaOptions,
     int requests,
+    int runs,
+    boolean redisToo,
     int kills,
     int seed,
     int rows) {
@@ -66,6 +70,8 @@ record BenchOptions(
     List<Scenario> scenarios = Scenario.ALL;
     String javaOptions = "";
     int requests = 5_000;
+    int runs = 0;
+    boolean redisToo = false;
     int kills = 5;
     int seed = 1;
     int rows = 2_000_000;
@@ -80,6 +86,8 @@ record BenchOptions(
         case "--warm-percent" -> warm = number(option, rest);
         case "--scenarios" -> scenarios = named(value(option, rest));
         case "--requests" -> requests = number(option, rest);
+        case "--runs" -> runs = number(option, rest);
+        case "--redis-too" -> redisToo = true;
         case "--kills" -> kills = number(option, rest);
         case "--seed" -> seed = number(option, rest);
         case "--rows" -> rows = rows(number(option, rest));
@@ -100,6 +108,8 @@ record BenchOptions(
         scenarios,
         javaOptions,
         requests,
+        runs,
+        redisToo,
         kills,
         seed,
         rows);

@@ -330,6 +330,7 @@ class RouterParts {
       Chat answering,
       Routing routing,
       RoutePolicy policy,
+      Announcements announcements,
       HttpClient http,
       ServiceToken token,
       Tracing tracing) {
@@ -348,6 +349,7 @@ class RouterParts {
         FolderShelf.open(folder, catalog, settings.duration("flotilla.pipeline.reload")),
         actions,
         answering.desk(),
+        announcements,
         routing.baseline(),
         tracing,
         config,

@@ -22,6 +22,7 @@ create index scheduled_tasks_alive on scheduled_tasks (last_heartbeat);
 -- JSON is kept as text: jsonb refuses the character U+0000, which models do write.
 create table run (
     id             text        primary key,
+    admission_key  text        unique, -- of an order that may be sent again
     team           text        not null,
     pipeline       text        not null,
     version        text        not null,
@@ -34,6 +35,7 @@ create table run (
     streams        boolean     not null, -- whether somebody reads the step that is marked for it as it is written
     max_cost_nanos bigint,
     deadline       timestamptz,
+    webhook        text, -- who is told of the end
     status         text        not null
         check (status in ('queued', 'in_progress', 'waiting', 'cancelling', 'completed', 'failed', 'cancelled', 'expired')),
     waiting_for    text,

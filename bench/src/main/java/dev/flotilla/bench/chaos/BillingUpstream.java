@@ -19,18 +19,21 @@ import java.util.concurrent.Executors;
  */
 final class BillingUpstream implements AutoCloseable {
   private static final int CHUNKS = 4;
-  private static final long PAUSE_MILLIS = 3;
-
   private final HttpServer server;
+  private final long pauseMillis;
   private final Map<String, Bill> bills = new ConcurrentHashMap<>();
 
-  private BillingUpstream(HttpServer server) {
+  private BillingUpstream(HttpServer server, long pauseMillis) {
     this.server = server;
+    this.pauseMillis = pauseMillis;
   }
 
-  static BillingUpstream start() throws IOException {
+  /**
+   * @param pauseMillis before an answer, and between the pieces of one
+   */
+  static BillingUpstream start(long pauseMillis) throws IOException {
     var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 200);
-    var upstream = new BillingUpstream(server);
+    var upstream = new BillingUpstream(server, pauseMillis);
     server.createContext("/", upstream::receive);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.start();
@@ -61,7 +64,7 @@ final class BillingUpstream implements AutoCloseable {
       }
       Bill bill = Bill.of(body);
       bills.merge(attempt, bill, (before, now) -> before.again());
-      Thread.sleep(PAUSE_MILLIS);
+      Thread.sleep(pauseMillis);
       if (body.contains("\"stream\":true")) {
         stream(exchange, bill);
       } else {
@@ -83,14 +86,13 @@ final class BillingUpstream implements AutoCloseable {
     exchange.getResponseBody().write(answer);
   }
 
-  private static void stream(HttpExchange exchange, Bill bill)
-      throws IOException, InterruptedException {
+  private void stream(HttpExchange exchange, Bill bill) throws IOException, InterruptedException {
     exchange.getResponseHeaders().set("content-type", "text/event-stream");
     exchange.sendResponseHeaders(200, 0);
     OutputStream out = exchange.getResponseBody();
     for (int i = 0; i < CHUNKS; i++) {
       chunk(out, "{\"index\":0,\"delta\":{\"content\":\"well \"},\"finish_reason\":null}", "");
-      Thread.sleep(PAUSE_MILLIS);
+      Thread.sleep(pauseMillis);
     }
     chunk(out, "{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}", "");
     chunk(out, "", "," + usage(bill));

@@ -1,16 +1,12 @@
 package dev.flotilla.bench.chaos;
 
+import dev.flotilla.bench.machine.ScratchFolder;
 import dev.flotilla.local.supervision.FleetOptions;
 import dev.flotilla.local.supervision.FleetPorts;
 import dev.flotilla.local.supervision.LocalFleet;
 import dev.flotilla.local.supervision.Service;
 import dev.flotilla.local.terminal.Terminal;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +21,7 @@ import java.util.Random;
  */
 public final class Chaos {
   private static final int CALLERS = 16;
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final long PAUSE_MILLIS = 3;
 
   private final Path tree;
   private final int requests;
@@ -45,9 +41,9 @@ public final class Chaos {
   private record Kill(int after, Victim victim) {}
 
   public ChaosReport run() throws IOException, InterruptedException {
-    Path folder = Files.createTempDirectory("fleet-chaos");
-    try (var upstream = BillingUpstream.start();
-        var fleet = start(folder, upstream);
+    try (var folder = ScratchFolder.named("fleet-chaos");
+        var upstream = BillingUpstream.start(PAUSE_MILLIS);
+        var fleet = start(folder.path(), upstream);
         var callers = new Callers(fleet.url().resolve("/v1/chat/completions"), requests, seed)) {
       long start = System.nanoTime();
       List<Thread> threads = callers.begin(CALLERS);
@@ -72,7 +68,8 @@ public final class Chaos {
         thread.join();
       }
       progress.line(callers.ended() + " requests ended; waiting for the ledger");
-      Map<String, LedgerRow> rows = complete(fleet, upstream);
+      Map<String, LedgerRow> rows =
+          LedgerRow.complete(fleet, List.of(fleet.opsUrl(Service.PROVIDER)), upstream);
       return ChaosReport.of(
           seed,
           requests,
@@ -111,34 +108,5 @@ public final class Chaos {
         .boxed()
         .map(after -> new Kill(after, victims.get(random.nextInt(victims.size()))))
         .toList();
-  }
-
-  /** The rows, as soon as nothing waits for the ledger and it has all that was billed. */
-  private static Map<String, LedgerRow> complete(LocalFleet fleet, BillingUpstream upstream)
-      throws IOException, InterruptedException {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    try (var http = HttpClient.newHttpClient()) {
-      while (true) {
-        boolean nothingWaits = unshippedSeconds(http, fleet.opsUrl(Service.PROVIDER)) == 0;
-        Map<String, LedgerRow> rows = LedgerRow.all(fleet);
-        if ((nothingWaits && rows.keySet().containsAll(upstream.bills().keySet()))
-            || System.nanoTime() > end) {
-          return rows;
-        }
-        Thread.sleep(100);
-      }
-    }
-  }
-
-  private static double unshippedSeconds(HttpClient http, URI ops)
-      throws IOException, InterruptedException {
-    return http.send(
-            HttpRequest.newBuilder(ops.resolve("/metrics")).build(),
-            HttpResponse.BodyHandlers.ofString())
-        .body()
-        .lines()
-        .filter(line -> line.startsWith("ledger_oldest_unshipped_seconds"))
-        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-        .sum();
   }
 }

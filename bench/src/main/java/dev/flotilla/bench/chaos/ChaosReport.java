@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The ledger beside the upstream's bill.
@@ -59,7 +58,7 @@ public record ChaosReport(
     killed.forEach(victim -> kills.merge(victim.name(), 1, Integer::sum));
     List<String> wrong =
         rows.entrySet().stream()
-            .filter(row -> !isTrue(row.getValue(), bills.get(row.getKey())))
+            .filter(row -> !row.getValue().isTrue(bills.get(row.getKey())))
             .map(row -> row.getKey() + " " + row.getValue() + " " + bills.get(row.getKey()))
             .toList();
     return new ChaosReport(
@@ -79,30 +78,8 @@ public record ChaosReport(
             .toList(),
         wrong,
         (int) rows.values().stream().filter(row -> row.state().equals("unknown")).count(),
-        rows.values().stream()
-            .filter(row -> row.state().equals("settled"))
-            .mapToLong(row -> row.cost() == null ? 0 : row.cost())
-            .sum(),
-        rows.entrySet().stream()
-            .filter(row -> row.getValue().state().equals("settled"))
-            .mapToLong(
-                row -> {
-                  Bill bill = bills.get(row.getKey());
-                  return bill == null ? 0 : bill.nanos();
-                })
-            .sum());
-  }
-
-  private static boolean isTrue(LedgerRow row, @Nullable Bill bill) {
-    long billed = bill == null ? 0 : bill.nanos();
-    Long cost = row.cost();
-    return switch (row.state()) {
-      case "settled" -> cost != null && cost == billed;
-      case "estimated" -> cost != null && cost <= row.ceiling() && billed <= row.ceiling();
-      case "unknown" -> cost == null && row.floor() <= billed && billed <= row.ceiling();
-      case "void" -> bill == null;
-      default -> false;
-    };
+        LedgerRow.settledNanos(rows),
+        LedgerRow.billedNanos(rows, bills));
   }
 
   /** Whether the promise was kept. */

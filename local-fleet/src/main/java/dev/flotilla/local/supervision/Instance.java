@@ -6,7 +6,8 @@ import java.nio.file.Path;
 /**
  * A service's process beside the fleet's own one.
  *
+ * @param name of its log and its spool
  * @param url where callers reach it
  * @param opsUrl where its health and metrics are
  */
-public record Instance(URI url, URI opsUrl, Path log) {}
+public record Instance(String name, URI url, URI opsUrl, Path log) {}

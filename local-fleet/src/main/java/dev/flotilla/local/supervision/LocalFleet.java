@@ -289,7 +289,25 @@ public final class LocalFleet implements AutoCloseable {
     var part = part(name, service, ports, environment.ofAnother(service, name));
     others.add(part);
     part.start(options.patience());
-    return new Instance(address(ports.http(service)), address(ports.ops(service)), state.log(name));
+    return new Instance(
+        name, address(ports.http(service)), address(ports.ops(service)), state.log(name));
+  }
+
+  /** As {@link #kill9(Service)}, of one that was started beside the fleet's own. */
+  public void kill9(Instance instance) {
+    other(instance).kill9();
+  }
+
+  /** As {@link #awaitReady(Service)}, of one that was started beside the fleet's own. */
+  public void awaitReady(Instance instance) {
+    other(instance).awaitReady(options.patience());
+  }
+
+  private Part other(Instance instance) {
+    return others.stream()
+        .filter(part -> part.name().equals(instance.name()))
+        .findAny()
+        .orElseThrow(() -> new IllegalArgumentException("not of this fleet: " + instance));
   }
 
   public long redisPid() {

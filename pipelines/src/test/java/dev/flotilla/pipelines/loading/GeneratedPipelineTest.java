@@ -14,6 +14,7 @@ import dev.flotilla.pipelines.definition.Pipeline;
 import dev.flotilla.pipelines.picture.Graph;
 import dev.flotilla.pipelines.pricing.Amounts;
 import dev.flotilla.pipelines.pricing.DryRun;
+import dev.flotilla.testkit.GeneratedPipelines;
 import java.io.IOException;
 import java.io.StringReader;
 import java.time.Instant;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import javax.xml.parsers.DocumentBuilderFactory;
+import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -45,7 +47,12 @@ class GeneratedPipelineTest {
 
   @Provide
   Arbitrary<String> pipelines() {
-    return GeneratedPipelines.texts();
+    return Arbitraries.integers()
+        .between(0, 1_000_000)
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(8)
+        .map(choices -> GeneratedPipelines.text(choices, List.of("fast", "balanced")));
   }
 
   @Property(tries = 25)

@@ -9,21 +9,18 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.flotilla.kit.hash.Sha256;
 import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.kit.settings.ConfigurationException;
 import dev.flotilla.router.exchange.BadHint;
 import dev.flotilla.router.exchange.HintsReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -111,7 +108,7 @@ public final class ApiKeys {
 
   /** Who a presented key belongs to; empty when nobody knows it or it has expired. */
   public Optional<KnownKey> whoHas(String presented) {
-    Key key = byHash.get(hash(presented));
+    Key key = byHash.get(Sha256.hex(presented));
     return key == null || !clock.instant().isBefore(key.expires())
         ? Optional.empty()
         : Optional.of(key.known());
@@ -173,16 +170,6 @@ public final class ApiKeys {
       throw new ConfigurationException(
           "the key file " + file + " cannot be read; point flotilla.keys.file at a list of keys",
           e);
-    }
-  }
-
-  private static String hash(String key) {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
     }
   }
 }

@@ -130,7 +130,9 @@ public final class BatchedRuns {
                   wanted.metadata(),
                   false,
                   Runs.least(wanted.maxCostNanos(), item.mostNanos()),
-                  wanted.timeout()))) {
+                  wanted.timeout(),
+                  null,
+                  null))) {
             case Runs.Admitted.Run admitted -> null;
             case Runs.Admitted.Not(var why) -> why.error();
           };

@@ -104,7 +104,9 @@ public final class ChatOrPipelineRoute implements DoorHandler {
                 metadata,
                 request.stream(),
                 request.hints().maxCostNanos(),
-                patience(request, visit)))) {
+                patience(request, visit),
+                visit.header(FleetHeaders.IDEMPOTENCY_KEY).orElse(null),
+                null))) {
           case Runs.Admitted.Not(var why) -> visit.send(why.error());
           case Runs.Admitted.Run(String id, var definition) -> {
             visit.span().setAttribute("flotilla.run", id);

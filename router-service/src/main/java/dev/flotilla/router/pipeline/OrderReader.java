@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the body of {@code POST /v1/pipelines/{name}/runs} strictly. */
 final class OrderReader {
-  private static final Set<String> FIELDS = new TreeSet<>(Set.of("input", "metadata", "route"));
+  private static final Set<String> FIELDS =
+      new TreeSet<>(Set.of("input", "metadata", "route", "webhook"));
   private static final Set<String> ROUTE = new TreeSet<>(Set.of("max_cost_usd", "timeout_ms"));
   private static final int MOST_METADATA = 16;
 
@@ -28,7 +29,8 @@ final class OrderReader {
       JsonNode input,
       ObjectNode metadata,
       @Nullable Long maxCostNanos,
-      @Nullable Duration timeout) {}
+      @Nullable Duration timeout,
+      @Nullable String webhook) {}
 
   /** How reading went. */
   sealed interface Reading {
@@ -92,6 +94,13 @@ final class OrderReader {
           "'route.timeout_ms' must be a whole number of milliseconds above 0.",
           "/route/timeout_ms");
     }
+    JsonNode webhook = body.path("webhook");
+    if (!webhook.isMissingNode() && !webhook.isTextual()) {
+      return bad(
+          "invalid_type",
+          "'webhook' must be the name of a target; GET /v1/webhooks lists those of your team.",
+          "/webhook");
+    }
     JsonNode input = body.path("input");
     try {
       return new Reading.Good(
@@ -99,7 +108,8 @@ final class OrderReader {
               input.isMissingNode() ? Json.object() : input,
               metadata instanceof ObjectNode tags ? tags : Json.object(),
               most.isMissingNode() ? null : Money.nanosWithin(most.decimalValue()),
-              timeout.isMissingNode() ? null : Duration.ofMillis(timeout.longValue())));
+              timeout.isMissingNode() ? null : Duration.ofMillis(timeout.longValue()),
+              webhook.textValue()));
     } catch (ArithmeticException e) {
       return bad(
           "invalid_type",

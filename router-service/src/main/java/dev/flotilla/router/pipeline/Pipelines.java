@@ -53,13 +53,14 @@ public final class Pipelines implements AutoCloseable {
       Shelf shelf,
       Actions actions,
       Desk desk,
+      Announcements announcements,
       @Nullable Model baseline,
       Tracing tracing,
       PipelineConfig config,
       RunnerConfig runnerConfig) {
     var watch = new Watch();
     var book = new RunBook(store, watch);
-    var journal = new Journal(store, watch);
+    var journal = new Journal(store, watch, announcements);
     var snapshots = new Snapshots();
     var runs = new Runs(shelf, book, watch);
     var events = new RunEvents(book, watch);
@@ -71,6 +72,7 @@ public final class Pipelines implements AutoCloseable {
             events,
             run -> Optional.ofNullable(snapshots.of(run.definitions()).get(run.pipeline())),
             new Prices(shelf, book),
+            announcements,
             config);
     var pipelines =
         new Pipelines(

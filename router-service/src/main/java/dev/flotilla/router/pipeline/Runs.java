@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.f4b6a3.ulid.UlidCreator;
 import dev.flotilla.catalog.Nearness;
+import dev.flotilla.kit.hash.Sha256;
 import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.kit.json.Json;
@@ -60,7 +61,9 @@ public final class Runs {
       ObjectNode metadata,
       boolean streams,
       @Nullable Long maxCostNanos,
-      @Nullable Duration timeout) {}
+      @Nullable Duration timeout,
+      @Nullable String idempotencyKey,
+      @Nullable String webhook) {}
 
   /** What became of an order. */
   public sealed interface Admitted {
@@ -94,23 +97,41 @@ public final class Runs {
     if (missing != null) {
       return new Admitted.Not(unknown(missing));
     }
-    book.admit(
-        new NewRun(
-            id,
-            order.caller(),
-            pipeline.name(),
-            pipeline.version(),
-            Json.text(definitions),
-            new RunCaller(order.caller(), order.policy()).json(),
-            order.requestId(),
-            order.traceparent(),
-            Json.text(order.input()),
-            Json.text(order.metadata()),
-            order.streams(),
-            least(pipeline.maxCostNanos(), order.maxCostNanos()),
-            deadline(pipeline, order.timeout())));
+    String admitted =
+        book.admit(
+            new NewRun(
+                id,
+                order.caller(),
+                pipeline.name(),
+                pipeline.version(),
+                Json.text(definitions),
+                new RunCaller(order.caller(), order.policy()).json(),
+                order.requestId(),
+                order.traceparent(),
+                Json.text(order.input()),
+                Json.text(order.metadata()),
+                order.streams(),
+                least(pipeline.maxCostNanos(), order.maxCostNanos()),
+                deadline(pipeline, order.timeout()),
+                admissionKey(order),
+                order.webhook()));
     lookNow();
-    return new Admitted.Run(id, pipeline);
+    return new Admitted.Run(admitted, pipeline);
+  }
+
+  /**
+   * Whoever sends an order again under the same key is told of the run it has: also when the first
+   * answer was lost together with the process that would have given it.
+   */
+  private static @Nullable String admissionKey(Order order) {
+    return order.idempotencyKey() == null
+        ? null
+        : Sha256.hex(
+            order.caller().team(),
+            order.idempotencyKey(),
+            order.pipeline(),
+            Json.text(order.input()),
+            Json.text(order.metadata()));
   }
 
   Optional<Pipeline> find(String name) {

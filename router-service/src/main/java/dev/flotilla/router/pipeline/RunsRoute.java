@@ -8,6 +8,7 @@ import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.telemetry.Tracing;
+import dev.flotilla.kit.webhook.UnknownTarget;
 import dev.flotilla.pipelines.definition.Pipeline;
 import dev.flotilla.pipelines.picture.Bar;
 import dev.flotilla.pipelines.picture.Waterfall;
@@ -17,6 +18,7 @@ import dev.flotilla.router.pipeline.journal.RunBook;
 import dev.flotilla.router.pipeline.journal.RunRow;
 import dev.flotilla.router.pipeline.journal.Selection;
 import dev.flotilla.router.pipeline.journal.StepRow;
+import dev.flotilla.router.webhook.Announcements;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -52,6 +54,7 @@ public final class RunsRoute {
   private final RunEvents events;
   private final Function<RunRow, Optional<Pipeline>> snapshots;
   private final Prices prices;
+  private final Announcements announcements;
   private final PipelineConfig config;
 
   /**
@@ -64,6 +67,7 @@ public final class RunsRoute {
       RunEvents events,
       Function<RunRow, Optional<Pipeline>> snapshots,
       Prices prices,
+      Announcements announcements,
       PipelineConfig config) {
     this.runs = runs;
     this.book = book;
@@ -71,6 +75,7 @@ public final class RunsRoute {
     this.events = events;
     this.snapshots = snapshots;
     this.prices = prices;
+    this.announcements = announcements;
     this.config = config;
   }
 
@@ -81,6 +86,9 @@ public final class RunsRoute {
       case OrderReader.Reading.Good(var wanted)
           when query(visit, "dry_run", "false").equals("true") ->
           price(pipeline, wanted, visit);
+      case OrderReader.Reading.Good(var wanted)
+          when wrongTarget(wanted.webhook(), visit) instanceof Refusal why ->
+          why.send(visit);
       case OrderReader.Reading.Good(var wanted) -> {
         boolean follows = accepts(visit, "text/event-stream");
         switch (runs.admit(
@@ -94,7 +102,9 @@ public final class RunsRoute {
                 wanted.metadata(),
                 follows,
                 wanted.maxCostNanos(),
-                wanted.timeout()))) {
+                wanted.timeout(),
+                visit.header(FleetHeaders.IDEMPOTENCY_KEY).orElse(null),
+                wanted.webhook()))) {
           case Runs.Admitted.Not(var why) -> why.send(visit);
           case Runs.Admitted.Run(String id, var definition) -> {
             visit.span().setAttribute("flotilla.run", id);
@@ -111,6 +121,18 @@ public final class RunsRoute {
         }
       }
     }
+  }
+
+  /** Null for one that may be told. */
+  private @Nullable Refusal wrongTarget(@Nullable String webhook, Visit visit) {
+    if (webhook != null) {
+      try {
+        announcements.require(webhook, visit.caller().team());
+      } catch (UnknownTarget e) {
+        return Refusal.invalid("unknown_webhook", String.valueOf(e.getMessage()), "/webhook");
+      }
+    }
+    return null;
   }
 
   /** What it would cost; nothing begins. */

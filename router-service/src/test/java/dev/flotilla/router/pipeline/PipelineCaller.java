@@ -35,10 +35,7 @@ record PipelineCaller(int port) {
 
   /** A router with this database that notices deaths soon. */
   static RunningRouter router(
-      Path folder,
-      RealPostgres.Access database,
-      RunningRouter.Provider provider,
-      String... more) {
+      Path folder, RealPostgres.Access database, RunningRouter.Provider provider, String... more) {
     var settings = new HashMap<String, String>();
     settings.put("flotilla.postgres.url", database.jdbcUrl());
     settings.put("flotilla.postgres.user", database.user());

@@ -2,6 +2,7 @@ package dev.flotilla.router.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,15 +12,20 @@ import dev.flotilla.kit.json.NotJson;
 import dev.flotilla.router.RunningRouter;
 import dev.flotilla.testkit.FaultRow;
 import dev.flotilla.testkit.RealPostgres;
+import dev.flotilla.testkit.RealRedis;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -35,6 +41,9 @@ class RunsIT {
   private static PipelineCaller caller;
   private static HttpServer reviews;
   private static final ConcurrentHashMap<String, String> DECIDED = new ConcurrentHashMap<>();
+  private static final LinkedBlockingQueue<String> TOLD = new LinkedBlockingQueue<>();
+  private static final String WEBHOOK_SECRET =
+      "whsec_" + Base64.getEncoder().encodeToString(new byte[32]);
 
   @BeforeAll
   static void start() throws IOException {
@@ -120,6 +129,17 @@ class RunsIT {
         result: 'size(each)'
         """);
     startReviews();
+    reviews.createContext(
+        "/hook",
+        exchange -> {
+          TOLD.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+          exchange.sendResponseHeaders(204, -1);
+          exchange.close();
+        });
+    Files.writeString(
+        folder.resolve("webhooks.yaml"),
+        "targets: {desk: {url: \"http://127.0.0.1:%d/hook\", secret_env: DESK_SECRET}}\n"
+            .formatted(reviews.getAddress().getPort()));
     router =
         PipelineCaller.router(
             folder,
@@ -127,6 +147,8 @@ class RunsIT {
             ScriptedProvider.echoing(),
             "flotilla.pipeline.most-steps",
             "50",
+            "DESK_SECRET",
+            WEBHOOK_SECRET,
             "flotilla.review.url",
             "http://127.0.0.1:" + reviews.getAddress().getPort());
     caller = new PipelineCaller(router.port());
@@ -198,6 +220,34 @@ class RunsIT {
     JsonNode run = caller.awaitEnd(answer.body().path("id").asText());
     assertEquals("late", run.at("/output/text").asText());
     assertEquals("late", run.at("/steps/0/output").asText());
+  }
+
+  @Test
+  void an_order_that_is_sent_again_under_its_key_is_one_run() {
+    router.provider(ScriptedProvider.echoing());
+    String order = "{\"input\":{\"task\":\"once\"}}";
+    String[] headers = {"prefer", "respond-async", "idempotency-key", "k-" + System.nanoTime()};
+    String first = caller.run("two-steps", order, headers).body().path("id").asText();
+    // As if the reply had been lost with Redis: nobody there remembers it.
+    RealRedis.shared().flush();
+    assertEquals(first, caller.run("two-steps", order, headers).body().path("id").asText());
+    caller.awaitEnd(first);
+  }
+
+  @Test
+  void a_named_target_is_told_of_the_end_and_an_address_cannot_be_given() throws Exception {
+    router.provider(ScriptedProvider.echoing());
+    String run = caller.begin("two-steps", "{\"input\":{\"task\":\"tell\"},\"webhook\":\"desk\"}");
+    String message = TOLD.poll(30, TimeUnit.SECONDS);
+    assertNotNull(message, "nobody was told");
+    JsonNode told = Json.parse(message);
+    assertEquals("run.completed", told.path("type").asText());
+    assertEquals(run, told.at("/data/id").asText());
+    assertEquals("two-steps", told.at("/data/pipeline").asText());
+    PipelineCaller.Answer refused =
+        caller.run("two-steps", "{\"input\":{\"task\":\"x\"},\"webhook\":\"http://127.0.0.1/\"}");
+    assertEquals(400, refused.status());
+    assertEquals("unknown_webhook", refused.body().path("code").asText());
   }
 
   @Test

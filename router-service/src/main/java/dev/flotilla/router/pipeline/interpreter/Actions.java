@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.contracts.telemetry.SpanNames;
+import dev.flotilla.kit.hash.Sha256;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.pipelines.definition.Action;
 import dev.flotilla.pipelines.definition.Step;
@@ -20,12 +21,8 @@ import dev.flotilla.router.routing.RoutePolicy;
 import dev.flotilla.router.upstream.Connections;
 import dev.flotilla.router.upstream.ReviewService;
 import io.opentelemetry.api.trace.StatusCode;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -173,7 +170,7 @@ public final class Actions {
 
   @Nullable JsonNode asked(Try attempt, Action.ModelCall call) {
     ModelAction.Asked asked = models.ask(attempt, call);
-    String hash = hash(ModelAction.promptOf(asked));
+    String hash = "sha256:" + Sha256.hex(ModelAction.promptOf(asked));
     return switch (asked) {
       case ModelAction.Asked.Not(var error) -> {
         attempt.going().settle(fresh(attempt, hash), Ended.failed(error.put("final", true)));
@@ -343,15 +340,5 @@ public final class Actions {
                 "fail"));
     question.going().end(fresh, Ended.done(decision));
     return decision.path("decision").asText().equals("retry");
-  }
-
-  private static String hash(String prompt) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(prompt.getBytes(StandardCharsets.UTF_8));
-      return "sha256:" + HexFormat.of().formatHex(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 }

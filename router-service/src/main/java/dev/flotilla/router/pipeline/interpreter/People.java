@@ -2,6 +2,7 @@ package dev.flotilla.router.pipeline.interpreter;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.kit.hash.Sha256;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.telemetry.Tracing;
 import dev.flotilla.router.exchange.Purpose;
@@ -10,12 +11,8 @@ import dev.flotilla.router.pipeline.journal.AttemptState;
 import dev.flotilla.router.pipeline.journal.Ended;
 import dev.flotilla.router.pipeline.journal.NewAttempt;
 import dev.flotilla.router.upstream.ReviewService;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -114,12 +111,6 @@ final class People {
 
   /** The same for the same question of a run, wherever it is asked. */
   private static String id(String run, String key) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-      return "dec_" + run.replace("run_", "") + "_" + HexFormat.of().formatHex(hash, 0, 6);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return "dec_" + run.replace("run_", "") + "_" + Sha256.hex(key).substring(0, 12);
   }
 }

@@ -6,6 +6,7 @@ import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.postgres.Transaction;
 import dev.flotilla.router.store.NoStore;
 import dev.flotilla.router.store.Store;
+import dev.flotilla.router.webhook.Announcements;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -35,10 +36,12 @@ public final class Journal {
 
   private final Store store;
   private final Watch watch;
+  private final Announcements announcements;
 
-  public Journal(Store store, Watch watch) {
+  public Journal(Store store, Watch watch, Announcements announcements) {
     this.store = store;
     this.watch = watch;
+    this.announcements = announcements;
   }
 
   /**
@@ -334,25 +337,67 @@ public final class Journal {
     boolean written =
         patiently(
             connection ->
-                Sql.update(
-                        connection,
-                        "with held as (update run r set status = ?, output = ?, error = ?, ended_at = now(), events = r.events + 1"
-                            + HELD
-                            + """
-                             and r.ended_at is null returning r.id, r.events)
-                            insert into run_event (run_id, seq, type, data) select id, events, ?, ? from held""",
-                        status,
-                        output,
-                        error == null ? null : Json.text(error),
-                        lease.run(),
-                        lease.version(),
-                        status.equals("expired") ? "run.failed" : "run." + status,
-                        Json.text(data))
-                    == 1);
+                ends(connection, lease, status, output, error, data)
+                    && isTold(connection, lease.run(), "run." + status, error));
+    announcements.wereMade();
     watch.settled(lease.run());
     if (!written) {
       throw new LeaseLost(lease.run());
     }
+  }
+
+  private static boolean ends(
+      Connection connection,
+      Lease lease,
+      String status,
+      @Nullable String output,
+      @Nullable ObjectNode error,
+      ObjectNode data)
+      throws SQLException {
+    return Sql.update(
+            connection,
+            "with held as (update run r set status = ?, output = ?, error = ?, ended_at = now(), events = r.events + 1"
+                + HELD
+                + """
+                             and r.ended_at is null returning r.id, r.events)
+                            insert into run_event (run_id, seq, type, data) select id, events, ?, ? from held""",
+            status,
+            output,
+            error == null ? null : Json.text(error),
+            lease.run(),
+            lease.version(),
+            status.equals("expired") ? "run.failed" : "run." + status,
+            Json.text(data))
+        == 1;
+  }
+
+  /** Whoever the run's owner named is told of the end in the transaction that writes it down. */
+  private boolean isTold(Connection connection, String run, String type, @Nullable ObjectNode error)
+      throws SQLException {
+    return Sql.query(
+        connection,
+        "select team, pipeline, webhook, round, status from run where id = ?",
+        rows -> {
+          if (!rows.next()) {
+            return false;
+          }
+          ObjectNode data =
+              Json.object().put("id", run).put("pipeline", rows.getString("pipeline"));
+          data.put("status", rows.getString("status"));
+          if (error != null) {
+            data.set("error", error);
+          }
+          int round = rows.getInt("round");
+          announcements.make(
+              round == 1 ? run : run + "." + round,
+              rows.getString("team"),
+              rows.getString("webhook"),
+              type,
+              data,
+              connection);
+          return true;
+        },
+        run);
   }
 
   /** The run is left alone until somebody wakes it or its time comes. */

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param caller JSON, see {@link RunCaller}
  * @param owner whose team may see it
+ * @param webhook name of the target that is told of its end; null when nobody is
+ * @param admissionKey the same for an order that is sent again; null when it can't be told
  */
 public record NewRun(
     String id,
@@ -23,4 +25,6 @@ public record NewRun(
     String metadata,
     boolean streams,
     @Nullable Long maxCostNanos,
-    @Nullable Instant deadline) {}
+    @Nullable Instant deadline,
+    @Nullable String admissionKey,
+    @Nullable String webhook) {}

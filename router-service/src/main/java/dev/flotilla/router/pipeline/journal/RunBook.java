@@ -31,8 +31,10 @@ public final class RunBook {
     this.watch = watch;
   }
 
-  /** Admits a run; false when there is one with this id, which is left as it is. */
-  public boolean admit(NewRun run) {
+  /**
+   * Admits a run, unless there is one with this id or admission key; the id of the one there is.
+   */
+  public String admit(NewRun run) {
     return store.inTransaction(
         connection -> {
           int admitted =
@@ -40,8 +42,8 @@ public final class RunBook {
                   connection,
                   """
                   insert into run (id, team, pipeline, version, definitions, caller, request_id, traceparent, input,
-                    metadata, streams, max_cost_nanos, deadline, status)
-                  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued') on conflict do nothing""",
+                    metadata, streams, max_cost_nanos, deadline, admission_key, webhook, status)
+                  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued') on conflict do nothing""",
                   run.id(),
                   run.owner().team(),
                   run.pipeline(),
@@ -54,9 +56,29 @@ public final class RunBook {
                   run.metadata(),
                   run.streams(),
                   run.maxCostNanos(),
-                  run.deadline());
-          return admitted == 1 && enqueue(connection, run.id()) == 1;
+                  run.deadline(),
+                  run.admissionKey(),
+                  run.webhook());
+          if (admitted == 0) {
+            return idOf(connection, run);
+          }
+          enqueue(connection, run.id());
+          return run.id();
         });
+  }
+
+  private static String idOf(Connection connection, NewRun run) throws SQLException {
+    return Sql.query(
+        connection,
+        "select id from run where id = ? or admission_key = ?",
+        rows -> {
+          if (!rows.next()) {
+            throw new SQLException("the run that was admitted before is gone: " + run.id());
+          }
+          return rows.getString("id");
+        },
+        run.id(),
+        run.admissionKey());
   }
 
   private static int enqueue(Connection connection, String run) throws SQLException {

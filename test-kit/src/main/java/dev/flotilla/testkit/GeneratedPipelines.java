@@ -1,9 +1,7 @@
-package dev.flotilla.pipelines.loading;
+package dev.flotilla.testkit;
 
 import java.util.ArrayList;
 import java.util.List;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
 
 /** Texts of pipelines nobody thought of, all of them right. */
 public final class GeneratedPipelines {
@@ -23,24 +21,26 @@ public final class GeneratedPipelines {
 
   private GeneratedPipelines() {}
 
-  /** A choice for each of up to eight nodes, out of which the text follows. */
-  public static Arbitrary<String> texts() {
-    return Arbitraries.integers()
-        .between(0, 1_000_000)
-        .list()
-        .ofMinSize(1)
-        .ofMaxSize(8)
-        .map(choices -> new Writer(choices).text());
+  /**
+   * A text.
+   *
+   * @param choices one for each node, not negative; the same choices give the same text
+   * @param models a model, and another one for when it fails; both are words of the catalogue
+   */
+  public static String text(List<Integer> choices, List<String> models) {
+    return new Writer(choices, models).text();
   }
 
   private static final class Writer {
     private final List<Integer> choices;
+    private final List<String> models;
     private final StringBuilder steps = new StringBuilder();
     private final List<String> texts = new ArrayList<>();
     private int next;
 
-    Writer(List<Integer> choices) {
+    Writer(List<Integer> choices, List<String> models) {
       this.choices = choices;
+      this.models = models;
     }
 
     String text() {
@@ -130,9 +130,13 @@ public final class GeneratedPipelines {
                 .append(choice % 4)
                 .append('\n')
                 .append(more)
-                .append("model: fast\n")
+                .append("model: ")
+                .append(models.getFirst())
+                .append('\n')
                 .append(more)
-                .append("fallbacks: [balanced]\n")
+                .append("fallbacks: [")
+                .append(models.getLast())
+                .append("]\n")
                 .append(more)
                 .append("prompt: \"{{ input.topic | data }}\"\n")
                 .append(more)
