@@ -10,6 +10,9 @@ import java.util.List;
 final class Slope {
   private record Point(double minute, double mb) {}
 
+  /** So many standard deviations a normal variable is off with a probability of 5 percent. */
+  private static final double NORMAL_95 = 1.96;
+
   private final List<Point> points = new ArrayList<>();
 
   void add(double minute, double mb) {
@@ -18,6 +21,33 @@ final class Slope {
 
   /** MB in ten minutes; 0 with fewer than two samples. */
   double perTenMinutes() {
+    List<Double> slopes = slopes();
+    if (slopes.isEmpty()) {
+      return 0;
+    }
+    int middle = slopes.size() / 2;
+    return slopes.size() % 2 == 1
+        ? slopes.get(middle)
+        : (slopes.get(middle - 1) + slopes.get(middle)) / 2;
+  }
+
+  /**
+   * The lower end of the interval that holds the slope with a probability of 95 percent, by the
+   * variance of Kendall's S (Hollander and Wolfe, Nonparametric Statistical Methods, 9.3): what is
+   * not above 0 may as well not grow at all. 0 with fewer than two samples.
+   */
+  double atLeastPerTenMinutes() {
+    List<Double> slopes = slopes();
+    if (slopes.isEmpty()) {
+      return 0;
+    }
+    double n = points.size();
+    double spread = NORMAL_95 * Math.sqrt(n * (n - 1) * (2 * n + 5) / 18);
+    return slopes.get((int) Math.max(0, (slopes.size() - spread) / 2));
+  }
+
+  /** Between all pairs of samples, MB in ten minutes, least first. */
+  private List<Double> slopes() {
     var slopes = new ArrayList<Double>();
     for (int a = 0; a < points.size(); a++) {
       for (int b = a + 1; b < points.size(); b++) {
@@ -27,14 +57,8 @@ final class Slope {
         }
       }
     }
-    if (slopes.isEmpty()) {
-      return 0;
-    }
     slopes.sort(Double::compare);
-    int middle = slopes.size() / 2;
-    return slopes.size() % 2 == 1
-        ? slopes.get(middle)
-        : (slopes.get(middle - 1) + slopes.get(middle)) / 2;
+    return slopes;
   }
 
   double last() {

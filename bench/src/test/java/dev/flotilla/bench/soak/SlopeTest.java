@@ -1,6 +1,7 @@
 package dev.flotilla.bench.soak;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
@@ -21,5 +22,20 @@ class SlopeTest {
     assertEquals(0, slope.perTenMinutes());
     slope.add(1, 300);
     assertEquals(0, slope.perTenMinutes());
+  }
+
+  @Test
+  void growth_that_chance_may_have_made_is_not_sure_and_growth_beyond_it_is() {
+    var noisy = new Slope();
+    var growing = new Slope();
+    for (int minute = 0; minute <= 20; minute++) {
+      // Up and down by ten, a little more of it up towards the end.
+      double noise = 10 * Math.sin(minute * 2.5);
+      noisy.add(minute, 100 + noise + 0.1 * minute);
+      growing.add(minute, 100 + noise + 3 * minute);
+    }
+    assertTrue(noisy.perTenMinutes() > 0);
+    assertTrue(noisy.atLeastPerTenMinutes() < 0);
+    assertTrue(growing.atLeastPerTenMinutes() > 10);
   }
 }

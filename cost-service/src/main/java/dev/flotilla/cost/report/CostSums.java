@@ -177,8 +177,8 @@ final class CostSums {
       } else {
         Query named = named();
         sources.add(source(part, part.span().spending, Tags.NONE, "", new Query()));
-        sources.add(source(part, "spend_tag_day", Tags.NONE, "-", named));
-        sources.add(source(part, "spend_tag_day", Tags.ROLLED_UP, "", named));
+        sources.add(source(part, part.span().tags, Tags.NONE, "-", named));
+        sources.add(source(part, part.span().tags, Tags.ROLLED_UP, "", named));
       }
       if (decided) {
         sources.add(answers(part));
@@ -221,7 +221,9 @@ final class CostSums {
       return selection.parts();
     }
     if (dimensions.stream().anyMatch(Dimension::tag)) {
-      return selection.parts(Span.DAY);
+      return width == null || width == BucketWidth.MONTH
+          ? selection.parts(Span.MONTH, Span.DAY)
+          : selection.parts(Span.DAY);
     }
     return width == BucketWidth.HOUR
         ? selection.parts(Span.HOUR)
@@ -236,7 +238,7 @@ final class CostSums {
   }
 
   private Query source(Part part, String table, Tags tags, String sign, Query more) {
-    var query = columns(timeOf(part, table), part.from(), part.to(), tags);
+    var query = columns(part.span().time, part.from(), part.to(), tags);
     OF_ATTEMPTS.forEach((figure, told) -> query.add(", " + sign + "(" + told + ") as " + figure));
     OF_DECISIONS.forEach(figure -> query.add(", 0 as " + figure));
     return query
@@ -256,10 +258,6 @@ final class CostSums {
         .add(part.range())
         .add(selection.conditions())
         .add(grouped());
-  }
-
-  private static String timeOf(Part part, String table) {
-    return table.equals("spend_tag_day") ? "at" : part.span().time;
   }
 
   /** {@code select} bucket, groups and whether invented, of rows in this range. */

@@ -75,10 +75,9 @@ record Selection(Instant from, Instant to, Map<Dimension, String> filters, Count
     }
     Part.Span span = spans.getFirst();
     List<Part.Span> shorter = spans.subList(1, spans.size());
-    BucketWidth width = span == Part.Span.DAY ? BucketWidth.DAY : BucketWidth.HOUR;
-    Instant start = width.startOf(from);
-    Instant first = start.equals(from) ? from : width.plus(start, 1);
-    Instant last = width.startOf(to);
+    Instant start = span.width.startOf(from);
+    Instant first = start.equals(from) ? from : span.width.plus(start, 1);
+    Instant last = span.width.startOf(to);
     if (first.isBefore(last)) {
       split(parts, from, first, shorter);
       parts.add(new Part(span, first, last));
@@ -90,20 +89,25 @@ record Selection(Instant from, Instant to, Map<Dimension, String> filters, Count
 
   /** A part of the range, and what it is read from. */
   record Part(Span span, Instant from, Instant to) {
-    /** The tables of each length of time. */
+    /** The tables of each length of time. Months are summed up for tags only. */
     enum Span {
-      ROW("attempt_figures", "decision_figures", "started_at"),
-      HOUR("spend_hour", "answer_hour", "at"),
-      DAY("spend_day", "answer_day", "at");
+      ROW(BucketWidth.HOUR, "attempt_figures", "decision_figures", "started_at", "attempt_figures"),
+      HOUR(BucketWidth.HOUR, "spend_hour", "answer_hour", "at", "attempt_figures"),
+      DAY(BucketWidth.DAY, "spend_day", "answer_day", "at", "spend_tag_day"),
+      MONTH(BucketWidth.MONTH, "spend_day", "answer_day", "at", "spend_tag_month");
 
+      final BucketWidth width;
       final String spending;
       final String answers;
       final String time;
+      final String tags;
 
-      Span(String spending, String answers, String time) {
+      Span(BucketWidth width, String spending, String answers, String time, String tags) {
+        this.width = width;
         this.spending = spending;
         this.answers = answers;
         this.time = time;
+        this.tags = tags;
       }
     }
 

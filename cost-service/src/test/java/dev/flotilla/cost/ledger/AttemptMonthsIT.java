@@ -117,7 +117,7 @@ class AttemptMonthsIT {
           assertEquals("cost.attempt_2026_0" + (i + 1), rows.getString(1));
         }
       }
-      for (String rollUp : List.of("spend_hour", "spend_day", "spend_tag_day")) {
+      for (String rollUp : List.of("spend_hour", "spend_day", "spend_tag_day", "spend_tag_month")) {
         try (var rows =
             statement.executeQuery(
                 "select sum(attempts) || '|' || sum(settled_nanos) || '|' || sum(input_tokens) from cost."

@@ -50,7 +50,7 @@ class RollUpsPropertyIT {
   private static final String DIFFERENCE_OF_TAGS =
       """
       with told as (
-          select date_trunc('day', started_at, 'UTC') as at, a.team, a.project, a.provider, a.model, a.simulated, t.key as name,
+          select date_trunc('%1$s', started_at, 'UTC') as at, a.team, a.project, a.provider, a.model, a.simulated, t.key as name,
               v.value as value, sum(attempts) as attempts, sum(settled_nanos) as settled, sum(estimated_nanos) as estimated,
               sum(unknown_floor_nanos) as floor, sum(unknown_ceiling_nanos) as ceiling, sum(input_tokens) as input,
               sum(output_tokens) as output
@@ -61,7 +61,7 @@ class RollUpsPropertyIT {
       kept as (
           select at, team, project, provider, model, simulated, name, value, attempts::numeric, settled_nanos, estimated_nanos,
               unknown_floor_nanos, unknown_ceiling_nanos, input_tokens, output_tokens
-          from cost.spend_tag_day)
+          from cost.spend_tag_%1$s)
       select count(*) from ((select * from told except all select * from kept) union all (select * from kept except all select * from told)) d""";
 
   private static final RealPostgres.Access ACCESS = RealPostgres.freshDatabase();
@@ -97,7 +97,8 @@ class RollUpsPropertyIT {
     }
     assertEquals("0", sql(DIFFERENCE.formatted("hour")), "hours");
     assertEquals("0", sql(DIFFERENCE.formatted("day")), "days");
-    assertEquals("0", sql(DIFFERENCE_OF_TAGS), "tags");
+    assertEquals("0", sql(DIFFERENCE_OF_TAGS.formatted("day")), "days of tags");
+    assertEquals("0", sql(DIFFERENCE_OF_TAGS.formatted("month")), "months of tags");
     long attempts =
         batches.stream().flatMap(List::stream).mapToInt(Told::number).distinct().count();
     assertEquals(

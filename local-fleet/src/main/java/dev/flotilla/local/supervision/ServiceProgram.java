@@ -15,8 +15,16 @@ import org.jspecify.annotations.Nullable;
 
 /** One of the four services as a JVM of its own. */
 final class ServiceProgram implements Program {
+  /**
+   * The C library keeps what the JVM's compilers have freed. It is asked to give that back each
+   * half minute, or a service is resident with memory that nobody uses.
+   */
   static final List<String> JVM_FLAGS =
-      List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError");
+      List.of(
+          "-Xmx256m",
+          "-XX:+UseSerialGC",
+          "-XX:+ExitOnOutOfMemoryError",
+          "-XX:TrimNativeHeapInterval=30000");
 
   private final String name;
   private final Service service;
