@@ -10,7 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ChaosReportTest {
-  private static final Bill BILL = new Bill(10, 4, 20, 1);
+  private static final Bill BILL = new Bill(10, 4, 20, "", 1);
 
   @Test
   void an_upstream_bills_as_the_catalogue_prices_rounded_once() {

@@ -13,6 +13,7 @@ import dev.flotilla.router.pipeline.journal.Watch;
 import dev.flotilla.router.pipeline.runner.RunnerConfig;
 import dev.flotilla.router.pipeline.runner.Runners;
 import dev.flotilla.router.store.Store;
+import dev.flotilla.router.webhook.Announcements;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -86,38 +86,43 @@ public final class RunsRoute {
       case OrderReader.Reading.Good(var wanted)
           when query(visit, "dry_run", "false").equals("true") ->
           price(pipeline, wanted, visit);
-      case OrderReader.Reading.Good(var wanted)
-          when wrongTarget(wanted.webhook(), visit) instanceof Refusal why ->
-          why.send(visit);
-      case OrderReader.Reading.Good(var wanted) -> {
-        boolean follows = accepts(visit, "text/event-stream");
-        switch (runs.admit(
-            new Runs.Order(
-                visit.caller(),
-                visit.policy(),
-                visit.requestId(),
-                Tracing.traceparent(visit.span()),
-                pipeline,
-                wanted.input(),
-                wanted.metadata(),
-                follows,
-                wanted.maxCostNanos(),
-                wanted.timeout(),
-                visit.header(FleetHeaders.IDEMPOTENCY_KEY).orElse(null),
-                wanted.webhook()))) {
-          case Runs.Admitted.Not(var why) -> why.send(visit);
-          case Runs.Admitted.Run(String id, var definition) -> {
-            visit.span().setAttribute("flotilla.run", id);
-            visit.setHeader("x-pipeline-id", id);
-            visit.setHeader("x-pipeline", definition.name());
-            if (follows) {
-              try (OutputStream out = visit.beginEvents()) {
-                events.stream(id, 0, out);
-              }
-            } else {
-              answer(id, visit);
-            }
+      case OrderReader.Reading.Good(var wanted) -> begin(pipeline, wanted, visit);
+    }
+  }
+
+  private void begin(String pipeline, OrderReader.Wanted wanted, Visit visit) throws IOException {
+    Refusal wrong = wrongTarget(wanted.webhook(), visit);
+    if (wrong != null) {
+      wrong.send(visit);
+      return;
+    }
+
+    boolean follows = accepts(visit, "text/event-stream");
+    switch (runs.admit(
+        new Runs.Order(
+            visit.caller(),
+            visit.policy(),
+            visit.requestId(),
+            Tracing.traceparent(visit.span()),
+            pipeline,
+            wanted.input(),
+            wanted.metadata(),
+            follows,
+            wanted.maxCostNanos(),
+            wanted.timeout(),
+            visit.header(FleetHeaders.IDEMPOTENCY_KEY).orElse(null),
+            wanted.webhook()))) {
+      case Runs.Admitted.Not(var why) -> why.send(visit);
+      case Runs.Admitted.Run(String id, var definition) -> {
+        visit.span().setAttribute("flotilla.run", id);
+        visit.setHeader("x-pipeline-id", id);
+        visit.setHeader("x-pipeline", definition.name());
+        if (follows) {
+          try (OutputStream out = visit.beginEvents()) {
+            events.stream(id, 0, out);
           }
+        } else {
+          answer(id, visit);
         }
       }
     }
