@@ -42,13 +42,17 @@ import org.junit.jupiter.api.io.TempDir;
 /** The shipped pipelines on the simulator, and what the ledger says about them. */
 class PipelinesIT {
   private static final String KEY = "sk-growth";
+  private static final String REVIEWER_KEY = "sk-growth-reviewer";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** Inputs that say more than their schemas ask for. */
   private static final Map<String, String> INPUTS =
       Map.of(
           "product-listing",
-          "{\"title\":\"Kettle\",\"facts\":[\"1.5 litres\",\"steel\",\"2 kW\"]}");
+          "{\"title\":\"Kettle\",\"facts\":[\"1.5 litres\",\"steel\",\"2 kW\"]}",
+          "media-brief",
+          // A picture of one pixel, and a WAV file without a sound in it.
+          "{\"image\":\"data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==\",\"audio\":\"UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAIA+AAACABAAZGF0YQAAAAA=\"}");
 
   @TempDir static Path folder;
 
@@ -79,7 +83,10 @@ class PipelinesIT {
         "connections:\n  web-search: {base_url: \"http://127.0.0.1:%d\"}\n"
             .formatted(search.getAddress().getPort()));
     Files.writeString(
-        folder.resolve("keys.yaml"), FleetUnderTest.key("k_growth", KEY, "growth", ""));
+        folder.resolve("keys.yaml"),
+        FleetUnderTest.key("k_growth", KEY, "growth", "")
+            + FleetUnderTest.key("k_ann", REVIEWER_KEY, "growth", "")
+                .replace("[caller, viewer", "[reviewer"));
     fleet =
         LocalFleet.start(
             FleetOptions.inTree(FleetUnderTest.TREE)
@@ -192,6 +199,18 @@ class PipelinesIT {
     }
   }
 
+  /** As a person of the team would. */
+  private static void approve(String decision) throws IOException, InterruptedException {
+    HTTP.send(
+        HttpRequest.newBuilder(fleet.url().resolve("/v1/decisions/" + decision + "/decision"))
+            .header("authorization", "Bearer " + REVIEWER_KEY)
+            .header("content-type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString("{\"decision\":\"approve\"}"))
+            .timeout(PATIENCE)
+            .build(),
+        HttpResponse.BodyHandlers.discarding());
+  }
+
   private static JsonNode awaitEnd(String id) throws InterruptedException {
     long end = System.nanoTime() + PATIENCE.toNanos();
     JsonNode run = JsonNodeFactory.instance.objectNode();
@@ -200,6 +219,9 @@ class PipelinesIT {
         run = get("/v1/runs/" + id);
         if (run.path("ended_at").isTextual()) {
           return run;
+        }
+        if (run.path("status").asText().equals("waiting")) {
+          approve(run.path("waiting_for").asText());
         }
       } catch (IOException away) {
         // It was killed.

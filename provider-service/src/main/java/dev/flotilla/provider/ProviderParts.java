@@ -176,16 +176,16 @@ class ProviderParts {
         settings
             .optional("flotilla.redis.url")
             .filter(url -> shared)
-            .map(url -> redis(settings, url))
+            .map(url -> redis(settings, url, "flotilla.redis.time-box"))
             .orElse(null),
         System::nanoTime,
         InstantSource.system());
   }
 
-  private static TimeBoxedRedis redis(Settings settings, String url) {
+  private static TimeBoxedRedis redis(Settings settings, String url, String timeBox) {
     return new TimeBoxedRedis(
         URI.create(url),
-        settings.duration("flotilla.redis.time-box"),
+        settings.duration(timeBox),
         settings.duration("flotilla.redis.probe-every"));
   }
 
@@ -249,7 +249,10 @@ class ProviderParts {
   Replays replays(Settings settings) {
     return new Replays(
         ReplayConfig.from(settings),
-        settings.optional("flotilla.redis.url").map(url -> redis(settings, url)).orElse(null));
+        settings
+            .optional("flotilla.redis.url")
+            .map(url -> redis(settings, url, "flotilla.replay.time-box"))
+            .orElse(null));
   }
 
   @Produces

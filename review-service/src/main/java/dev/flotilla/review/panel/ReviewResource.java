@@ -31,7 +31,9 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,9 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 @Produces(MediaType.APPLICATION_JSON)
 public class ReviewResource {
+  private static final List<String> PURPOSE =
+      List.of(FleetHeaders.PIPELINE, FleetHeaders.RUN, FleetHeaders.STEP);
+
   private static final List<String> STATUSES =
       List.of("pending", "in_review", "needs_human", "decided", "expired");
   private static final int LONGEST_PAGE = 100;
@@ -173,8 +178,20 @@ public class ReviewResource {
         caller,
         requestId == null ? "req_" + UUID.randomUUID() : requestId,
         headers.getHeaderString(FleetHeaders.IDEMPOTENCY),
+        purpose(headers),
         Deadline.fromHeader(headers.getHeaderString(FleetHeaders.DEADLINE), request.patience()),
         Tracing.received(headers.getHeaderString(FleetHeaders.TRACEPARENT)));
+  }
+
+  private static Map<String, String> purpose(HttpHeaders headers) {
+    var purpose = new HashMap<String, String>();
+    for (String name : PURPOSE) {
+      String value = headers.getHeaderString(name);
+      if (value != null) {
+        purpose.put(name, value);
+      }
+    }
+    return purpose;
   }
 
   private static Caller caller(HttpHeaders headers) {

@@ -79,6 +79,7 @@ public final class ModelCaller {
             .header(FleetHeaders.ORIGIN, "review")
             .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(question)));
     errand.caller().send(builder::header);
+    errand.purpose().forEach(builder::header);
     if (errand.idempotencyKey() != null) {
       // Not by seat: seats are dealt anew each time.
       builder.header(

@@ -21,6 +21,7 @@ import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -204,7 +205,7 @@ class PanelTest {
     return panel.ask(
         assertInstanceOf(Seating.Ready.class, seating).bench(),
         ASSIGNMENT,
-        new Errand(CALLER, "req_1", key, Deadline.in(patience), Context.root()));
+        new Errand(CALLER, "req_1", key, Map.of(), Deadline.in(patience), Context.root()));
   }
 
   private static Seat seat(String model, List<Seat> seats) {

@@ -84,19 +84,24 @@ public final class Doors {
     return doors;
   }
 
+  /** What is below a path is not the path itself, as the server would have it. */
+  private static String pattern(String path) {
+    return path.endsWith("/*") ? path.substring(0, path.length() - 1) + "{+below}" : path;
+  }
+
   /** Opens all doors on a server. */
   public void open(HttpRules rules) {
     for (Door door : doors) {
       rules.route(
           Method.create(door.method()),
-          door.path(),
+          pattern(door.path()),
           (request, response) -> heard(request, () -> enter(door, request, response)));
     }
     Map<String, List<Door>> byPath = doors.stream().collect(Collectors.groupingBy(Door::path));
     byPath.forEach(
         (path, here) ->
             rules.any(
-                path,
+                pattern(path),
                 (request, response) -> heard(request, () -> wrongMethod(here, request, response))));
     rules.any("/*", (request, response) -> heard(request, () -> noSuchDoor(request, response)));
   }

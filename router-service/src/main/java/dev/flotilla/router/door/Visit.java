@@ -50,6 +50,11 @@ public record Visit(
     return request.prologue().method().text();
   }
 
+  /** As it was written, without the query. */
+  public String path() {
+    return request.path().rawPath();
+  }
+
   /** Path and query as they came. */
   public String target() {
     return request.path().rawPath() + "?" + request.query().rawValue();

@@ -41,7 +41,7 @@ public record Refusal(ApiError error, List<Place> errors) {
     ObjectNode body = Json.object();
     body.put("type", "about:blank").put("title", title());
     body.put("status", error.status()).put("detail", error.message());
-    body.put("instance", visit.request().path().rawPath());
+    body.put("instance", visit.path());
     body.put("code", error.code()).put("request_id", visit.requestId());
     ArrayNode places = body.putArray("errors");
     errors.forEach(
