@@ -29,13 +29,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -161,40 +159,6 @@ class PipelinesIT {
                             span.traceId().equals(trace)
                                 && span.attributes().getOrDefault("flotilla.step", "").equals(key)),
             PATIENCE);
-      }
-    }
-  }
-
-  @Test
-  void runs_survive_kills_of_routers_and_providers_and_nothing_is_paid_twice() throws Exception {
-    fleet.startAnother(Service.ROUTER);
-    var random = new Random(7);
-    var ids = new ArrayList<String>();
-    for (int i = 0; i < 12; i++) {
-      ids.add(
-          post(
-                  "/v1/pipelines/extractor-reasoner/runs?mode=async",
-                  "{\"input\":{\"question\":\"q %d\",\"documents\":[\"a %d\",\"b %d\",\"c %d\"]}}"
-                      .formatted(i, i, i, i))
-              .path("id")
-              .asText());
-    }
-    for (int i = 0; i < 4; i++) {
-      Thread.sleep(100 + random.nextInt(300));
-      Service victim = random.nextBoolean() ? Service.ROUTER : Service.PROVIDER;
-      fleet.kill9(victim);
-      fleet.start(victim);
-      fleet.awaitReady(victim);
-    }
-    for (String id : ids) {
-      JsonNode run = awaitEnd(id);
-      assertEquals("completed", run.path("status").asText(), run.toString());
-      for (JsonNode step : run.path("steps")) {
-        long done = 0;
-        for (JsonNode attempt : step.path("attempts")) {
-          done += attempt.path("status").asText().equals("completed") ? 1 : 0;
-        }
-        assertTrue(done <= 1, step.toString());
       }
     }
   }
