@@ -99,7 +99,7 @@ public record RunChaosReport(
       if (settled > 1) {
         paidTwice.add(call.getKey() + " " + call.getValue());
       }
-      askedAgain += call.getValue().size() - 1;
+      askedAgain += (int) (call.getValue().size() - Math.max(1, settled));
     }
     return new RunChaosReport(
         seed,
