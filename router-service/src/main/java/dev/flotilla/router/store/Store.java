@@ -10,6 +10,7 @@ import dev.flotilla.router.door.DoorHandler;
 import dev.flotilla.router.door.Visit;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,11 +52,20 @@ public final class Store implements AutoCloseable {
    * @throws NoStore when there is no database, or it is away
    */
   public <T> T inTransaction(Transaction<T> work) {
+    return asked(there -> there.inTransaction(work));
+  }
+
+  /** The same for work that is one statement, as {@link Database#inOneStatement} does it. */
+  public <T> T inOneStatement(Transaction<T> work) {
+    return asked(there -> there.inOneStatement(work));
+  }
+
+  private <T> T asked(Function<Database, T> question) {
     if (database == null) {
       throw new NoStore(notSet());
     }
     try {
-      return database.inTransaction(work);
+      return question.apply(database);
     } catch (DatabaseAwayException e) {
       throw new NoStore(away());
     }

@@ -159,16 +159,36 @@ public final class Connections {
     try {
       HttpResponse<InputStream> answer =
           http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-      try (InputStream in = answer.body()) {
-        return read(to, answer.statusCode(), in.readNBytes(LONGEST_ANSWER + 1));
-      }
+      return read(to, answer.statusCode(), whole(answer.body(), deadline));
     } catch (HttpTimeoutException e) {
       return new Answer.None("timeout", connection + " did not answer in time.", true);
     } catch (IOException e) {
+      if (deadline.passed()) {
+        return new Answer.None("timeout", connection + " did not end its answer in time.", true);
+      }
       return new Answer.None("connect", connection + " cannot be reached.", true);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return new Answer.None("interrupted", connection + " was given up.", true);
+    }
+  }
+
+  /** One byte more than may be there at most. The client's own time-out ends with the head. */
+  private static byte[] whole(InputStream body, Deadline deadline) throws IOException {
+    Thread watch =
+        Thread.startVirtualThread(
+            () -> {
+              try {
+                Thread.sleep(deadline.remaining());
+                body.close();
+              } catch (InterruptedException | IOException itIsRead) {
+                // In time.
+              }
+            });
+    try (body) {
+      return body.readNBytes(LONGEST_ANSWER + 1);
+    } finally {
+      watch.interrupt();
     }
   }
 

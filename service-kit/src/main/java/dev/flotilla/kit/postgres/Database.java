@@ -92,12 +92,29 @@ public final class Database implements AutoCloseable {
    * @throws IllegalStateException when it refuses what was asked, which is a bug
    */
   public <T> T inTransaction(Transaction<T> work) {
+    return tried(connection -> committed(connection, work));
+  }
+
+  /**
+   * The same for work that is one statement. The server commits it by itself when it is done, which
+   * saves asking it to.
+   */
+  public <T> T inOneStatement(Transaction<T> work) {
+    return tried(
+        connection -> {
+          // The pool sets it back.
+          connection.setAutoCommit(true);
+          return work.run(connection);
+        });
+  }
+
+  private <T> T tried(Transaction<T> work) {
     if (!migrated()) {
       throw new DatabaseAwayException("schema " + config.schema() + " is not migrated yet");
     }
     for (int attempt = 1; ; attempt++) {
       try (Connection connection = pool.getConnection()) {
-        return committed(connection, work);
+        return work.run(connection);
       } catch (SQLException e) {
         if (!worthAnotherTry(e) || attempt == TRIES) {
           throw failure(e);

@@ -1,9 +1,9 @@
 package dev.flotilla.router.pipeline.journal;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.contracts.call.AttemptReport;
 import dev.flotilla.kit.json.Json;
-import dev.flotilla.kit.postgres.Transaction;
 import dev.flotilla.router.store.NoStore;
 import dev.flotilla.router.store.Store;
 import dev.flotilla.router.webhook.Announcements;
@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -202,7 +203,7 @@ public final class Journal {
       String event,
       ObjectNode data) {
     boolean written =
-        store.inTransaction(
+        store.inOneStatement(
             connection ->
                 Sql.update(
                         connection,
@@ -254,10 +255,11 @@ public final class Journal {
           case STARTED, SKIPPED, WAITING, SUPERSEDED ->
               throw new IllegalArgumentException("a try does not end so: " + ended.state());
         };
-    patiently(connection -> end(connection, lease, attempt, ended, type, data));
+    patiently(() -> store.inOneStatement(on -> end(on, lease, attempt, ended, type, data)));
     watch.happened(lease.run());
   }
 
+  /** The try, what was paid in it, and the news, in one way to the server. */
   private static boolean end(
       Connection connection,
       Lease lease,
@@ -276,7 +278,13 @@ public final class Journal {
             ended_at = now()
           where run_id = ? and step_key = ? and attempt = ? and state in ('started', 'unknown', 'waiting')
           returning run_id),
-        numbered as (update run r set events = r.events + 1 from ended where r.id = ended.run_id returning r.id, r.events)
+        numbered as (update run r set events = r.events + 1 from ended where r.id = ended.run_id returning r.id, r.events),
+        paid as (
+          insert into paid_call (run_id, attempt_id, step_key, attempt, model, outcome, status, ms, cost_nanos, ceiling_nanos)
+          select ?, attempt_id, ?, ?, model, outcome, status, ms, cost_nanos, ceiling_nanos
+          from json_to_recordset(?::json) as call(
+            attempt_id text, model text, outcome text, status int, ms bigint, cost_nanos bigint, ceiling_nanos bigint)
+          on conflict do nothing)
         insert into run_event (run_id, seq, type, data) select id, events, ?, ? from numbered""",
         ended.state().word(),
         ended.output() == null ? null : Json.text(ended.output()),
@@ -292,26 +300,30 @@ public final class Journal {
         lease.run(),
         attempt.key(),
         attempt.number(),
+        lease.run(),
+        attempt.key(),
+        attempt.number(),
+        Json.text(calls(ended)),
         type,
         Json.text(data));
-    for (AttemptReport call : ended.calls()) {
-      Sql.update(
-          connection,
-          """
-          insert into paid_call (run_id, attempt_id, step_key, attempt, model, outcome, status, ms, cost_nanos, ceiling_nanos)
-          values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing""",
-          lease.run(),
-          call.attemptId(),
-          attempt.key(),
-          attempt.number(),
-          call.model(),
-          call.outcome(),
-          call.status(),
-          call.ms(),
-          call.costNanos(),
-          call.ceilingNanos());
-    }
     return true;
+  }
+
+  /** As {@code json_to_recordset} reads them. */
+  private static ArrayNode calls(Ended ended) {
+    ArrayNode calls = Json.object().arrayNode();
+    for (AttemptReport call : ended.calls()) {
+      calls
+          .addObject()
+          .put("attempt_id", call.attemptId())
+          .put("model", call.model())
+          .put("outcome", call.outcome())
+          .put("status", call.status())
+          .put("ms", call.ms())
+          .put("cost_nanos", call.costNanos())
+          .put("ceiling_nanos", call.ceilingNanos());
+    }
+    return calls;
   }
 
   /** Tells those who watch; a few words of a text that is being written, or that a step failed. */
@@ -336,9 +348,11 @@ public final class Journal {
     }
     boolean written =
         patiently(
-            connection ->
-                ends(connection, lease, status, output, error, data)
-                    && isTold(connection, lease.run(), "run." + status, error));
+            () ->
+                store.inTransaction(
+                    connection ->
+                        ends(connection, lease, status, output, error, data)
+                            && isTold(connection, lease.run(), "run." + status, error)));
     announcements.wereMade();
     watch.settled(lease.run());
     if (!written) {
@@ -444,14 +458,14 @@ public final class Journal {
   }
 
   /** What was paid for waits for a database that is away for a moment. */
-  private boolean patiently(Transaction<Boolean> work) {
+  private static boolean patiently(BooleanSupplier work) {
     long end = System.nanoTime() + PATIENCE.toNanos();
     // Whoever is told to give up still writes down what was paid.
     boolean interrupted = Thread.interrupted();
     try {
       while (true) {
         try {
-          return store.inTransaction(work);
+          return work.getAsBoolean();
         } catch (NoStore e) {
           if (System.nanoTime() > end || interrupted) {
             throw e;
