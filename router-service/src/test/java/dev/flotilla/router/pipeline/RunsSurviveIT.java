@@ -124,6 +124,45 @@ class RunsSurviveIT {
   }
 
   @Test
+  void a_step_that_must_not_be_made_twice_ends_its_run_when_its_runner_was_lost() throws Exception {
+    PipelineCaller.write(
+        folder,
+        "careful",
+        """
+        steps:
+          - {id: before, task_type: bulk, max_tokens: 20, cache: false, prompt: "Before before"}
+          - {id: once, task_type: bulk, max_tokens: 20, cache: false, on_unknown: fail, prompt: "Once once"}
+        """);
+    var database = RealPostgres.freshDatabase();
+    var asked = new CountDownLatch(1);
+    var mayAnswer = new CountDownLatch(1);
+    var provider =
+        new ScriptedProvider(
+            (call, prompt) -> {
+              if (call.step().equals("once")) {
+                asked.countDown();
+                mayAnswer.await();
+              }
+              return "fine";
+            });
+    String run;
+    try (RunningRouter one = PipelineCaller.router(folder, database, provider)) {
+      run = new PipelineCaller(one.port()).begin("careful", "{}");
+      asked.await();
+      one.kill();
+    }
+    mayAnswer.countDown();
+    try (RunningRouter other = PipelineCaller.router(folder, database, provider)) {
+      JsonNode ended = new PipelineCaller(other.port()).awaitEnd(run);
+      assertEquals("failed", ended.path("status").asText(), ended.toString());
+      assertEquals("unknown_outcome", ended.at("/error/code").asText());
+      assertEquals("once", ended.at("/error/step").asText());
+      assertEquals("fine", ended.at("/steps/0/output").asText());
+      assertEquals(1, provider.calls.stream().filter(call -> call.step().equals("once")).count());
+    }
+  }
+
+  @Test
   void without_a_database_chat_works_and_runs_say_what_to_set() throws IOException {
     PipelineCaller.write(folder, "five", FIVE);
     try (var router = new RunningRouter(folder, List.of(), Map.of())) {
