@@ -416,7 +416,7 @@ public final class Journal {
 
   /** The run is left alone until somebody wakes it or its time comes. */
   public void rests(Lease lease, @Nullable String waitingFor) {
-    store.inTransaction(
+    store.inOneStatement(
         connection ->
             Sql.update(
                 connection,
@@ -431,7 +431,7 @@ public final class Journal {
 
   private RuntimeException lost(Lease lease) {
     boolean cancelling =
-        store.inTransaction(
+        store.inOneStatement(
             connection ->
                 Sql.query(
                     connection,

@@ -35,36 +35,35 @@ public final class RunBook {
    * Admits a run, unless there is one with this id or admission key; the id of the one there is.
    */
   public String admit(NewRun run) {
-    return store.inTransaction(
-        connection -> {
-          int admitted =
-              Sql.update(
-                  connection,
-                  """
-                  insert into run (id, team, pipeline, version, definitions, caller, request_id, traceparent, input,
-                    metadata, streams, max_cost_nanos, deadline, admission_key, webhook, status)
-                  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued') on conflict do nothing""",
-                  run.id(),
-                  run.owner().team(),
-                  run.pipeline(),
-                  run.version(),
-                  run.definitions(),
-                  run.caller(),
-                  run.requestId(),
-                  run.traceparent(),
-                  run.input(),
-                  run.metadata(),
-                  run.streams(),
-                  run.maxCostNanos(),
-                  run.deadline(),
-                  run.admissionKey(),
-                  run.webhook());
-          if (admitted == 0) {
-            return idOf(connection, run);
-          }
-          enqueue(connection, run.id());
-          return run.id();
-        });
+    boolean admitted =
+        store.inOneStatement(
+            connection ->
+                Sql.update(
+                        connection,
+                        """
+                        with admitted as (
+                          insert into run (id, team, pipeline, version, definitions, caller, request_id, traceparent, input,
+                            metadata, streams, max_cost_nanos, deadline, admission_key, webhook, status)
+                          values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued') on conflict do nothing returning id)
+                        insert into scheduled_tasks (task_name, task_instance, execution_time, picked, version)
+                        select 'run', id, now(), false, 1 from admitted on conflict do nothing""",
+                        run.id(),
+                        run.owner().team(),
+                        run.pipeline(),
+                        run.version(),
+                        run.definitions(),
+                        run.caller(),
+                        run.requestId(),
+                        run.traceparent(),
+                        run.input(),
+                        run.metadata(),
+                        run.streams(),
+                        run.maxCostNanos(),
+                        run.deadline(),
+                        run.admissionKey(),
+                        run.webhook())
+                    == 1);
+    return admitted ? run.id() : store.inOneStatement(connection -> idOf(connection, run));
   }
 
   private static String idOf(Connection connection, NewRun run) throws SQLException {
@@ -130,7 +129,7 @@ public final class RunBook {
    * between two statements.
    */
   public int queueTheForgotten() {
-    return store.inTransaction(
+    return store.inOneStatement(
         connection ->
             Sql.update(
                 connection,
@@ -144,7 +143,7 @@ public final class RunBook {
 
   /** The same for one run, after its task was taken away. */
   public void queueIfWanted(String run) {
-    store.inTransaction(
+    store.inOneStatement(
         connection ->
             Sql.update(
                 connection,
@@ -246,7 +245,7 @@ public final class RunBook {
    * @param team who asks; null for whoever may see all
    */
   public Optional<RunRow> find(@Nullable String team, String id) {
-    return store.inTransaction(
+    return store.inOneStatement(
         connection ->
             Sql.query(
                 connection,
@@ -259,7 +258,7 @@ public final class RunBook {
 
   /** Runs, newest first. */
   public List<RunRow> list(Selection selection) {
-    return store.inTransaction(
+    return store.inOneStatement(
         connection ->
             Sql.query(
                 connection,
@@ -398,7 +397,7 @@ public final class RunBook {
 
   /** Whether a run has ended or waits for somebody. */
   public boolean settled(String run) {
-    return store.inTransaction(
+    return store.inOneStatement(
         connection ->
             Sql.query(
                 connection,
@@ -409,7 +408,7 @@ public final class RunBook {
 
   /** Whether a run has ended; empty when there is none. */
   public Optional<Boolean> ended(String run) {
-    return store.inTransaction(
+    return store.inOneStatement(
         connection ->
             Sql.query(
                 connection,
@@ -420,7 +419,7 @@ public final class RunBook {
 
   /** What happened after an event, oldest first; a bounded number of events. */
   public List<RunEvent> events(String run, long after) {
-    return store.inTransaction(
+    return store.inOneStatement(
         connection ->
             Sql.query(
                 connection,
@@ -444,7 +443,7 @@ public final class RunBook {
 
   /** What one try of each step of a pipeline cost on average, nano-dollars, by path. */
   public Map<String, Long> averages(String team, String pipeline, Duration past) {
-    return store.inTransaction(
+    return store.inOneStatement(
         connection ->
             Sql.query(
                 connection,
@@ -468,7 +467,7 @@ public final class RunBook {
 
   /** How many runs of a pipeline stand how, of those admitted since. */
   public Map<String, Long> counts(String team, String pipeline, Duration past) {
-    return store.inTransaction(
+    return store.inOneStatement(
         connection ->
             Sql.query(
                 connection,
@@ -493,7 +492,7 @@ public final class RunBook {
     int piece;
     do {
       piece =
-          store.inTransaction(
+          store.inOneStatement(
               connection ->
                   Sql.update(
                       connection,
