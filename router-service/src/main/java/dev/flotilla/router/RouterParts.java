@@ -53,6 +53,7 @@ import dev.flotilla.router.pipeline.PipelineConfig;
 import dev.flotilla.router.pipeline.Pipelines;
 import dev.flotilla.router.pipeline.PipelinesRoute;
 import dev.flotilla.router.pipeline.interpreter.Actions;
+import dev.flotilla.router.pipeline.journal.RunMetrics;
 import dev.flotilla.router.pipeline.runner.RunnerConfig;
 import dev.flotilla.router.responses.ResponsesRoute;
 import dev.flotilla.router.routing.RoutePolicy;
@@ -333,7 +334,8 @@ class RouterParts {
       Announcements announcements,
       HttpClient http,
       ServiceToken token,
-      Tracing tracing) {
+      Tracing tracing,
+      MetricRegistry metrics) {
     var config = PipelineConfig.from(settings);
     Path folder = settings.path("flotilla.config.dir");
     var actions =
@@ -352,6 +354,7 @@ class RouterParts {
         announcements,
         routing.baseline(),
         tracing,
+        new RunMetrics(metrics),
         config,
         RunnerConfig.from(settings));
   }

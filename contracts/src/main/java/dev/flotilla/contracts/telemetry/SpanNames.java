@@ -27,6 +27,8 @@ public final class SpanNames {
   public static final String FALLBACK_REASON = "flotilla.fallback.reason";
   public static final String COST_NANOS = "flotilla.cost.nanos";
   public static final String TEAM = "flotilla.team";
+  public static final String RUN = "flotilla.run.id";
+  public static final String STEP = "flotilla.step";
   public static final String ATTEMPT_ID = "flotilla.attempt.id";
   public static final String CACHE_RESULT = "flotilla.cache.result";
 

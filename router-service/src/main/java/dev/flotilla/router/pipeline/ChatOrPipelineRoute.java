@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.catalog.Money;
 import dev.flotilla.contracts.call.FleetHeaders;
+import dev.flotilla.contracts.telemetry.SpanNames;
 import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.http.SseEvent;
 import dev.flotilla.kit.json.Json;
@@ -109,7 +110,7 @@ public final class ChatOrPipelineRoute implements DoorHandler {
                 null))) {
           case Runs.Admitted.Not(var why) -> visit.send(why.error());
           case Runs.Admitted.Run(String id, var definition) -> {
-            visit.span().setAttribute("flotilla.run", id);
+            visit.span().setAttribute(SpanNames.RUN, id);
             visit.setHeader("x-pipeline-id", id);
             visit.setHeader("x-pipeline", name);
             if (request.stream()) {

@@ -9,6 +9,7 @@ import dev.flotilla.router.pipeline.interpreter.Actions;
 import dev.flotilla.router.pipeline.interpreter.Interpreter;
 import dev.flotilla.router.pipeline.journal.Journal;
 import dev.flotilla.router.pipeline.journal.RunBook;
+import dev.flotilla.router.pipeline.journal.RunMetrics;
 import dev.flotilla.router.pipeline.journal.Watch;
 import dev.flotilla.router.pipeline.runner.RunnerConfig;
 import dev.flotilla.router.pipeline.runner.Runners;
@@ -57,11 +58,12 @@ public final class Pipelines implements AutoCloseable {
       Announcements announcements,
       @Nullable Model baseline,
       Tracing tracing,
+      RunMetrics metrics,
       PipelineConfig config,
       RunnerConfig runnerConfig) {
     var watch = new Watch();
     var book = new RunBook(store, watch);
-    var journal = new Journal(store, watch, announcements);
+    var journal = new Journal(store, watch, announcements, metrics);
     var snapshots = new Snapshots();
     var runs = new Runs(shelf, book, watch);
     var events = new RunEvents(book, watch);
@@ -83,7 +85,8 @@ public final class Pipelines implements AutoCloseable {
             new BatchedRuns(runs, book, new RunJson(baseline)),
             shelf);
     if (config.runs()) {
-      var interpreter = new Interpreter(journal, snapshots, actions, tracing, config.mostSteps());
+      var interpreter =
+          new Interpreter(journal, snapshots, actions, tracing, metrics, config.mostSteps());
       store
           .database()
           .ifPresent(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.catalog.Money;
 import dev.flotilla.contracts.call.FleetHeaders;
+import dev.flotilla.contracts.telemetry.SpanNames;
 import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.kit.json.Json;
@@ -114,7 +115,7 @@ public final class RunsRoute {
             wanted.webhook()))) {
       case Runs.Admitted.Not(var why) -> why.send(visit);
       case Runs.Admitted.Run(String id, var definition) -> {
-        visit.span().setAttribute("flotilla.run", id);
+        visit.span().setAttribute(SpanNames.RUN, id);
         visit.setHeader("x-pipeline-id", id);
         visit.setHeader("x-pipeline", definition.name());
         if (follows) {

@@ -203,6 +203,27 @@ class RunsIT {
   }
 
   @Test
+  void runs_and_their_steps_are_counted() throws Exception {
+    router.provider(ScriptedProvider.echoing());
+    double before = sample("pipeline_runs_total", "status=\"completed\"");
+    double steps = sample("pipeline_step_seconds_count", "step=\"polish\"");
+    caller.run("two-steps", "{\"input\":{\"task\":\"count\"}}");
+    assertEquals(before + 1, sample("pipeline_runs_total", "status=\"completed\""));
+    assertEquals(steps + 1, sample("pipeline_step_seconds_count", "step=\"polish\""));
+  }
+
+  private static double sample(String name, String label) throws Exception {
+    return router
+        .ops("/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(name + "{") && line.contains("pipeline=\"two-steps\""))
+        .filter(line -> line.contains(label))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  @Test
   void an_asynchronous_run_is_answered_at_once_and_found_when_it_is_done() {
     var mayAnswer = new CountDownLatch(1);
     router.provider(

@@ -3,6 +3,7 @@ package dev.flotilla.router.pipeline.interpreter;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.f4b6a3.ulid.UlidCreator;
+import dev.flotilla.contracts.telemetry.SpanNames;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.telemetry.Tracing;
 import dev.flotilla.pipelines.definition.Action;
@@ -24,11 +25,13 @@ import dev.flotilla.router.pipeline.journal.Journal;
 import dev.flotilla.router.pipeline.journal.Lease;
 import dev.flotilla.router.pipeline.journal.LoadedRun;
 import dev.flotilla.router.pipeline.journal.NewAttempt;
+import dev.flotilla.router.pipeline.journal.RunMetrics;
 import dev.flotilla.router.pipeline.runner.Progress;
 import dev.flotilla.router.pipeline.runner.Runners;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -51,17 +54,24 @@ public final class Interpreter implements Runners.Runner {
   private final Definitions definitions;
   private final Actions actions;
   private final Tracing tracing;
+  private final RunMetrics metrics;
   private final int mostSteps;
 
   /**
    * @param mostSteps tries of all steps while a run is taken up once
    */
   public Interpreter(
-      Journal journal, Definitions definitions, Actions actions, Tracing tracing, int mostSteps) {
+      Journal journal,
+      Definitions definitions,
+      Actions actions,
+      Tracing tracing,
+      RunMetrics metrics,
+      int mostSteps) {
     this.journal = journal;
     this.definitions = definitions;
     this.actions = actions;
     this.tracing = tracing;
+    this.metrics = metrics;
     this.mostSteps = mostSteps;
   }
 
@@ -73,7 +83,7 @@ public final class Interpreter implements Runners.Runner {
     Span span =
         tracing.span(
             "pipeline " + run.pipeline(), SpanKind.INTERNAL, Tracing.received(run.traceparent()));
-    span.setAttribute("flotilla.run", run.id());
+    span.setAttribute(SpanNames.RUN, run.id());
     try {
       Map<String, Pipeline> pipelines = definitions.of(run.definitions());
       var going = new Going(run, lease, journal, pipelines, span, leaving, mostSteps);
@@ -263,8 +273,13 @@ public final class Interpreter implements Runners.Runner {
         mayRepeat(step, before.getLast(), scope, key, path, going);
       }
       Span span =
-          tracing.span("step " + path, SpanKind.INTERNAL, Context.root().with(going.span()));
-      span.setAttribute("flotilla.step", key);
+          tracing.span(
+              "step " + going.run().pipeline() + "/" + path,
+              SpanKind.INTERNAL,
+              Context.root().with(going.span()));
+      span.setAttribute(SpanNames.RUN, going.run().id());
+      span.setAttribute(SpanNames.STEP, key);
+      long began = System.nanoTime();
       try {
         var attempt =
             new Try(
@@ -281,6 +296,7 @@ public final class Interpreter implements Runners.Runner {
           return Plain.of(output);
         }
       } finally {
+        metrics.tried(going.run().pipeline(), path, Duration.ofNanos(System.nanoTime() - began));
         span.end();
       }
     }

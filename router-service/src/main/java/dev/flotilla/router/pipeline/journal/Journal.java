@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -38,11 +39,13 @@ public final class Journal {
   private final Store store;
   private final Watch watch;
   private final Announcements announcements;
+  private final RunMetrics metrics;
 
-  public Journal(Store store, Watch watch, Announcements announcements) {
+  public Journal(Store store, Watch watch, Announcements announcements, RunMetrics metrics) {
     this.store = store;
     this.watch = watch;
     this.announcements = announcements;
+    this.metrics = metrics;
   }
 
   /**
@@ -346,18 +349,24 @@ public final class Journal {
     if (error != null) {
       data.set("error", error);
     }
+    var pipeline = new AtomicReference<>("");
     boolean written =
         patiently(
             () ->
                 store.inTransaction(
-                    connection ->
-                        ends(connection, lease, status, output, error, data)
-                            && isTold(connection, lease.run(), "run." + status, error)));
+                    connection -> {
+                      if (!ends(connection, lease, status, output, error, data)) {
+                        return false;
+                      }
+                      pipeline.set(announce(connection, lease.run(), "run." + status, error));
+                      return true;
+                    }));
     announcements.wereMade();
     watch.settled(lease.run());
     if (!written) {
       throw new LeaseLost(lease.run());
     }
+    metrics.ended(pipeline.get(), status);
   }
 
   private static boolean ends(
@@ -385,18 +394,23 @@ public final class Journal {
         == 1;
   }
 
-  /** Whoever the run's owner named is told of the end in the transaction that writes it down. */
-  private boolean isTold(Connection connection, String run, String type, @Nullable ObjectNode error)
+  /**
+   * Whoever the run's owner named is told of the end in the transaction that writes it down.
+   *
+   * @return the run's pipeline
+   */
+  private String announce(
+      Connection connection, String run, String type, @Nullable ObjectNode error)
       throws SQLException {
     return Sql.query(
         connection,
         "select team, pipeline, webhook, round, status from run where id = ?",
         rows -> {
           if (!rows.next()) {
-            return false;
+            throw new SQLException("a run that has just ended is gone: " + run);
           }
-          ObjectNode data =
-              Json.object().put("id", run).put("pipeline", rows.getString("pipeline"));
+          String pipeline = rows.getString("pipeline");
+          ObjectNode data = Json.object().put("id", run).put("pipeline", pipeline);
           data.put("status", rows.getString("status"));
           if (error != null) {
             data.set("error", error);
@@ -409,7 +423,7 @@ public final class Journal {
               type,
               data,
               connection);
-          return true;
+          return pipeline;
         },
         run);
   }
