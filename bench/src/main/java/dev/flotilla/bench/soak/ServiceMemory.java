@@ -5,9 +5,12 @@ final class ServiceMemory {
   private final Slope resident = new Slope();
   private final Slope heap = new Slope();
 
-  void add(double minute, double residentMb, double heapMb) {
-    resident.add(minute, residentMb);
-    heap.add(minute, heapMb);
+  void resident(double minute, double mb) {
+    resident.add(minute, mb);
+  }
+
+  void heap(double minute, double mb) {
+    heap.add(minute, mb);
   }
 
   Slope resident() {

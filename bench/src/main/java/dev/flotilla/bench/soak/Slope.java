@@ -2,6 +2,8 @@ package dev.flotilla.bench.soak;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
+import java.util.function.Predicate;
 
 /**
  * How fast something grows, as the median of the slopes between all pairs of samples (the estimator
@@ -44,6 +46,27 @@ final class Slope {
     double n = points.size();
     double spread = NORMAL_95 * Math.sqrt(n * (n - 1) * (2 * n + 5) / 18);
     return slopes.get((int) Math.max(0, (slopes.size() - spread) / 2));
+  }
+
+  /**
+   * How much more the least of the second half of the time is than the least of the first, MB in
+   * ten minutes: what comes and goes within a few samples does not count. 0 when a half has none.
+   */
+  double leastPerTenMinutes() {
+    if (points.isEmpty()) {
+      return 0;
+    }
+    double start = points.getFirst().minute();
+    double half = (points.getLast().minute() - start) / 2;
+    OptionalDouble before = least(point -> point.minute() < start + half);
+    OptionalDouble after = least(point -> point.minute() >= start + half);
+    return before.isEmpty() || after.isEmpty() || half == 0
+        ? 0
+        : (after.getAsDouble() - before.getAsDouble()) / half * 10;
+  }
+
+  private OptionalDouble least(Predicate<Point> which) {
+    return points.stream().filter(which).mapToDouble(Point::mb).min();
   }
 
   /** Between all pairs of samples, MB in ten minutes, least first. */

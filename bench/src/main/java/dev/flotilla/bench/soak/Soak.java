@@ -103,29 +103,45 @@ public final class Soak {
       throws IOException, InterruptedException {
     var memory = new LinkedHashMap<String, ServiceMemory>();
     long began = System.nanoTime();
-    while (System.nanoTime() - began < length.toNanos()) {
-      Thread.sleep(BETWEEN_LOOKS);
+    while (System.nanoTime() - began < length.toNanos()
+        && underway.stream().noneMatch(Future::isDone)) {
+      for (int i = 0; i < BETWEEN_LOOKS.toSeconds(); i++) {
+        Thread.sleep(1_000);
+        double minute = (System.nanoTime() - began) / 60e9;
+        if (warm(minute)) {
+          for (var service : fleet.processes().entrySet()) {
+            of(service.getKey(), memory)
+                .resident(minute, ProcessFacts.residentMb(service.getValue().getFirst()));
+          }
+        }
+      }
       double minute = (System.nanoTime() - began) / 60e9;
-      boolean warm = minute >= length.toSeconds() / 60.0 * WARM_UP;
       var line = new StringBuilder(String.format(Locale.ROOT, "%5.1f min", minute));
       for (var service : fleet.processes().entrySet()) {
         long pid = service.getValue().getFirst();
         double heap = LiveHeap.mb(pid);
-        double resident = ProcessFacts.residentMb(pid);
-        if (warm) {
-          memory
-              .computeIfAbsent(service.getKey(), name -> new ServiceMemory())
-              .add(minute, resident, heap);
+        if (warm(minute)) {
+          of(service.getKey(), memory).heap(minute, heap);
         }
         line.append(
-            String.format(Locale.ROOT, "  %s %.1f (heap %.1f)", service.getKey(), resident, heap));
+            String.format(
+                Locale.ROOT,
+                "  %s %.1f (heap %.1f)",
+                service.getKey(),
+                ProcessFacts.residentMb(pid),
+                heap));
       }
-      progress.line(line + (warm ? "" : "  warming up"));
-      if (underway.stream().anyMatch(Future::isDone)) {
-        break;
-      }
+      progress.line(line + (warm(minute) ? "" : "  warming up"));
     }
     return Map.copyOf(memory);
+  }
+
+  private boolean warm(double minute) {
+    return minute >= length.toSeconds() / 60.0 * WARM_UP;
+  }
+
+  private static ServiceMemory of(String service, Map<String, ServiceMemory> memory) {
+    return memory.computeIfAbsent(service, name -> new ServiceMemory());
   }
 
   private static Seen result(Future<Seen> load) throws IOException, InterruptedException {

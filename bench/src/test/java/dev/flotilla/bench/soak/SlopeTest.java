@@ -38,4 +38,18 @@ class SlopeTest {
     assertTrue(noisy.atLeastPerTenMinutes() < 0);
     assertTrue(growing.atLeastPerTenMinutes() > 10);
   }
+
+  @Test
+  void what_comes_and_goes_is_no_growth_of_the_least_and_a_leak_is() {
+    var bursts = new Slope();
+    var leaks = new Slope();
+    for (int second = 0; second <= 120; second++) {
+      // Compilers take 25 MB now and then, more often towards the end.
+      double burst = second % 20 < 2 + second / 12 ? 25 : 0;
+      bursts.add(second / 60.0, 400 + burst);
+      leaks.add(second / 60.0, 400 + burst + 0.1 * second);
+    }
+    assertEquals(0, bursts.leastPerTenMinutes(), 0.1);
+    assertEquals(60, leaks.leastPerTenMinutes(), 10);
+  }
 }
