@@ -209,6 +209,9 @@ public final class Doors {
         if (error == null) {
           door.handler().answer(visit);
         } else {
+          if (last) {
+            announceLeaving(response);
+          }
           refuse(error, visit);
           if (last) {
             leave();
@@ -298,6 +301,9 @@ public final class Doors {
     String requestId = requestId(request);
     Visit.identify(response, requestId, dialect);
     ApiError fault = Framing.fault(request);
+    if (fault != null) {
+      announceLeaving(response);
+    }
     refuse(fault == null ? error : fault, stranger(requestId, dialect, request, response));
     if (fault != null) {
       leave();
@@ -309,6 +315,11 @@ public final class Doors {
       visit.comeAgain(Overload.COME_AGAIN);
     }
     visit.send(error);
+  }
+
+  /** Or a client would send its next request over a connection that is being closed. */
+  private static void announceLeaving(ServerResponse response) {
+    response.header(HeaderNames.CONNECTION, "close");
   }
 
   /** Whatever follows on this connection may be a part of the request that was refused. */
