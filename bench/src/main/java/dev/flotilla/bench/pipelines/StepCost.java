@@ -16,8 +16,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * {@code ./fleet pipelines}: runs of ten steps, and the ten calls of such a run as chat requests,
@@ -27,7 +32,13 @@ public final class StepCost {
   static final int STEPS = 10;
 
   private static final int LATENCY_MILLIS = 5;
-  private static final int WARM_UP = 150;
+
+  /**
+   * Runs, and as many calls as they have steps: a JVM compiles what it has done ten thousand times.
+   */
+  private static final int WARM_UP = 1_200;
+
+  private static final int WARMING_AT_ONCE = 8;
   private static final String KEY = "bench";
 
   private final Path tree;
@@ -35,7 +46,7 @@ public final class StepCost {
   private final Terminal progress;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private long sent;
+  private final AtomicLong sent = new AtomicLong();
 
   /**
    * @param rounds runs that are measured
@@ -53,10 +64,7 @@ public final class StepCost {
         var fleet = start(folder.path(), upstream)) {
       upstream.pace(new Pace(LATENCY_MILLIS, 1, 0));
       progress.line("warming up");
-      for (int i = 0; i < WARM_UP; i++) {
-        pipeline(fleet.url());
-        chats(fleet.url());
-      }
+      warmUp(fleet.url());
       var runs = new long[rounds];
       var calls = new long[rounds];
       double ofRuns = 0;
@@ -87,6 +95,26 @@ public final class StepCost {
     }
   }
 
+  private void warmUp(URI router) throws IOException, InterruptedException {
+    try (var together = Executors.newFixedThreadPool(WARMING_AT_ONCE)) {
+      var ends = new ArrayList<Future<?>>();
+      for (int i = 0; i < WARM_UP; i++) {
+        ends.add(
+            together.submit(
+                () -> {
+                  pipeline(router);
+                  chats(router);
+                  return null;
+                }));
+      }
+      for (Future<?> end : ends) {
+        end.get();
+      }
+    } catch (ExecutionException e) {
+      throw new IOException("the warm-up failed: " + e.getCause(), e);
+    }
+  }
+
   private static double cpu(LocalFleet fleet) {
     return ProcessFacts.cpuSeconds(List.of(fleet.pid(Service.ROUTER)));
   }
@@ -105,7 +133,7 @@ public final class StepCost {
   private void pipeline(URI router) throws IOException, InterruptedException {
     post(
         router.resolve("/v1/pipelines/ten-steps/runs"),
-        "{\"input\":{\"seed\":\"seed %d\"}}".formatted(sent++));
+        "{\"input\":{\"seed\":\"seed %d\"}}".formatted(sent.getAndIncrement()));
   }
 
   private void chats(URI router) throws IOException, InterruptedException {
@@ -113,7 +141,7 @@ public final class StepCost {
       post(
           router.resolve("/v1/chat/completions"),
           "{\"model\":\"bench/gpt-mock\",\"max_tokens\":20,\"messages\":[{\"role\":\"user\",\"content\":\"seed %d\"}]}"
-              .formatted(sent++));
+              .formatted(sent.getAndIncrement()));
     }
   }
 
