@@ -3,9 +3,9 @@ package dev.flotilla.review.panel;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.kit.json.Json;
-import dev.flotilla.kit.json.NotJson;
 import dev.flotilla.kit.problem.Problem;
 import dev.flotilla.kit.problem.ProblemException;
+import dev.flotilla.review.door.StrictBody;
 import dev.flotilla.review.policy.Policies;
 import dev.flotilla.review.policy.Policy;
 import dev.flotilla.review.reviewer.Assignment;
@@ -44,20 +44,7 @@ final class RequestReader {
   }
 
   ReviewRequest read(byte[] bytes) {
-    ObjectNode body;
-    try {
-      body = Json.parseObject(bytes);
-    } catch (NotJson e) {
-      throw invalid("invalid_json", "The body is not a JSON object: " + e.getMessage() + ".", null);
-    }
-    for (var field : body.properties()) {
-      if (!FIELDS.contains(field.getKey())) {
-        throw invalid(
-            "unsupported_parameter",
-            field.getKey() + " is not understood here; leave it out. Known are " + FIELDS + ".",
-            field.getKey());
-      }
-    }
+    ObjectNode body = StrictBody.read(bytes, FIELDS);
     List<String> plan = texts(body, "plan", MOST_CRITERIA);
     if (plan.isEmpty()) {
       throw invalid(

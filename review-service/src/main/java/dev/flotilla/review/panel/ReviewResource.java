@@ -10,6 +10,8 @@ import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.problem.Problem;
 import dev.flotilla.kit.problem.ProblemException;
 import dev.flotilla.kit.telemetry.Tracing;
+import dev.flotilla.review.door.CallerHeaders;
+import dev.flotilla.review.door.PageLimit;
 import dev.flotilla.review.people.Answer;
 import dev.flotilla.review.people.Questions;
 import dev.flotilla.review.people.Ruling;
@@ -48,7 +50,6 @@ public class ReviewResource {
 
   private static final List<String> STATUSES =
       List.of("pending", "in_review", "needs_human", "decided", "expired");
-  private static final int LONGEST_PAGE = 100;
 
   private final ReviewDesk desk;
   private final Reviews reviews;
@@ -75,7 +76,7 @@ public class ReviewResource {
       description =
           "Answers when the panel has decided, handed the decision to a person (needs_human), or run into the deadline.")
   public Response review(byte[] body, @Context HttpHeaders headers) {
-    Caller caller = caller(headers);
+    Caller caller = CallerHeaders.read(headers);
     ReviewRequest request = reader.read(body);
     return switch (desk.review(request, errand(headers, caller, request))) {
       case ReviewOutcome.Recorded(ObjectNode review) ->
@@ -96,7 +97,7 @@ public class ReviewResource {
       @QueryParam("limit") @DefaultValue("20") String limit,
       @QueryParam("after") @Nullable String after,
       @Context HttpHeaders headers) {
-    Caller caller = caller(headers);
+    Caller caller = CallerHeaders.read(headers);
     if (status != null && !STATUSES.contains(status)) {
       throw new ProblemException(
           Problem.invalid(
@@ -104,7 +105,7 @@ public class ReviewResource {
               "status is '" + status + "'; write one of " + STATUSES + ".",
               "status"));
     }
-    return ok(reviews.list(caller.team(), new Page(status, queue, limit(limit), after)));
+    return ok(reviews.list(caller.team(), new Page(status, queue, PageLimit.read(limit), after)));
   }
 
   @GET
@@ -113,7 +114,7 @@ public class ReviewResource {
   public Response get(@PathParam("id") String id, @Context HttpHeaders headers) {
     return ok(
         reviews
-            .find(caller(headers).team(), id)
+            .find(CallerHeaders.read(headers).team(), id)
             .orElseThrow(() -> new ProblemException(unknown())));
   }
 
@@ -121,7 +122,7 @@ public class ReviewResource {
   @Path("/{id}/claim")
   @Operation(operationId = "claimReview", summary = "Says that the caller looks at it")
   public Response claim(@PathParam("id") String id, @Context HttpHeaders headers) {
-    Caller caller = caller(headers);
+    Caller caller = CallerHeaders.read(headers);
     return ruled(caller, id, questions.claim(caller.team(), waitingFor(caller, id), caller.key()));
   }
 
@@ -131,7 +132,7 @@ public class ReviewResource {
       operationId = "decideReview",
       summary = "Decides what a panel could not; the first decision holds")
   public Response decide(@PathParam("id") String id, byte[] body, @Context HttpHeaders headers) {
-    Caller caller = caller(headers);
+    Caller caller = CallerHeaders.read(headers);
     Answer answer = Answer.read(body);
     String question = waitingFor(caller, id);
     return ruled(
@@ -192,37 +193,6 @@ public class ReviewResource {
       }
     }
     return purpose;
-  }
-
-  private static Caller caller(HttpHeaders headers) {
-    Caller caller = Caller.received(headers::getHeaderString);
-    if (caller == null) {
-      throw new ProblemException(
-          Problem.unidentified(
-              "caller_required",
-              "x-flotilla-team and x-flotilla-key are missing; the router sets them for whoever it has let in."));
-    }
-    return caller;
-  }
-
-  private static int limit(String written) {
-    try {
-      int limit = Integer.parseInt(written);
-      if (limit >= 1 && limit <= LONGEST_PAGE) {
-        return limit;
-      }
-    } catch (NumberFormatException e) {
-      throw invalidLimit(written);
-    }
-    throw invalidLimit(written);
-  }
-
-  private static ProblemException invalidLimit(String written) {
-    return new ProblemException(
-        Problem.invalid(
-            "invalid_limit",
-            "limit is '" + written + "'; write a whole number from 1 to " + LONGEST_PAGE + ".",
-            "limit"));
   }
 
   private static ObjectNode excluded(List<Exclusion> excluded) {

@@ -6,6 +6,8 @@ import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.problem.Problem;
 import dev.flotilla.kit.problem.ProblemException;
+import dev.flotilla.review.door.CallerHeaders;
+import dev.flotilla.review.door.PageLimit;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.DefaultValue;
@@ -30,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 public class DecisionResource {
   private static final List<String> STATUSES = List.of("waiting", "decided", "expired");
-  private static final int LONGEST_PAGE = 100;
 
   private final Questions questions;
   private final QuestionReader reader;
@@ -73,12 +74,13 @@ public class DecisionResource {
       @QueryParam("limit") @DefaultValue("20") String limit,
       @QueryParam("after") @Nullable String after,
       @Context HttpHeaders headers) {
-    Caller caller = caller(headers);
+    Caller caller = CallerHeaders.read(headers);
     if (status != null && !STATUSES.contains(status)) {
       throw invalid(
           "invalid_status", "status is '" + status + "'; write one of " + STATUSES + ".", "status");
     }
-    return ok(questions.list(caller.team(), new QueuePage(queue, status, limit(limit), after)));
+    return ok(
+        questions.list(caller.team(), new QueuePage(queue, status, PageLimit.read(limit), after)));
   }
 
   @GET
@@ -87,7 +89,7 @@ public class DecisionResource {
   public Response get(@PathParam("id") String id, @Context HttpHeaders headers) {
     return ok(
         questions
-            .find(caller(headers).team(), id)
+            .find(CallerHeaders.read(headers).team(), id)
             .orElseThrow(() -> new ProblemException(unknown())));
   }
 
@@ -95,7 +97,7 @@ public class DecisionResource {
   @Path("/{id}/claim")
   @Operation(operationId = "claimDecision", summary = "Says that the caller looks at it")
   public Response claim(@PathParam("id") String id, @Context HttpHeaders headers) {
-    Caller caller = caller(headers);
+    Caller caller = CallerHeaders.read(headers);
     return answer(questions.claim(caller.team(), id, caller.key()));
   }
 
@@ -103,7 +105,7 @@ public class DecisionResource {
   @Path("/{id}/decision")
   @Operation(operationId = "decide", summary = "Decides; the first decision holds")
   public Response decide(@PathParam("id") String id, byte[] body, @Context HttpHeaders headers) {
-    Caller caller = caller(headers);
+    Caller caller = CallerHeaders.read(headers);
     Answer answer = Answer.read(body);
     return answer(
         questions.decide(caller.team(), id, answer.decision(), answer.comment(), caller.key()));
@@ -123,36 +125,6 @@ public class DecisionResource {
     return Problem.notFound(
         "decision_not_found",
         "This team has no decision with that id; GET /v1/decisions lists those it has.");
-  }
-
-  private static int limit(String written) {
-    try {
-      int limit = Integer.parseInt(written);
-      if (limit >= 1 && limit <= LONGEST_PAGE) {
-        return limit;
-      }
-    } catch (NumberFormatException e) {
-      throw invalidLimit(written);
-    }
-    throw invalidLimit(written);
-  }
-
-  private static ProblemException invalidLimit(String written) {
-    return invalid(
-        "invalid_limit",
-        "limit is '" + written + "'; write a whole number from 1 to " + LONGEST_PAGE + ".",
-        "limit");
-  }
-
-  private static Caller caller(HttpHeaders headers) {
-    Caller caller = Caller.received(headers::getHeaderString);
-    if (caller == null) {
-      throw new ProblemException(
-          Problem.unidentified(
-              "caller_required",
-              "x-flotilla-team and x-flotilla-key are missing; the router sets them for whoever it has let in."));
-    }
-    return caller;
   }
 
   private static ProblemException invalid(String code, String detail, String param) {

@@ -3,9 +3,9 @@ package dev.flotilla.review.people;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.kit.json.Json;
-import dev.flotilla.kit.json.NotJson;
 import dev.flotilla.kit.problem.Problem;
 import dev.flotilla.kit.problem.ProblemException;
+import dev.flotilla.review.door.StrictBody;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -51,7 +51,7 @@ final class QuestionReader {
   }
 
   Question question(byte[] bytes) {
-    ObjectNode body = object(bytes, ASKED);
+    ObjectNode body = StrictBody.read(bytes, ASKED);
     return new Question(
         name(body, "id"),
         name(body, "team"),
@@ -69,28 +69,10 @@ final class QuestionReader {
   }
 
   static Answer answer(byte[] bytes) {
-    ObjectNode body = object(bytes, ANSWERED);
+    ObjectNode body = StrictBody.read(bytes, ANSWERED);
     return new Answer(
         word(body.path("decision"), "decision"),
         absent(body.path("comment")) ? null : text(body, "comment", MOST_COMMENT_CHARS));
-  }
-
-  private static ObjectNode object(byte[] bytes, Set<String> fields) {
-    ObjectNode body;
-    try {
-      body = Json.parseObject(bytes);
-    } catch (NotJson e) {
-      throw invalid("invalid_json", "The body is not a JSON object: " + e.getMessage() + ".", null);
-    }
-    for (var field : body.properties()) {
-      if (!fields.contains(field.getKey())) {
-        throw invalid(
-            "unsupported_parameter",
-            field.getKey() + " is not understood here; leave it out. Known are " + fields + ".",
-            field.getKey());
-      }
-    }
-    return body;
   }
 
   private static String name(ObjectNode body, String field) {
