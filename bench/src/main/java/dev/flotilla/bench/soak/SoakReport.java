@@ -60,7 +60,8 @@ public final class SoakReport {
   private double most() {
     return length.compareTo(LONG_ENOUGH) >= 0
         ? MOST_MB_PER_TEN_MINUTES
-        : STILL_WARMING_UP_MB * 600 / (length.toSeconds() * (1 - Soak.WARM_UP));
+        // The least of one half is compared with the least of the other.
+        : STILL_WARMING_UP_MB * 600 / (length.toSeconds() * (1 - Soak.WARM_UP) / 2);
   }
 
   private long failed() {
