@@ -116,6 +116,12 @@ public final class SoakReport {
         .put("failed", failed())
         .put("most_mb_per_10_min", most())
         .put("passed", passed());
+    ObjectNode failures = json.putObject("failures");
+    seen.forEach(
+        load ->
+            load.failures()
+                .forEach(
+                    (kind, times) -> failures.put(kind, failures.path(kind).asLong() + times)));
     ObjectNode services = json.putObject("services");
     memory.forEach(
         (name, service) ->
