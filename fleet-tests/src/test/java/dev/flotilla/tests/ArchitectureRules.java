@@ -72,6 +72,16 @@ class ArchitectureRules {
               "dev.flotilla.catalog..", "java..", "com.fasterxml.jackson..", "org.jspecify..");
 
   @ArchTest
+  static final ArchRule what_is_learned_knows_no_service_and_no_framework =
+      classes()
+          .that()
+          .resideInAPackage("dev.flotilla.learning..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.flotilla.learning..", "java..", "com.fasterxml.jackson..", "org.jspecify..");
+
+  @ArchTest
   static final ArchRule the_language_of_pipelines_knows_no_service_and_no_framework =
       classes()
           .that()

@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
  * What was typed.
  *
  * @param trace with the trace viewer; for {@code up} and {@code demo}
- * @param data the prompts to send, or a folder with price lists; only for {@code prompts} and
- *     {@code prices}
- * @param subject the id of a request or a trace, or what to do with prices or pipelines; only for
- *     {@code trace}, {@code prices} and {@code pipeline}
+ * @param data the prompts to send or to learn from, or a folder with price lists; only for {@code
+ *     prompts}, {@code prices}, {@code train} and {@code eval}
+ * @param subject the id of a request or a trace, or what to do with prices or pipelines, or what to
+ *     train or judge; only for {@code trace}, {@code prices}, {@code pipeline}, {@code train} and
+ *     {@code eval}
  * @param files pipelines to look at; only for {@code pipeline}
  * @param input what a run would get, as JSON; only for {@code pipeline}
  */
@@ -28,7 +29,8 @@ record CommandLine(
     @Nullable String subject,
     List<Path> files,
     @Nullable String input) {
-  private static final Set<String> WITH_SUBJECT = Set.of("trace", "prices", "pipeline");
+  private static final Set<String> WITH_SUBJECT =
+      Set.of("trace", "prices", "pipeline", "train", "eval");
 
   CommandLine {
     files = List.copyOf(files);

@@ -1,10 +1,12 @@
 package dev.flotilla.local;
 
+import dev.flotilla.learning.BadData;
 import dev.flotilla.local.demo.Demo;
 import dev.flotilla.local.demo.PromptFile;
 import dev.flotilla.local.demo.PromptRun;
 import dev.flotilla.local.demo.RouterClient;
 import dev.flotilla.local.doctor.Doctor;
+import dev.flotilla.local.learning.LearningDesk;
 import dev.flotilla.local.pipelines.PipelineDesk;
 import dev.flotilla.local.prices.Prices;
 import dev.flotilla.local.supervision.CannotStart;
@@ -23,6 +25,7 @@ import java.time.Clock;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
 /** The Java half of {@code ./fleet}. Start reading at {@link #run}. */
@@ -67,6 +70,7 @@ public final class Fleet {
         case "prompts" -> prompts(line);
         case "prices" -> prices(line);
         case "pipeline" -> pipeline(line);
+        case "train", "eval" -> learning(line);
         case "trace" -> traces(line, line.json() ? err : out).run(line.subject(), line.json());
         case "doctor" -> new Doctor(options(line), out).run(line.json()) ? DONE : FAILED;
         default ->
@@ -76,7 +80,7 @@ public final class Fleet {
     } catch (CommandLine.WrongUsage e) {
       err.line(String.valueOf(e.getMessage()));
       return WRONG_USAGE;
-    } catch (CannotStart e) {
+    } catch (CannotStart | BadData e) {
       err.line(err.red(String.valueOf(e.getMessage())));
       return FAILED;
     } catch (IOException e) {
@@ -180,6 +184,26 @@ public final class Fleet {
           throw new CommandLine.WrongUsage(
               "Write ./fleet pipeline check FILE… or ./fleet pipeline price FILE --input '{…}'");
     };
+  }
+
+  private int learning(CommandLine line) throws IOException, BadData {
+    String what = line.command() + " " + line.subject();
+    if (!Set.of("train classifier", "eval classifier", "eval routing").contains(what)) {
+      throw new CommandLine.WrongUsage(
+          "Write ./fleet train classifier, ./fleet eval classifier or ./fleet eval routing, and"
+              + " --data FILE");
+    }
+    if (line.data() == null) {
+      throw new CommandLine.WrongUsage(
+          "./fleet " + what + " needs --data, a file with one JSON object per line");
+    }
+    var desk = new LearningDesk(tree, out);
+    switch (what) {
+      case "train classifier" -> desk.trainClassifier(line.data());
+      case "eval classifier" -> desk.evalClassifier(line.data(), line.json());
+      default -> desk.evalRouting(line.data(), line.json());
+    }
+    return DONE;
   }
 
   /** The fleet that runs, or one for the time of the command. */

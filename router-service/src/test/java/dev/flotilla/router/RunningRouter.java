@@ -284,6 +284,7 @@ public final class RunningRouter implements AutoCloseable {
     Files.writeString(
         folder.resolve("routing.yaml"),
         Files.readString(CONFIG.resolve("routing.yaml"))
+            .replace("  learned: task-types.model\n", "")
             .replaceAll("candidates: \\[.*?]", "candidates: [up/m]")
             .replace("baseline: flagship", "baseline: up/m"));
     Files.writeString(

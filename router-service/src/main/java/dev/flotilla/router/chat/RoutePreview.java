@@ -60,6 +60,16 @@ final class RoutePreview {
     if (type != null) {
       type.matchedRules().forEach(rules::add);
     }
+    var signals = preview.putArray("signals");
+    if (type != null) {
+      for (Classification.Signal signal : type.signals()) {
+        signals
+            .addObject()
+            .put("from", signal.from().word())
+            .put("task_type", signal.taskType().word())
+            .put("confidence", signal.confidence());
+      }
+    }
     long prompt = Tokens.ofQuestion(journey);
     Long limit = request.maxTokens();
     long completion = limit == null ? USUAL_ANSWER_TOKENS : Math.max(0, limit);

@@ -10,13 +10,33 @@ import java.util.List;
  *     said so
  * @param decidedBy who decided
  * @param matchedRules names of the rules that fired, the deciding one first
+ * @param signals all that were asked and what they said; empty when there was one at most
  */
 public record Classification(
-    TaskType taskType, double confidence, DecidedBy decidedBy, List<String> matchedRules) {
+    TaskType taskType,
+    double confidence,
+    DecidedBy decidedBy,
+    List<String> matchedRules,
+    List<Signal> signals) {
+  public Classification {
+    matchedRules = List.copyOf(matchedRules);
+    signals = List.copyOf(signals);
+  }
+
+  /** One that a single signal decided. */
+  public Classification(
+      TaskType taskType, double confidence, DecidedBy decidedBy, List<String> matchedRules) {
+    this(taskType, confidence, decidedBy, matchedRules, List.of());
+  }
+
+  /** What one of several said. */
+  public record Signal(DecidedBy from, TaskType taskType, double confidence) {}
+
   /** Who decided, as headers and metrics say it. */
   public enum DecidedBy {
     HINT,
     RULES,
+    CLASSIFIER,
     DEFAULT;
 
     public String word() {

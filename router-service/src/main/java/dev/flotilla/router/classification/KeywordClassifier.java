@@ -29,6 +29,11 @@ public final class KeywordClassifier implements Classifier {
     this.confidenceOfDefault = confidenceOfDefault;
   }
 
+  /** Whether tools or a response format say what a request is, whatever its words. */
+  static boolean byFacts(ChatRequest request) {
+    return request.hasTools() || !request.responseFormat().equals("text");
+  }
+
   @Override
   public Classification classify(ChatRequest request) {
     var matched = new ArrayList<String>();

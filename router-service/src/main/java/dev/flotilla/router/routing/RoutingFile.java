@@ -9,8 +9,13 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.flotilla.catalog.Catalog;
 import dev.flotilla.catalog.Model;
 import dev.flotilla.kit.settings.ConfigurationException;
+import dev.flotilla.learning.BadData;
+import dev.flotilla.learning.tasktype.TaskTypeFile;
+import dev.flotilla.learning.tasktype.TaskTypeModel;
+import dev.flotilla.router.classification.Classifier;
 import dev.flotilla.router.classification.KeywordClassifier;
 import dev.flotilla.router.classification.KeywordRule;
+import dev.flotilla.router.classification.LearnedClassifier;
 import dev.flotilla.router.exchange.AskedChecks;
 import dev.flotilla.router.exchange.TaskType;
 import dev.flotilla.router.validation.BadCheck;
@@ -49,7 +54,10 @@ public final class RoutingFile {
       @Nullable List<String> candidates, @Nullable List<AskedChecks.Rule> validators) {}
 
   record Classification(
-      double confidenceOfFacts, double confidenceOfDefault, @Nullable List<Rule> rules) {}
+      double confidenceOfFacts,
+      double confidenceOfDefault,
+      @Nullable String learned,
+      @Nullable List<Rule> rules) {}
 
   record Rule(String type, double confidence, @Nullable List<String> words, int longerThanWords) {}
 
@@ -96,12 +104,14 @@ public final class RoutingFile {
           new Routing.Task(
               candidates(type, written.taskTypes()), validators(type, written.taskTypes())));
     }
+    // A model that cannot be read is told of before its bytes are wanted.
+    Classifier classifier = classifier(written.classification());
     return new Routing(
-        version(content),
+        version(content, written.classification().learned()),
         baseline(written.baseline()),
         tasks,
         quality(written.quality()),
-        classifier(written.classification()));
+        classifier);
   }
 
   /** The best model behind a name; savings are measured against it. */
@@ -184,12 +194,34 @@ public final class RoutingFile {
     return quality;
   }
 
-  private KeywordClassifier classifier(Classification written) {
+  private Classifier classifier(Classification written) {
     List<Rule> rules = written.rules() == null ? List.of() : written.rules();
-    return new KeywordClassifier(
-        share("classification.confidence_of_facts", written.confidenceOfFacts()),
-        rules.stream().map(this::rule).toList(),
-        share("classification.confidence_of_default", written.confidenceOfDefault()));
+    var byRules =
+        new KeywordClassifier(
+            share("classification.confidence_of_facts", written.confidenceOfFacts()),
+            rules.stream().map(this::rule).toList(),
+            share("classification.confidence_of_default", written.confidenceOfDefault()));
+    return written.learned() == null
+        ? byRules
+        : new LearnedClassifier(byRules, model(written.learned()));
+  }
+
+  private TaskTypeModel model(String learned) {
+    Path model = file.resolveSibling(learned);
+    try {
+      return TaskTypeFile.read(model);
+    } catch (BadData e) {
+      throw new ConfigurationException(
+          file + ": classification.learned: " + String.valueOf(e.getMessage()), e);
+    } catch (IOException e) {
+      throw new ConfigurationException(
+          file
+              + ": classification.learned names "
+              + model
+              + ", which cannot be read; name a file that ./fleet train classifier made, or leave"
+              + " it out and only the rules decide",
+          e);
+    }
   }
 
   private KeywordRule rule(Rule written) {
@@ -229,13 +261,18 @@ public final class RoutingFile {
    * Two routers with the same file and catalogue decide alike, so their cached answers are
    * interchangeable.
    */
-  private String version(byte[] content) {
+  private String version(byte[] content, @Nullable String learned) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       digest.update(content);
+      if (learned != null) {
+        digest.update(Files.readAllBytes(file.resolveSibling(learned)));
+      }
       digest.update(catalog.version().getBytes(StandardCharsets.UTF_8));
       catalog.models().forEach(m -> digest.update(m.id().getBytes(StandardCharsets.UTF_8)));
       return "sha256:" + HexFormat.of().formatHex(digest.digest());
+    } catch (IOException e) {
+      throw new ConfigurationException(file.resolveSibling(learned) + " cannot be read", e);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

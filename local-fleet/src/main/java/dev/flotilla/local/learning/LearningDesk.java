@@ -1,0 +1,210 @@
+package dev.flotilla.local.learning;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.learning.BadData;
+import dev.flotilla.learning.gain.GainCurve;
+import dev.flotilla.learning.gain.GainEvaluation;
+import dev.flotilla.learning.gain.RecordedPair;
+import dev.flotilla.learning.tasktype.Judged;
+import dev.flotilla.learning.tasktype.LabelledPrompt;
+import dev.flotilla.learning.tasktype.TaskTypeEvaluation;
+import dev.flotilla.learning.tasktype.TaskTypeFile;
+import dev.flotilla.learning.tasktype.TaskTypeTraining;
+import dev.flotilla.local.terminal.Table;
+import dev.flotilla.local.terminal.Terminal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** {@code ./fleet train} and {@code ./fleet eval}. */
+public final class LearningDesk {
+  /** What the router reads. */
+  private static final Path MODEL = Path.of("config", "task-types.model");
+
+  /** Written for this, so that little data of few sources teaches more than their habits. */
+  private static final Path SEEDS = Path.of("learning", "data", "seeds.jsonl");
+
+  private static final List<String> LABELS = List.of("complex", "standard", "structured", "bulk");
+
+  private final Path tree;
+  private final Terminal out;
+
+  public LearningDesk(Path tree, Terminal out) {
+    this.tree = tree;
+    this.out = out;
+  }
+
+  /** Writes the model of task types that the router uses. */
+  public void trainClassifier(Path file) throws IOException, BadData {
+    List<LabelledPrompt> data = labelled(file);
+    var model =
+        new TaskTypeTraining(LABELS)
+            .train(
+                data,
+                labelled(tree.resolve(SEEDS)),
+                "%s (%d prompts, sha256:%s) and %s (sha256:%s)"
+                    .formatted(
+                        file.getFileName(),
+                        data.size(),
+                        digest(file),
+                        SEEDS,
+                        digest(tree.resolve(SEEDS))));
+    TaskTypeFile.write(model, tree.resolve(MODEL));
+    out.line(MODEL + ": trained on " + model.trainedOn());
+  }
+
+  /** Says what is to be expected of a model made from a file. */
+  public void evalClassifier(Path file, boolean json) throws IOException, BadData {
+    var evaluation = TaskTypeEvaluation.of(labelled(file), labelled(tree.resolve(SEEDS)), LABELS);
+    if (json) {
+      out.line(json(evaluation));
+      return;
+    }
+    var table = new Table("prompts withheld", ">accuracy", ">macro-F1", ">calibration error");
+    row("five folds", evaluation.crossValidated(), table);
+    row("each source", evaluation.sourceLeftOut(), table);
+    row("five folds, without our seeds", evaluation.crossValidatedWithoutSeeds(), table);
+    row("each source, without our seeds", evaluation.sourceLeftOutWithoutSeeds(), table);
+    table.print(out);
+    out.line("");
+    confusion("five folds", evaluation.crossValidated());
+    out.line("");
+    confusion("each source", evaluation.sourceLeftOut());
+    out.line("");
+    out.line(
+        "A decision takes %d µs, and %d µs at most for 99 of 100."
+            .formatted(evaluation.decisionMicros(0.5), evaluation.decisionMicros(0.99)));
+  }
+
+  /** Says how well it can be foretold for which prompts a stronger model is worth asking. */
+  public void evalRouting(Path file, boolean json) throws IOException, BadData {
+    RecordedPair.Recorded recorded = RecordedPair.read(file);
+    GainEvaluation evaluation = GainEvaluation.of(recorded.pairs());
+    if (json) {
+      out.line(json(recorded, evaluation));
+      return;
+    }
+    out.line(
+        "%d prompts answered by %s and %s; %d left out that the models may know from their training"
+            .formatted(
+                recorded.pairs().size(), recorded.weak(), recorded.strong(), recorded.leftOut()));
+    var table = new Table("router", ">APGR", ">CPT50", ">CPT80");
+    row("learned, five folds", evaluation.crossValidated(), table);
+    if (evaluation.fewLabels() != null) {
+      row("learned from " + GainEvaluation.FEW + " labels", evaluation.fewLabels(), table);
+    }
+    row("random", evaluation.random(), table);
+    table.print(out);
+  }
+
+  private List<LabelledPrompt> labelled(Path file) throws IOException, BadData {
+    if (!Files.isReadable(file)) {
+      throw new BadData(
+          file + " cannot be read; write a file with {\"prompt\": …, \"label\": …} in each line");
+    }
+    List<LabelledPrompt> prompts = LabelledPrompt.read(file);
+    for (LabelledPrompt prompt : prompts) {
+      if (!LABELS.contains(prompt.label())) {
+        throw new BadData(file + ": 'label' is \"" + prompt.label() + "\"; write one of " + LABELS);
+      }
+    }
+    return prompts;
+  }
+
+  private static String digest(Path file) throws IOException {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+      return HexFormat.of().formatHex(digest, 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  private static void row(String name, Judged judged, Table table) {
+    table.row(
+        name,
+        decimal(judged.accuracy()),
+        decimal(judged.macroF1()),
+        decimal(judged.calibrationError()));
+  }
+
+  private static void row(String name, GainCurve curve, Table table) {
+    table.row(name, decimal(curve.apgr()), percent(curve.cpt50()), percent(curve.cpt80()));
+  }
+
+  private void confusion(String name, Judged judged) {
+    var table =
+        new Table(name + ": is \\ taken for", ">complex", ">standard", ">structured", ">bulk");
+    for (String label : LABELS) {
+      var row = judged.confusion().getOrDefault(label, Map.of());
+      table.row(
+          label,
+          Integer.toString(row.getOrDefault("complex", 0)),
+          Integer.toString(row.getOrDefault("standard", 0)),
+          Integer.toString(row.getOrDefault("structured", 0)),
+          Integer.toString(row.getOrDefault("bulk", 0)));
+    }
+    table.print(out);
+  }
+
+  private static String json(TaskTypeEvaluation evaluation) {
+    ObjectNode json = new ObjectMapper().createObjectNode();
+    json.set("five_folds", json(evaluation.crossValidated()));
+    json.set("source_left_out", json(evaluation.sourceLeftOut()));
+    json.set("five_folds_without_seeds", json(evaluation.crossValidatedWithoutSeeds()));
+    json.set("source_left_out_without_seeds", json(evaluation.sourceLeftOutWithoutSeeds()));
+    json.put("decision_p50_us", evaluation.decisionMicros(0.5));
+    json.put("decision_p99_us", evaluation.decisionMicros(0.99));
+    return json.toString();
+  }
+
+  private static ObjectNode json(Judged judged) {
+    var mapper = new ObjectMapper();
+    ObjectNode json = mapper.createObjectNode();
+    json.put("prompts", judged.prompts())
+        .put("accuracy", judged.accuracy())
+        .put("macro_f1", judged.macroF1())
+        .put("calibration_error", judged.calibrationError());
+    json.set("confusion", mapper.valueToTree(judged.confusion()));
+    return json;
+  }
+
+  private static String json(RecordedPair.Recorded recorded, GainEvaluation evaluation) {
+    ObjectNode json = new ObjectMapper().createObjectNode();
+    json.put("weak", recorded.weak())
+        .put("strong", recorded.strong())
+        .put("prompts", recorded.pairs().size())
+        .put("left_out", recorded.leftOut());
+    put(json, "five_folds", evaluation.crossValidated());
+    put(json, "few_labels", evaluation.fewLabels());
+    put(json, "random", evaluation.random());
+    return json.toString();
+  }
+
+  private static void put(ObjectNode json, String name, @Nullable GainCurve curve) {
+    if (curve == null) {
+      json.putNull(name);
+    } else {
+      json.putObject(name)
+          .put("apgr", curve.apgr())
+          .put("cpt50", curve.cpt50())
+          .put("cpt80", curve.cpt80());
+    }
+  }
+
+  private static String decimal(double number) {
+    return String.format(Locale.ROOT, "%.3f", number);
+  }
+
+  private static String percent(double share) {
+    return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+  }
+}
