@@ -12,10 +12,10 @@ import java.util.Map;
 
 /**
  * Makes a model of labelled prompts. Those whose request decides alone are left out: their text
- * looks like any other.
+ * looks like any other. Not thread-safe.
  */
 public final class TaskTypeTraining {
-  /** The variance of weights is the inverse: 3. */
+  /** The variance of weights is the inverse: 8. */
   private static final double PRIOR = 1.0 / 8;
 
   private static final int FOLDS = 5;

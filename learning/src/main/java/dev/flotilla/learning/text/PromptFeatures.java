@@ -16,6 +16,11 @@ public final class PromptFeatures {
   /** Of vectors for subjects, of which there are thousands of examples. */
   public static final int SUBJECT_PLACES = 1 << 17;
 
+  /** Of a longer prompt only its beginning and its end are read, and never copied whole. */
+  private static final int BEGINNING = 7_000;
+
+  private static final int END = 1_000;
+
   private static final int HEAD = 8;
   private static final int MOST_LETTERS = 3_000;
   private static final int SHORTEST_RUN = 3;
@@ -24,27 +29,25 @@ public final class PromptFeatures {
   /** What comes after the first line is something to work on from this length on. */
   private static final int PAYLOAD = 100;
 
-  /** The lexicon is ours and not learned, so it may say more than a few examples do. */
-  private static final double OF_LEXICON = 1;
-
   /** Of a subject, of which words say more. */
   private static final double OF_LETTERS = 0.5;
 
   private PromptFeatures() {}
 
   public static SparseVector of(String prompt) {
-    List<String> words = Words.of(prompt);
+    String seen = seen(prompt);
+    List<String> words = Words.of(seen);
     var marks = new Marks(PLACES);
     markWords(words, marks);
     marks.endGroup(1);
     markHead(words, marks);
     marks.endGroup(1);
-    markLetters(prompt, marks);
+    markLetters(seen, marks);
     marks.endGroup(1);
-    Shape.mark(prompt, marks);
+    Shape.mark(seen, prompt.length(), marks);
     marks.endGroup(1);
-    markLexicon(prompt, words, marks);
-    marks.endGroup(OF_LEXICON);
+    markLexicon(seen, words, marks);
+    marks.endGroup(1);
     return marks.vector();
   }
 
@@ -53,14 +56,21 @@ public final class PromptFeatures {
    * letters, and its shape.
    */
   public static SparseVector ofSubject(String prompt) {
+    String seen = seen(prompt);
     var marks = new Marks(SUBJECT_PLACES);
-    markWords(Words.of(prompt), marks);
+    markWords(Words.of(seen), marks);
     marks.endGroup(1);
-    markLetters(prompt, marks);
+    markLetters(seen, marks);
     marks.endGroup(OF_LETTERS);
-    Shape.mark(prompt, marks);
+    Shape.mark(seen, prompt.length(), marks);
     marks.endGroup(1);
     return marks.vector();
+  }
+
+  private static String seen(String prompt) {
+    return prompt.length() <= BEGINNING + END
+        ? prompt
+        : prompt.substring(0, BEGINNING) + prompt.substring(prompt.length() - END);
   }
 
   private static void markWords(List<String> words, Marks marks) {

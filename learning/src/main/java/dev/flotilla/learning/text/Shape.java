@@ -6,9 +6,6 @@ import java.util.regex.Pattern;
 final class Shape {
   private static final String CODE_SIGNS = "{}[]();=<>_";
 
-  /** How much of a text is looked at. */
-  private static final int MOST = 8_000;
-
   private static final Pattern CODE =
       Pattern.compile(
           "^[ \\t]*(def |class |import |function |#include|public )", Pattern.MULTILINE);
@@ -18,8 +15,10 @@ final class Shape {
 
   private Shape() {}
 
-  static void mark(String text, Marks marks) {
-    String seen = text.length() > MOST ? text.substring(0, MOST) : text;
+  /**
+   * @param whole length of the text of which this was seen
+   */
+  static void mark(String seen, int whole, Marks marks) {
     int length = Math.max(1, seen.length());
     int lines = 0;
     int questions = 0;
@@ -38,7 +37,7 @@ final class Shape {
     }
     String trimmed = seen.strip();
     int firstLine = trimmed.indexOf('\n') < 0 ? trimmed.length() : trimmed.indexOf('\n');
-    marks.markUpTo(Block.SHAPE, "length", log2(text.length()));
+    marks.markUpTo(Block.SHAPE, "length", log2(whole));
     marks.markUpTo(Block.SHAPE, "first-line", log2(firstLine));
     marks.markUpTo(Block.SHAPE, "lines", log2(lines));
     marks.markUpTo(Block.SHAPE, "questions", Math.min(3, questions));
