@@ -10,6 +10,9 @@ import dev.flotilla.testkit.TcpGate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -84,6 +87,59 @@ class RunsSurviveIT {
       Set<String> keys =
           provider.calls.stream().map(ScriptedProvider.Call::key).collect(Collectors.toSet());
       assertEquals(6, keys.size(), keys.toString());
+    }
+  }
+
+  @Test
+  void a_runner_that_was_taken_for_dead_begins_no_step_any_more() throws Exception {
+    PipelineCaller.write(
+        folder,
+        "fenced",
+        """
+        steps:
+          - {id: one, task_type: bulk, max_tokens: 20, cache: false, prompt: "One one"}
+          - {id: two, task_type: bulk, max_tokens: 20, cache: false, prompt: "Two two"}
+        """);
+    var asked = new CountDownLatch(1);
+    var mayAnswer = new CountDownLatch(1);
+    var provider =
+        new ScriptedProvider(
+            (call, prompt) -> {
+              asked.countDown();
+              mayAnswer.await();
+              return prompt;
+            });
+    var database = RealPostgres.freshDatabase();
+    try (RunningRouter one = PipelineCaller.router(folder, database, provider);
+        Connection connection =
+            DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password())) {
+      var caller = new PipelineCaller(one.port());
+      String run = caller.begin("fenced", "{}");
+      asked.await();
+      // What becomes of a run that somebody else takes up, while its first runner still lives.
+      long taken =
+          number(
+              connection,
+              "update router.scheduled_tasks set version = version + 100 where task_instance = ? returning version",
+              run);
+      mayAnswer.countDown();
+      assertEquals("completed", caller.awaitEnd(run).path("status").asText());
+      long began =
+          number(
+              connection,
+              "select min(lease) from router.step_attempt where step_key = 'two' and run_id = ?",
+              run);
+      assertTrue(began > taken, began + " began the second step, after " + taken);
+    }
+  }
+
+  private static long number(Connection connection, String sql, String run) throws SQLException {
+    try (var statement = connection.prepareStatement(sql)) {
+      statement.setString(1, run);
+      try (var rows = statement.executeQuery()) {
+        rows.next();
+        return rows.getLong(1);
+      }
     }
   }
 
