@@ -115,6 +115,15 @@ public record SoftmaxRegression(double[][] weights, double[] offsets) {
     }
   }
 
+  /** The class with the most; the first of those with as much. */
+  public static int best(double[] probabilities) {
+    int best = 0;
+    for (int i = 0; i < probabilities.length; i++) {
+      best = probabilities[i] > probabilities[best] ? i : best;
+    }
+    return best;
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof SoftmaxRegression that

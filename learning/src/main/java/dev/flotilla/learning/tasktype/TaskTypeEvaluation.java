@@ -1,5 +1,6 @@
 package dev.flotilla.learning.tasktype;
 
+import dev.flotilla.learning.linear.SoftmaxRegression;
 import dev.flotilla.learning.tasktype.TaskTypeTraining.Said;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,10 +55,7 @@ public record TaskTypeEvaluation(
       return new Judged.One(said.prompt().label(), LabelledPrompt.STRUCTURED, 1);
     }
     double[] probabilities = said.probabilities(temperature);
-    int best = 0;
-    for (int i = 0; i < probabilities.length; i++) {
-      best = probabilities[i] > probabilities[best] ? i : best;
-    }
+    int best = SoftmaxRegression.best(probabilities);
     return new Judged.One(said.prompt().label(), labels.get(best), probabilities[best]);
   }
 

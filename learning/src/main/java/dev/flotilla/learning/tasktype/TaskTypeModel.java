@@ -2,9 +2,9 @@ package dev.flotilla.learning.tasktype;
 
 import dev.flotilla.learning.linear.SoftmaxRegression;
 import dev.flotilla.learning.text.PromptFeatures;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * What kind of work a prompt probably is. Thread-safe.
@@ -30,16 +30,12 @@ public record TaskTypeModel(List<String> labels, SoftmaxRegression regression, S
   }
 
   public Judgement judge(String prompt) {
-    return judgement(regression.probabilities(PromptFeatures.of(prompt)));
-  }
-
-  Judgement judgement(double[] probabilities) {
-    int best = 0;
-    var all = new TreeMap<String, Double>();
+    double[] probabilities = regression.probabilities(PromptFeatures.of(prompt));
+    var all = new HashMap<String, Double>();
     for (int i = 0; i < probabilities.length; i++) {
       all.put(labels.get(i), probabilities[i]);
-      best = probabilities[i] > probabilities[best] ? i : best;
     }
+    int best = SoftmaxRegression.best(probabilities);
     return new Judgement(labels.get(best), probabilities[best], all);
   }
 }

@@ -29,24 +29,14 @@ final class Marks {
 
   /** Marks what stands between two indices. */
   void mark(Block block, CharSequence what, int from, int to) {
-    int hash = start(block);
-    for (int i = from; i < to; i++) {
-      hash = (hash ^ what.charAt(i)) * 0x01000193;
-    }
-    mark(hash);
+    mark(hash(start(block), what, from, to));
   }
 
   /** Marks two words that follow each other. */
   void markPair(Block block, String first, String second) {
-    int hash = start(block);
-    for (int i = 0; i < first.length(); i++) {
-      hash = (hash ^ first.charAt(i)) * 0x01000193;
-    }
-    hash = (hash ^ ' ') * 0x01000193;
-    for (int i = 0; i < second.length(); i++) {
-      hash = (hash ^ second.charAt(i)) * 0x01000193;
-    }
-    mark(hash);
+    int hash = hash(start(block), first, 0, first.length());
+    hash = hash(hash, " ", 0, 1);
+    mark(hash(hash, second, 0, second.length()));
   }
 
   /** Marks that a figure is at least 0, 1, 2 and so on up to what it is. */
@@ -59,6 +49,14 @@ final class Marks {
   /** FNV-1a, 32 bits. */
   private static int start(Block block) {
     return (0x811c9dc5 ^ block.salt) * 0x01000193;
+  }
+
+  private static int hash(int before, CharSequence what, int from, int to) {
+    int hash = before;
+    for (int i = from; i < to; i++) {
+      hash = (hash ^ what.charAt(i)) * 0x01000193;
+    }
+    return hash;
   }
 
   private void mark(int hash) {

@@ -102,13 +102,7 @@ class RunsSurviveIT {
         """);
     var asked = new CountDownLatch(1);
     var mayAnswer = new CountDownLatch(1);
-    var provider =
-        new ScriptedProvider(
-            (call, prompt) -> {
-              asked.countDown();
-              mayAnswer.await();
-              return prompt;
-            });
+    var provider = echo(asked, mayAnswer);
     var database = RealPostgres.freshDatabase();
     try (RunningRouter one = PipelineCaller.router(folder, database, provider);
         Connection connection =
@@ -131,6 +125,16 @@ class RunsSurviveIT {
               run);
       assertTrue(began > taken, began + " began the second step, after " + taken);
     }
+  }
+
+  /** Says that it was asked, and answers with the prompt once it may. */
+  private static ScriptedProvider echo(CountDownLatch asked, CountDownLatch mayAnswer) {
+    return new ScriptedProvider(
+        (call, prompt) -> {
+          asked.countDown();
+          mayAnswer.await();
+          return prompt;
+        });
   }
 
   private static long number(Connection connection, String sql, String run) throws SQLException {
@@ -156,13 +160,7 @@ class RunsSurviveIT {
             """);
     var asked = new CountDownLatch(1);
     var mayAnswer = new CountDownLatch(1);
-    var provider =
-        new ScriptedProvider(
-            (call, prompt) -> {
-              asked.countDown();
-              mayAnswer.await();
-              return prompt;
-            });
+    var provider = echo(asked, mayAnswer);
     var database = RealPostgres.freshDatabase();
     String run;
     try (RunningRouter one = PipelineCaller.router(folder, database, provider)) {
