@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.flotilla.contracts.decision.Decision;
+import dev.flotilla.contracts.decision.DecisionSignal;
 import dev.flotilla.contracts.ledger.AttemptUsage;
 import dev.flotilla.contracts.ledger.LedgerEntry;
 import jakarta.json.bind.Jsonb;
@@ -78,7 +79,8 @@ class WireGoldenTest {
           Map.of("feature", "search"),
           "openai/gpt-5.6",
           "sha256:00",
-          AttemptUsage.text(120, 0, 52, 0));
+          AttemptUsage.text(120, 0, 52, 0),
+          List.of(new DecisionSignal("rules", "bulk", 0.57)));
 
   @Test
   void a_ledger_entry_is_written_as_the_golden_file_says() throws IOException {
@@ -100,6 +102,12 @@ class WireGoldenTest {
   @Test
   void a_decision_is_written_as_the_golden_file_says() throws IOException {
     assertEquals(golden("decision"), jsonb.toJson(DECISION));
+  }
+
+  @Test
+  void a_decision_of_a_router_that_knows_no_signals_is_read() throws IOException {
+    String older = golden("decision").replaceFirst("\"signals\":\\[[^]]*],", "");
+    assertNull(jsonb.fromJson(older, Decision.class).signals());
   }
 
   @Test

@@ -13,6 +13,8 @@ import dev.flotilla.testkit.Behaviour;
 import dev.flotilla.testkit.FaultRow;
 import java.math.BigDecimal;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -73,6 +75,124 @@ class EscalationIT {
     assertTrue(error.at("/validation/0/message").asText().contains("/score"), error.toString());
     assertEquals("false", header(answer, "x-should-retry"));
     assertFalse(answer.body().contains("no idea"));
+  }
+
+  @Test
+  void best_effort_gives_the_last_answer_and_says_what_is_wrong_with_it() throws Exception {
+    fleet.alpha.always(Behaviour.says("no idea"));
+    fleet.beta.always(Behaviour.says("{\"score\":null}"));
+    String last = request("rate it anyway", SCHEMA + ",\"route\":{\"best_effort\":\"last\"}");
+    double broken = metric("llm_validation_failures_total", "rule=\"json\"");
+    double schema = metric("llm_validation_failures_total", "rule=\"json_schema\"");
+    double given = metric("llm_router_requests_total", "outcome=\"best_effort\"");
+    double well = metric("llm_router_requests_total", "outcome=\"success\"");
+    double up = metric("llm_router_escalations_total", "reason=\"invalid_output\"");
+    HttpResponse<String> answer = fleet.chat(last);
+    assertEquals(200, answer.statusCode(), answer.body());
+    assertEquals("failed", header(answer, "x-validation"));
+    assertEquals("beta/m", header(answer, "x-model-used"));
+    assertEquals("1", header(answer, "x-fallback-count"));
+    JsonNode body = json(answer.body());
+    assertEquals("{\"score\":null}", body.at("/choices/0/message/content").asText());
+    assertEquals("failed", body.at("/route/validation").asText());
+    assertEquals("json_schema", body.at("/route/broken_rules/0/rule").asText());
+    assertTrue(body.at("/route/broken_rules/0/message").asText().contains("/score"));
+    assertEquals(2, body.at("/route/attempts").size());
+    fleet.awaitMetric(
+        given + 1, Service.ROUTER, "llm_router_requests_total", "outcome=\"best_effort\"");
+    assertEquals(well, metric("llm_router_requests_total", "outcome=\"success\""));
+    assertEquals(broken + 1, metric("llm_validation_failures_total", "rule=\"json\""));
+    assertEquals(schema + 1, metric("llm_validation_failures_total", "rule=\"json_schema\""));
+    assertEquals(up + 1, metric("llm_router_escalations_total", "reason=\"invalid_output\""));
+    String id = header(answer, "x-request-id");
+    fleet.awaitRows("cost.decision", "request_id = '" + id + "' and outcome = 'best_effort'", 1);
+
+    HttpResponse<String> again = fleet.chat(last);
+    assertEquals("MISS", header(again, "x-cache"), "it was not kept");
+    assertEquals(502, fleet.chat(request("rate it anyway", SCHEMA)).statusCode());
+    fleet.beta.always(Behaviour.says("{\"score\":1}"));
+    HttpResponse<String> good = fleet.chat(last);
+    assertEquals("", header(good, "x-validation"));
+    assertTrue(json(good.body()).at("/route/validation").isMissingNode(), good.body());
+  }
+
+  @Test
+  void best_effort_is_also_an_earlier_answer_when_the_last_candidate_gives_none() {
+    fleet.alpha.always(Behaviour.says("no idea"));
+    fleet.beta.always(Behaviour.status(503));
+    double broken = metric("llm_validation_failures_total", "rule=\"json\"");
+    HttpResponse<String> answer =
+        fleet.chat(KEY, request("rate it somehow", SCHEMA), "x-best-effort", "last");
+    assertEquals(200, answer.statusCode(), answer.body());
+    assertEquals("alpha/m", header(answer, "x-model-used"));
+    assertEquals("failed", header(answer, "x-validation"));
+    assertEquals("invalid_output", header(answer, "x-fallback-reason"));
+    assertEquals(2, json(answer.body()).at("/route/attempts").size());
+    assertEquals(broken + 1, metric("llm_validation_failures_total", "rule=\"json\""));
+  }
+
+  @Test
+  void best_effort_holds_for_streams_that_are_held_back_and_not_for_one_that_has_begun() {
+    fleet.alpha.always(Behaviour.says("I am only a language model"));
+    fleet.beta.always(Behaviour.says("As a language model I cannot"));
+    String rules =
+        "\"stream\":true,\"stream_options\":{\"include_usage\":true},\"route\":{\"best_effort\":\"last\",\"validate\":{\"rules\":[\"!text.contains('language model')\"]}}";
+    HttpResponse<String> held = fleet.chat(request("say it in pieces", rules));
+    assertEquals(200, held.statusCode(), held.body());
+    assertEquals("failed", header(held, "x-validation"));
+    assertEquals("beta/m", header(held, "x-model-used"));
+    assertTrue(held.body().contains("As a language model"), held.body());
+    assertTrue(held.body().contains("\"validation\":\"failed\""), held.body());
+    assertTrue(held.body().endsWith("data: [DONE]\n\n"), held.body());
+
+    String form = SCHEMA + ",\"stream\":true,\"route\":{\"best_effort\":\"last\"}";
+    String live = fleet.chat(request("rate it live", form)).body();
+    assertTrue(live.contains("output_invalid"), live);
+    assertFalse(live.contains("[DONE]"), live);
+  }
+
+  @Test
+  void the_call_that_was_not_good_enough_is_in_the_ledger_beside_the_one_that_was()
+      throws Exception {
+    fleet.alpha.always(Behaviour.says("not JSON at all"));
+    fleet.beta.always(Behaviour.says("{\"score\":7}"));
+    HttpResponse<String> answer = fleet.chat(request("rate it row by row", SCHEMA));
+    assertEquals("beta/m", header(answer, "x-model-used"), answer.body());
+    String its = "request_id = '" + header(answer, "x-request-id") + "'";
+    fleet.awaitRows(its + " and state = 'settled'", 2);
+    fleet.awaitRows("cost.decision", its, 1);
+    var rows = new ArrayList<String>();
+    long nanos = 0;
+    try (var connection = fleet.ledger();
+        var statement = connection.createStatement();
+        var found =
+            statement.executeQuery(
+                "select model, outcome, team, origin, cost_nanos from cost.attempt where "
+                    + its
+                    + " order by started_at")) {
+      while (found.next()) {
+        rows.add(
+            "%s %s %s %s"
+                .formatted(
+                    found.getString(1),
+                    found.getString(2),
+                    found.getString(3),
+                    found.getString(4)));
+        assertTrue(found.getLong(5) > 0, "paid for");
+        nanos += found.getLong(5);
+      }
+    }
+    assertEquals(List.of("alpha/m ok growth chat", "beta/m ok growth chat"), rows);
+    assertEquals(
+        new BigDecimal(header(answer, "x-cost-usd")).movePointRight(9).longValueExact(), nanos);
+    JsonNode told = fleet.get(KEY, "/v1/requests/" + header(answer, "x-request-id"));
+    assertEquals("beta/m", told.path("model").asText());
+    assertEquals("invalid_output", told.path("fallback_reason").asText());
+    assertEquals(2, told.path("attempts").size());
+  }
+
+  private double metric(String name, String label) {
+    return fleet.metric(Service.ROUTER, name, label);
   }
 
   @Test

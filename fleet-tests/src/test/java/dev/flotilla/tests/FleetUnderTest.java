@@ -165,7 +165,7 @@ final class FleetUnderTest implements AutoCloseable {
           Files.copy(file, policies.resolve(file.getFileName()));
         }
       }
-      provider(catalog, "alpha", "openai", alpha, "json_object, n, reasoning_effort");
+      provider(catalog, "alpha", "openai", alpha, "json_object, n, reasoning_effort, logprobs");
       provider(catalog, "beta", "openai", beta, "json_object, n, reasoning_effort");
       provider(catalog, "gamma", "anthropic", gamma, "sampling, reasoning_budget");
       provider(catalog, "delta", "gemini", delta, "json_object");
@@ -381,6 +381,24 @@ final class FleetUnderTest implements AutoCloseable {
   /** Waits until the ledger has this many rows that match a condition. */
   void awaitRows(String condition, long expected) throws SQLException, InterruptedException {
     awaitRows("cost.attempt", condition, expected);
+  }
+
+  /**
+   * Asks until a second model was shown a request: a router begins to learn when it has read what
+   * is known.
+   *
+   * @param model as it stands in the request
+   */
+  void awaitLearning(String model) {
+    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    for (int i = 0; metric(Service.ROUTER, "llm_router_shadows_total{", "compared") == 0; i++) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError(
+            "nothing is learned: "
+                + metricBy("result", Service.ROUTER, "llm_router_shadows_total"));
+      }
+      chat(ask(model, "Translate: hello " + i));
+    }
   }
 
   /** Waits until a table of the ledger has this many rows that match a condition. */

@@ -2,7 +2,9 @@ package dev.flotilla.local;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -12,11 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param trace with the trace viewer; for {@code up} and {@code demo}
  * @param data the prompts to send or to learn from, or a folder with price lists; only for {@code
  *     prompts}, {@code prices}, {@code train} and {@code eval}
+ * @param out the file to write; only for {@code train gain}
  * @param subject the id of a request or a trace, or what to do with prices or pipelines, or what to
  *     train or judge; only for {@code trace}, {@code prices}, {@code pipeline}, {@code train} and
  *     {@code eval}
  * @param files pipelines to look at; only for {@code pipeline}
  * @param input what a run would get, as JSON; only for {@code pipeline}
+ * @param numbers by option: {@code --target}, {@code --cost-goal}, {@code --cheap-cost}, {@code
+ *     --seeds}; only for {@code eval replay}
  */
 record CommandLine(
     String command,
@@ -26,14 +31,17 @@ record CommandLine(
     boolean foreground,
     boolean trace,
     @Nullable Path data,
+    @Nullable Path out,
     @Nullable String subject,
     List<Path> files,
-    @Nullable String input) {
+    @Nullable String input,
+    Map<String, Double> numbers) {
   private static final Set<String> WITH_SUBJECT =
       Set.of("trace", "prices", "pipeline", "train", "eval");
 
   CommandLine {
     files = List.copyOf(files);
+    numbers = Map.copyOf(numbers);
   }
 
   /** What was typed makes no sense; the message says what would. */
@@ -55,9 +63,11 @@ record CommandLine(
     var foreground = false;
     var trace = false;
     @Nullable Path data = null;
+    @Nullable Path out = null;
     @Nullable String subject = null;
     var files = new ArrayList<Path>();
     @Nullable String input = null;
+    var numbers = new HashMap<String, Double>();
     var rest = words.subList(1, words.size()).iterator();
     while (rest.hasNext()) {
       var option = rest.next();
@@ -67,8 +77,11 @@ record CommandLine(
         case "--trace" -> trace = true;
         case "--state" -> state = Path.of(valueOf(option, rest.hasNext() ? rest.next() : null));
         case "--data" -> data = Path.of(valueOf(option, rest.hasNext() ? rest.next() : null));
+        case "--out" -> out = Path.of(valueOf(option, rest.hasNext() ? rest.next() : null));
         case "--input" -> input = valueOf(option, rest.hasNext() ? rest.next() : null);
         case "--port-base" -> portBase = port(valueOf(option, rest.hasNext() ? rest.next() : null));
+        case "--target", "--cost-goal", "--cheap-cost", "--seeds" ->
+            numbers.put(option, number(option, rest.hasNext() ? rest.next() : null));
         default -> {
           boolean isFile = words.getFirst().equals("pipeline") && subject != null;
           if (!WITH_SUBJECT.contains(words.getFirst())
@@ -85,8 +98,23 @@ record CommandLine(
         }
       }
     }
+    if (!numbers.isEmpty() && !(words.getFirst().equals("eval") && "replay".equals(subject))) {
+      throw new WrongUsage(
+          numbers.keySet() + " are for ./fleet eval replay only; see ./fleet help");
+    }
     return new CommandLine(
-        words.getFirst(), state, portBase, json, foreground, trace, data, subject, files, input);
+        words.getFirst(),
+        state,
+        portBase,
+        json,
+        foreground,
+        trace,
+        data,
+        out,
+        subject,
+        files,
+        input,
+        numbers);
   }
 
   private static String valueOf(String option, @Nullable String value) {
@@ -97,6 +125,37 @@ record CommandLine(
               + (option.equals("--port-base") ? "9080" : "a path"));
     }
     return value;
+  }
+
+  private static double number(String option, @Nullable String value) {
+    String example =
+        switch (option) {
+          case "--target" -> "0.97";
+          case "--cost-goal" -> "0.75";
+          case "--cheap-cost" -> "0.01";
+          default -> "10";
+        };
+    try {
+      double number = value == null ? -1 : Double.parseDouble(value);
+      boolean whole = option.equals("--seeds");
+      if (whole ? number >= 1 && number <= 1_000 && number == Math.rint(number) : isShare(number)) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Said below, together with numbers out of range.
+    }
+    throw new WrongUsage(
+        option
+            + " is "
+            + value
+            + ", but must be a "
+            + (option.equals("--seeds") ? "whole number from 1 to 1000" : "number from 0 to 1")
+            + "; try "
+            + example);
+  }
+
+  private static boolean isShare(double number) {
+    return number >= 0 && number <= 1;
   }
 
   private static int port(String text) {

@@ -6,7 +6,9 @@ import dev.flotilla.local.demo.PromptFile;
 import dev.flotilla.local.demo.PromptRun;
 import dev.flotilla.local.demo.RouterClient;
 import dev.flotilla.local.doctor.Doctor;
+import dev.flotilla.local.learning.ConfidenceDesk;
 import dev.flotilla.local.learning.LearningDesk;
+import dev.flotilla.local.learning.ReplayDesk;
 import dev.flotilla.local.pipelines.PipelineDesk;
 import dev.flotilla.local.prices.Prices;
 import dev.flotilla.local.supervision.CannotStart;
@@ -27,6 +29,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /** The Java half of {@code ./fleet}. Start reading at {@link #run}. */
 public final class Fleet {
@@ -188,10 +191,19 @@ public final class Fleet {
 
   private int learning(CommandLine line) throws IOException, BadData {
     String what = line.command() + " " + line.subject();
-    if (!Set.of("train classifier", "eval classifier", "eval routing").contains(what)) {
+    var known =
+        Set.of(
+            "train classifier",
+            "train confidence",
+            "train gain",
+            "eval classifier",
+            "eval confidence",
+            "eval routing",
+            "eval replay");
+    if (!known.contains(what)) {
       throw new CommandLine.WrongUsage(
-          "Write ./fleet train classifier, ./fleet eval classifier or ./fleet eval routing, and"
-              + " --data FILE");
+          "Write ./fleet train classifier, train confidence, train gain, eval classifier, eval confidence, eval"
+              + " routing or eval replay, and --data FILE");
     }
     if (line.data() == null) {
       throw new CommandLine.WrongUsage(
@@ -200,10 +212,22 @@ public final class Fleet {
     var desk = new LearningDesk(tree, out);
     switch (what) {
       case "train classifier" -> desk.trainClassifier(line.data());
+      case "train gain" -> desk.trainGain(line.data(), target(line.out()));
       case "eval classifier" -> desk.evalClassifier(line.data(), line.json());
+      case "train confidence" -> new ConfidenceDesk(tree, out).train(line.data());
+      case "eval confidence" -> new ConfidenceDesk(tree, out).eval(line.data(), line.json());
+      case "eval replay" -> new ReplayDesk(out).eval(line.data(), line.numbers(), line.json());
       default -> desk.evalRouting(line.data(), line.json());
     }
     return DONE;
+  }
+
+  private static Path target(@Nullable Path out) {
+    if (out == null) {
+      throw new CommandLine.WrongUsage(
+          "./fleet train gain needs --out, the file to write, for example config/standard.gain");
+    }
+    return out;
   }
 
   /** The fleet that runs, or one for the time of the command. */

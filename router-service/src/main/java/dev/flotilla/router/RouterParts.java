@@ -59,11 +59,13 @@ import dev.flotilla.router.responses.ResponsesRoute;
 import dev.flotilla.router.routing.RoutePolicy;
 import dev.flotilla.router.routing.Routing;
 import dev.flotilla.router.routing.RoutingFile;
+import dev.flotilla.router.shadow.ShadowParts;
 import dev.flotilla.router.store.Store;
 import dev.flotilla.router.upstream.Circuits;
 import dev.flotilla.router.upstream.Connections;
 import dev.flotilla.router.upstream.ModelCaller;
 import dev.flotilla.router.upstream.Relay;
+import dev.flotilla.router.upstream.RequestStories;
 import dev.flotilla.router.upstream.ReviewService;
 import dev.flotilla.router.validation.Validation;
 import dev.flotilla.router.webhook.Announcements;
@@ -222,8 +224,20 @@ class RouterParts {
 
   @Produces
   @Singleton
-  RoutePolicy policy(Catalog catalog, Routing routing, Validation validation) {
-    return new RoutePolicy(catalog, routing, validation);
+  RoutePolicy policy(
+      Catalog catalog, Routing routing, Validation validation, ShadowParts learning) {
+    return new RoutePolicy(catalog, routing, validation).with(learning.promotions());
+  }
+
+  @Produces
+  @Singleton
+  ShadowParts learning(Settings settings, Store store, Catalog catalog, Routing routing) {
+    return ShadowParts.open(
+        store, catalog, routing, settings.duration("flotilla.learning.between-looks"));
+  }
+
+  void close(@Disposes ShadowParts learning) {
+    learning.close();
   }
 
   @Produces
@@ -245,8 +259,12 @@ class RouterParts {
       HttpCaller caller,
       ServiceToken token,
       DecisionLog decisions,
+      HttpClient http,
+      ShadowParts learning,
       Tracing tracing,
       MetricRegistry metrics) {
+    var models = new ModelCaller(caller, settings.address("flotilla.provider.url"), token);
+    var reviews = new ReviewService(http, settings.address("flotilla.review.url"), token);
     return Chat.of(
         new Admission(AdmissionConfig.from(settings), redis, metrics),
         new AnswerCache(
@@ -254,11 +272,12 @@ class RouterParts {
         flights,
         policy,
         new Lanes(LanesConfig.from(settings), metrics),
-        new ModelCaller(caller, settings.address("flotilla.provider.url"), token),
+        models,
         circuits,
         new Explanations(catalog, routing.baseline(), decisions),
         metrics,
         tracing,
+        learning.shadows(policy, models, reviews, metrics),
         ChatConfig.from(settings));
   }
 
@@ -378,6 +397,7 @@ class RouterParts {
       Announcements announcements,
       Batches batches,
       Pipelines pipelines,
+      ShadowParts learning,
       TimeBoxedRedis redis,
       InFlight inside,
       HttpClient http,
@@ -453,6 +473,9 @@ class RouterParts {
     String changes = "Cancels a run, or tries it again, from a step when one is named.";
     String shows = "Shows reviews of the caller's team; passed on to review-service.";
     String waits = "Shows what people of the caller's team are asked, and what they decided.";
+    String teaches =
+        "Tells how good an answer was, so that it is learned which models are good enough.";
+    String learns = "Reports what was learned per task type, and what it saved.";
     String settles =
         "Claims what machines could not decide (…/claim), or decides it (…/decision); the first decision holds.";
     return new Doors(
@@ -518,6 +541,22 @@ class RouterParts {
                 messages::countTokens),
             new Door(
                 "POST", "/v1/classify", ASKERS, config.maxBodyBytes(), classifies, classification),
+            new Door(
+                "POST",
+                "/v1/feedback",
+                ASKERS,
+                DECISION_BYTES,
+                teaches,
+                store.guarding(
+                    learning.feedbackRoute(
+                        new RequestStories(http, settings.address("flotilla.cost.url"), token)))),
+            new Door(
+                "GET",
+                "/v1/learning",
+                READERS,
+                0,
+                learns,
+                store.guarding(learning.learningRoute())),
             new Door("GET", "/v1/models", READERS, 0, lists, listed, listing),
             new Door("GET", "/v1/models/*", READERS, 0, describes, listed, listing::one),
             new Door("GET", "/models", READERS, 0, lists, listed, listing),

@@ -285,7 +285,7 @@ public final class RunningRouter implements AutoCloseable {
         folder.resolve("routing.yaml"),
         Files.readString(CONFIG.resolve("routing.yaml"))
             .replace("  learned: task-types.model\n", "")
-            .replaceAll("candidates: \\[.*?]", "candidates: [up/m]")
+            .replaceAll("candidates: \\[.*?]", "candidates: [up/m], best_effort: last")
             .replace("baseline: flagship", "baseline: up/m"));
     Files.writeString(
         folder.resolve("keys.yaml"),

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param said null when words are invented
  * @param filtered whether the provider's filter ended it
  * @param embedded vectors instead of words; null for words
+ * @param logprob of each token; null when nobody asked
  */
 record Answer(
     long number,
@@ -31,7 +32,8 @@ record Answer(
     boolean cutByLimit,
     @Nullable ObjectNode said,
     boolean filtered,
-    @Nullable Embedded embedded) {
+    @Nullable Embedded embedded,
+    @Nullable Double logprob) {
   private static final int WORDS_PER_CHUNK = 4;
   private static final int CHARACTERS_PER_CHUNK = 12;
 
@@ -49,12 +51,14 @@ record Answer(
         wanted > asked.limit(),
         null,
         false,
+        null,
         null);
   }
 
   /** To a request with {@code input}. */
   static Answer of(Embedded vectors, Tongue.Asked asked, long number) {
-    return new Answer(number, asked.model(), vectors.tokens(), 0, 0, false, null, false, vectors);
+    return new Answer(
+        number, asked.model(), vectors.tokens(), 0, 0, false, null, false, vectors, null);
   }
 
   /** The same bill for this message instead of invented words. */
@@ -75,7 +79,23 @@ record Answer(
         cutByLimit,
         message,
         filtered,
+        null,
         null);
+  }
+
+  /** The same with this logprob for each of its tokens. */
+  Answer withLogprob(double logprob) {
+    return new Answer(
+        number,
+        model,
+        promptTokens,
+        cachedTokens,
+        completionTokens,
+        cutByLimit,
+        said,
+        filtered,
+        embedded,
+        logprob);
   }
 
   Bill bill() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** What a {@link CountingUpstream} does with a request, and whether it bills for it. */
@@ -69,6 +70,21 @@ public sealed interface Behaviour {
    */
   record Says(ObjectNode message) implements Behaviour {}
 
+  /**
+   * Answers each request with its own text, and bills as for invented words.
+   *
+   * @param answers from a request's body as it came; called by several threads at once
+   */
+  record Replays(UnaryOperator<String> answers) implements Behaviour {}
+
+  /**
+   * Answers with this text, and bills as for invented words. Whoever asks for logprobs of OpenAI's
+   * dialect is told this one for each of four tokens.
+   *
+   * @param logprob at most 0
+   */
+  record Surely(String content, double logprob) implements Behaviour {}
+
   /** Begins an answer with this text; then its filter ends it, as each dialect says that. */
   record Filtered(String text) implements Behaviour {}
 
@@ -128,8 +144,17 @@ public sealed interface Behaviour {
     return new Looks();
   }
 
+  /** Answers with this text, and says how sure it is to whoever asks. */
+  static Behaviour surely(String content, double logprob) {
+    return new Surely(content, logprob);
+  }
+
   /** Answers with this text. */
   static Behaviour says(String content) {
     return new Says(JsonNodeFactory.instance.objectNode().put("content", content));
+  }
+
+  static Behaviour replays(UnaryOperator<String> answers) {
+    return new Replays(answers);
   }
 }

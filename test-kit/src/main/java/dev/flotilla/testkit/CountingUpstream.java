@@ -218,6 +218,15 @@ public final class CountingUpstream implements AutoCloseable {
       case Behaviour.Ok() -> answer(exchange, id, answer, asked, Duration.ZERO);
       case Behaviour.Says(ObjectNode message) ->
           answer(exchange, id, answer.saying(message), asked, Duration.ZERO);
+      case Behaviour.Replays(var answers) -> {
+        ObjectNode replayed = JSON.createObjectNode().put("content", answers.apply(body));
+        answer(exchange, id, answer.saying(replayed), asked, Duration.ZERO);
+      }
+      case Behaviour.Surely(String content, double logprob) -> {
+        Answer said = answer.saying(JSON.createObjectNode().put("content", content));
+        boolean wanted = request.path("logprobs").asBoolean();
+        answer(exchange, id, wanted ? said.withLogprob(logprob) : said, asked, Duration.ZERO);
+      }
       case Behaviour.Filtered(String text) -> {
         ObjectNode begun = JSON.createObjectNode().put("content", text);
         answer(exchange, id, answer.saying(begun, true), asked, Duration.ZERO);

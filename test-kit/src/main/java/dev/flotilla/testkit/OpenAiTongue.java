@@ -78,6 +78,12 @@ final class OpenAiTongue implements Tongue {
     } else {
       message.putNull("content").setAll(answer.said());
     }
+    if (answer.logprob() != null) {
+      var tokens = choice.putObject("logprobs").putArray("content");
+      for (String token : List.of("these", "are", "four", "tokens")) {
+        tokens.addObject().put("token", token).put("logprob", answer.logprob());
+      }
+    }
     body.set("usage", usage(answer));
     return body.toString();
   }

@@ -1,6 +1,7 @@
 package dev.flotilla.contracts.call;
 
 import jakarta.json.bind.annotation.JsonbProperty;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,4 +22,18 @@ public record AttemptReport(
     @Nullable Integer status,
     long ms,
     @JsonbProperty("cost_nanos") @Nullable Long costNanos,
-    @JsonbProperty("ceiling_nanos") @Nullable Long ceilingNanos) {}
+    @JsonbProperty("ceiling_nanos") @Nullable Long ceilingNanos) {
+
+  /**
+   * The most that attempts can have cost together as far as anybody knows, nano-dollars: what is
+   * not known cost as much as it can have.
+   */
+  public static long mostNanos(List<AttemptReport> attempts) {
+    long sum = 0;
+    for (AttemptReport attempt : attempts) {
+      Long cost = attempt.costNanos() == null ? attempt.ceilingNanos() : attempt.costNanos();
+      sum = Math.addExact(sum, cost == null ? 0 : cost);
+    }
+    return sum;
+  }
+}

@@ -71,6 +71,14 @@ public final class FleetHeaders {
   public static final String FALLBACKS = "x-fallbacks";
   public static final String QUALITY_THRESHOLD = "x-quality-threshold";
 
+  /** {@code last} or {@code none}: what is given when no answer passes its validators. */
+  public static final String BEST_EFFORT = "x-best-effort";
+
+  /** {@link #FAILED} beside an answer that did not pass its validators; otherwise not there. */
+  public static final String VALIDATION = "x-validation";
+
+  public static final String FAILED = "failed";
+
   /** USD as a decimal: the most that all attempts of a request together may cost. */
   public static final String MAX_COST_USD = "x-max-cost-usd";
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param origin {@code chat pipeline batch review}
  * @param taskType what the request was taken for; null when the caller named its models
  * @param confidence 0 to 1; null without a task type
- * @param decidedBy {@code hint rules classifier default}
+ * @param decidedBy {@code hint rules classifier llm default}
  * @param matchedRules names of the rules that fired, the deciding one first
  * @param cache {@code hit miss refresh bypass disabled}
  * @param model catalogue id of the model that gave the answer, also of a cached one; null when
@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param priceVersion hash of the catalogue the router decided with
  * @param usage what the answer consumed when it was given, also for one from the cache; empty for a
  *     stream, whose tokens the ledger's attempt has
+ * @param signals what each signal said; null or empty when one alone decided
  */
 public record Decision(
     @JsonbProperty("request_id") String requestId,
@@ -63,4 +64,5 @@ public record Decision(
     @Nullable Map<String, String> tags,
     @JsonbProperty("baseline_model") @Nullable String baselineModel,
     @JsonbProperty("price_version") String priceVersion,
-    AttemptUsage usage) {}
+    AttemptUsage usage,
+    @Nullable List<DecisionSignal> signals) {}

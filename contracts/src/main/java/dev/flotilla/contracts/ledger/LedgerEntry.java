@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     id
  * @param state one of {@link EntryState}
  * @param requestId the caller's request, shared by all its attempts
- * @param origin {@code chat pipeline batch review classifier shadow}
+ * @param origin {@code chat pipeline batch review classifier sample shadow}
  * @param key id of the API key, never the key
  * @param provider who was called, e.g. {@code deepseek}
  * @param model catalogue id, e.g. {@code deepseek/deepseek-chat}

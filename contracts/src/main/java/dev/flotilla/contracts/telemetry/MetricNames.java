@@ -55,6 +55,7 @@ public final class MetricNames {
   public static final String LEASE_RENEWALS = "llm_budget_lease_renewals";
   public static final String PIPELINE_RUNS = "pipeline_runs";
   public static final String PIPELINE_STEP = "pipeline_step_seconds";
+  public static final String SHADOWS = "llm_router_shadows";
   public static final String REVIEW_QUEUE_OLDEST = "review_queue_oldest_seconds";
 
   private MetricNames() {}

@@ -2,11 +2,16 @@ package dev.flotilla.cost.decision;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.contracts.decision.Decision;
+import dev.flotilla.contracts.decision.DecisionSignal;
 import dev.flotilla.cost.row.StrictRow;
 import dev.flotilla.cost.row.UnreadableRow;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Reads one decision strictly. Fields and words this version does not know are passed over. */
 final class DecisionReader {
+  private static final int MOST_SIGNALS = 32;
+
   private DecisionReader() {}
 
   /**
@@ -39,7 +44,22 @@ final class DecisionReader {
         row.tags(),
         row.optionalText("baseline_model"),
         row.text("price_version"),
-        row.usage());
+        row.usage(),
+        signals(json.path("signals")));
+  }
+
+  /** Of what this version cannot read nothing is kept: it explains, and the rest is still true. */
+  private static List<DecisionSignal> signals(JsonNode list) {
+    var signals = new ArrayList<DecisionSignal>();
+    for (JsonNode each : list) {
+      if (signals.size() < MOST_SIGNALS && each.path("value").isNumber()) {
+        var row = new StrictRow(each);
+        signals.add(
+            new DecisionSignal(
+                row.text("from"), row.text("says"), each.path("value").doubleValue()));
+      }
+    }
+    return List.copyOf(signals);
   }
 
   private static int small(StrictRow row, String field) {

@@ -3,6 +3,7 @@ package dev.flotilla.cost.decision;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.contracts.decision.Decision;
+import dev.flotilla.contracts.decision.DecisionSignal;
 import dev.flotilla.cost.row.UsageColumns;
 import dev.flotilla.kit.json.Json;
 import java.sql.Connection;
@@ -18,7 +19,7 @@ final class DecisionTable {
       team text, request_id text, started_at timestamptz, key_id text, project text, origin text, task_type text,
       confidence double precision, decided_by text, matched_rules jsonb, cache text, model text, simulated boolean,
       fallback_count bigint, fallback_reason text, outcome text, status bigint, stream boolean, overhead_ms bigint,
-      duration_ms bigint, trace_id text, tags jsonb, baseline_model text, price_version text"""
+      duration_ms bigint, trace_id text, tags jsonb, baseline_model text, price_version text, signals jsonb"""
           + ", "
           + String.join(" bigint, ", UsageColumns.NAMES)
           + " bigint";
@@ -81,6 +82,16 @@ final class DecisionTable {
     }
     row.put("baseline_model", decision.baselineModel());
     row.put("price_version", decision.priceVersion());
+    List<DecisionSignal> signals = decision.signals();
+    if (signals != null && !signals.isEmpty()) {
+      ArrayNode told = row.putArray("signals");
+      for (DecisionSignal signal : signals) {
+        told.addObject()
+            .put("from", signal.from())
+            .put("says", signal.says())
+            .put("value", signal.value());
+      }
+    }
     UsageColumns.counts(decision.usage()).forEach(row::put);
   }
 }

@@ -37,7 +37,7 @@ class CheaperModels {
 
   /** Attempts that were meant to be an answer, and consumed what a price of tokens covers. */
   static final String WORKED =
-      "spending in ('ROUTED', 'NAMED', 'NOT_COMPARED', 'FAILED', 'ESCALATION') and origin <> 'correction'"
+      "spending in ('ROUTED', 'NAMED', 'NOT_COMPARED', 'FAILED', 'ESCALATION') and origin not in ('correction', 'sample')"
           + " and coalesce(audio_in_tokens, 0) + coalesce(audio_out_tokens, 0) + coalesce(images, 0) = 0";
 
   /** Those of them whose answer was given to the caller. */

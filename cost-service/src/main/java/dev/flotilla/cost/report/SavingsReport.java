@@ -53,7 +53,7 @@ class SavingsReport {
           select paid.*, (paid.started_at at time zone 'UTC')::date as day, decision.baseline_model, case
               when paid.state = 'unknown' then 'UNKNOWN'
               when paid.origin in ('classifier', 'review', 'shadow') then upper(paid.origin)
-              when paid.outcome in :escalations then 'ESCALATION'
+              when paid.origin = 'sample' or paid.outcome in :escalations then 'ESCALATION'
               when paid.outcome is distinct from 'ok' then 'FAILED'
               when decision.request_id is null then 'NOT_COMPARED'
               when decision.model is null then 'FAILED'

@@ -2,6 +2,7 @@ package dev.flotilla.cost.request;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.catalog.Money;
+import dev.flotilla.contracts.decision.DecisionSignal;
 import dev.flotilla.cost.request.RequestStory.Attempt;
 import dev.flotilla.cost.row.UsageColumns;
 import dev.flotilla.kit.json.Json;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Puts decision and attempts of a request together. Thread-safe. */
@@ -146,6 +148,7 @@ class RequestHistory {
         row.getObject("confidence", Double.class),
         row.getString("decided_by"),
         texts(row.getString("matched_rules")),
+        signals(row.getString("signals")),
         row.getString("cache"),
         row.getString("model"),
         row.getBoolean("simulated"),
@@ -178,6 +181,7 @@ class RequestHistory {
         null,
         null,
         List.of(),
+        List.of(),
         null,
         null,
         first.getBoolean("simulated"),
@@ -202,12 +206,28 @@ class RequestHistory {
   }
 
   private static List<String> texts(String json) {
+    return read(json, JsonNode::asText);
+  }
+
+  private static List<DecisionSignal> signals(@Nullable String json) {
+    return json == null
+        ? List.of()
+        : read(
+            json,
+            each ->
+                new DecisionSignal(
+                    each.path("from").asText(),
+                    each.path("says").asText(),
+                    each.path("value").asDouble()));
+  }
+
+  private static <T> List<T> read(String json, Function<JsonNode, T> each) {
     try {
-      List<String> texts = new ArrayList<>();
-      for (JsonNode text : Json.parse(json)) {
-        texts.add(text.asText());
+      List<T> read = new ArrayList<>();
+      for (JsonNode node : Json.parse(json)) {
+        read.add(each.apply(node));
       }
-      return List.copyOf(texts);
+      return List.copyOf(read);
     } catch (NotJson e) {
       throw new IllegalStateException("PostgreSQL keeps nothing else in a jsonb column", e);
     }

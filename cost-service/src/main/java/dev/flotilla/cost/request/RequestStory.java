@@ -1,6 +1,7 @@
 package dev.flotilla.cost.request;
 
 import dev.flotilla.catalog.Money;
+import dev.flotilla.contracts.decision.DecisionSignal;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param at when the request came in; without a decision, when its first attempt began
  * @param decisionArrived whether the router's decision is here yet
+ * @param signals what each signal said; empty when one alone decided
  * @param model who answered; null when nobody did or the decision is missing
  * @param usage what the answer consumed when it was given, also for one from the cache
  * @param attempts oldest first; empty for an answer from the cache
@@ -29,6 +31,7 @@ record RequestStory(
     @Nullable Double confidence,
     @Nullable String decidedBy,
     List<String> matchedRules,
+    List<DecisionSignal> signals,
     @Nullable String cache,
     @Nullable String model,
     boolean simulated,

@@ -130,6 +130,19 @@ class SavingsIT {
   }
 
   @Test
+  void a_second_answer_of_the_same_model_is_overhead_and_no_second_answer_saved() {
+    service.receipt(
+        settled(intent("sampler", "t1", DAY), 162_000),
+        settled(intent("sampler", "t1", DAY.plusSeconds(1)), 162_000).put("origin", "sample"));
+    service.keep(decision("sampler", "t1", DAY));
+    JsonNode all = ask("/v1/costs/savings?" + MAY, "sampler", "caller").at("/results/0");
+    assertEquals(1, all.at("/routing/answers").asInt());
+    assertEquals(1_620_000, nanos(all, "/routing/baseline"));
+    assertEquals(162_000, nanos(all, "/overhead/escalation"));
+    assertEquals(1_620_000 - 2 * 162_000, nanos(all, "/saved"));
+  }
+
+  @Test
   void the_answer_is_the_golden_one() throws Exception {
     String body = service.get("/v1/costs/savings?" + MAY, "saver", "caller").body();
     Path golden = Path.of("src/test/resources/golden/savings.json");

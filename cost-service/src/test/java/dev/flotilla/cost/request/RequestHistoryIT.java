@@ -49,6 +49,8 @@ class RequestHistoryIT {
     assertEquals("rules", told.path("decided_by").asText());
     assertEquals(0.57, told.path("confidence").asDouble());
     assertEquals("[\"keyword:translate\"]", told.path("matched_rules").toString());
+    assertEquals(
+        "[{\"from\":\"rules\",\"says\":\"bulk\",\"value\":0.57}]", told.path("signals").toString());
     assertEquals("miss", told.path("cache").asText());
     assertEquals("acme/swift", told.path("model").asText());
     assertEquals(2, told.path("fallback_count").asInt());

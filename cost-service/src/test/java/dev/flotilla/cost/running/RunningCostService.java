@@ -267,6 +267,12 @@ public final class RunningCostService {
             .put("baseline_model", "acme/grand")
             .put("price_version", "sha256:another");
     decision.putArray("matched_rules").add("keyword:translate");
+    decision
+        .putArray("signals")
+        .addObject()
+        .put("from", "rules")
+        .put("says", "bulk")
+        .put("value", 0.57);
     decision.putObject("usage").put("input", 100).put("cache_read", 20).put("output", 30);
     return decision;
   }

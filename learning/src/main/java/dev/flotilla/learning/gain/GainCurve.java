@@ -13,13 +13,10 @@ import java.util.List;
  * @param cpt80 the share that closes 80 % of it
  */
 public record GainCurve(double apgr, double cpt50, double cpt80) {
-  /** A prompt and the gain that was foretold. */
-  record Foretold(RecordedPair pair, double gain) {}
-
   /** Sends those to the strong model first for whom the most was foretold. */
-  static GainCurve of(List<Foretold> foretold) {
+  static GainCurve of(List<Withheld> foretold) {
     var order = new ArrayList<>(foretold);
-    order.sort(Comparator.comparingDouble(Foretold::gain).reversed());
+    order.sort(Comparator.comparingDouble(Withheld::gain).reversed());
     double gap = order.stream().mapToDouble(each -> each.pair().gain()).sum();
     double closed = 0;
     double area = 0;

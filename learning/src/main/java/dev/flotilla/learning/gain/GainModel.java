@@ -15,8 +15,18 @@ public record GainModel(double[] rarity, RidgeRegression regression) {
   private static final double PRIOR = 6;
 
   public static GainModel train(List<RecordedPair> pairs) {
-    List<SparseVector> features =
-        pairs.stream().map(pair -> PromptFeatures.ofSubject(pair.prompt())).toList();
+    return train(
+        pairs.stream().map(pair -> PromptFeatures.ofSubject(pair.prompt())).toList(),
+        pairs.stream().mapToDouble(RecordedPair::gain).toArray());
+  }
+
+  /**
+   * Learns from prompts that were read before.
+   *
+   * @param features of {@link PromptFeatures#ofSubject}
+   * @param gains as many
+   */
+  public static GainModel train(List<SparseVector> features, double[] gains) {
     double[] rarity = new double[PromptFeatures.SUBJECT_PLACES];
     for (SparseVector each : features) {
       for (int place : each.places()) {
@@ -24,20 +34,25 @@ public record GainModel(double[] rarity, RidgeRegression regression) {
       }
     }
     for (int i = 0; i < rarity.length; i++) {
-      rarity[i] = rarity[i] == 0 ? 0 : Math.log((1.0 + pairs.size()) / rarity[i]);
+      rarity[i] = rarity[i] == 0 ? 0 : Math.log((1.0 + features.size()) / rarity[i]);
     }
     return new GainModel(
         rarity,
         RidgeRegression.train(
             features.stream().map(each -> each.weighted(rarity)).toList(),
-            pairs.stream().mapToDouble(RecordedPair::gain).toArray(),
+            gains,
             PromptFeatures.SUBJECT_PLACES,
             PRIOR));
   }
 
   /** How much better the stronger model's answer is expected to be, −1 to 1. */
   public double gain(String prompt) {
-    return regression.foretell(PromptFeatures.ofSubject(prompt).weighted(rarity));
+    return gain(PromptFeatures.ofSubject(prompt));
+  }
+
+  /** The same for a prompt that was read by {@link PromptFeatures#ofSubject} before. */
+  public double gain(SparseVector features) {
+    return regression.foretell(features.weighted(rarity));
   }
 
   @Override

@@ -13,8 +13,15 @@ import java.util.TreeMap;
  *
  * @param weak 0 to 1
  * @param strong 0 to 1
+ * @param taskType what kind of work it is; "" when the record does not say
+ * @param subset of a collection, by subject; "" when the record does not say
  */
-public record RecordedPair(String prompt, double weak, double strong) {
+public record RecordedPair(
+    String prompt, double weak, double strong, String taskType, String subset) {
+  public RecordedPair(String prompt, double weak, double strong) {
+    this(prompt, weak, strong, "", "");
+  }
+
   /** What the stronger model would have brought; below 0 when it was the worse one. */
   double gain() {
     return strong - weak;
@@ -31,11 +38,17 @@ public record RecordedPair(String prompt, double weak, double strong) {
     }
   }
 
-  private record Line(String prompt, TreeMap<String, Double> scores, boolean contaminated) {}
+  private record Line(
+      String prompt,
+      TreeMap<String, Double> scores,
+      boolean contaminated,
+      String taskType,
+      String subset) {}
 
   /**
    * Reads a file with {@code {"prompt", "scores": {"a-model": 0, "another": 1}, "contaminated":
-   * false}} in each line. The strong model is the one with the better average.
+   * false}} in each line, and {@code "task_type"} and {@code "subset"} where known. The strong
+   * model is the one with the better average.
    *
    * @throws BadData naming the line and what to write instead
    */
@@ -58,7 +71,9 @@ public record RecordedPair(String prompt, double weak, double strong) {
                     new RecordedPair(
                         line.prompt(),
                         line.scores().getOrDefault(weak, 0.0),
-                        line.scores().getOrDefault(strong, 0.0)))
+                        line.scores().getOrDefault(strong, 0.0),
+                        line.taskType(),
+                        line.subset()))
             .toList();
     return new Recorded(pairs, weak, strong, lines.size() - pairs.size());
   }
@@ -83,6 +98,16 @@ public record RecordedPair(String prompt, double weak, double strong) {
       throw new BadData("'scores' must have two models, like {\"small\": 0, \"large\": 1}");
     }
     return new Line(
-        JsonLines.text(json, "prompt"), scores, json.path("contaminated").asBoolean(false));
+        JsonLines.text(json, "prompt"),
+        scores,
+        json.path("contaminated").asBoolean(false),
+        optional(json, "task_type"),
+        optional(json, "subset"));
+  }
+
+  private static String optional(JsonNode json, String field) throws BadData {
+    return json.path(field).isMissingNode() || json.path(field).isNull()
+        ? ""
+        : JsonLines.text(json, field);
   }
 }

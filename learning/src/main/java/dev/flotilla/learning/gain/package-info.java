@@ -1,6 +1,6 @@
 /**
- * Whether a stronger model is worth its price for a prompt. Start with {@link
- * dev.flotilla.learning.gain.GainModel}.
+ * Whether a stronger model is worth its price for a prompt, and what deciding so keeps of its
+ * quality. Start with {@link dev.flotilla.learning.gain.MeasuredGain}.
  */
 @NullMarked
 package dev.flotilla.learning.gain;

@@ -1,5 +1,7 @@
 package dev.flotilla.learning.tasktype;
 
+import dev.flotilla.learning.CalibrationError;
+import dev.flotilla.learning.CalibrationError.Said;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,8 +20,6 @@ public record Judged(
     double macroF1,
     double calibrationError,
     Map<String, Map<String, Integer>> confusion) {
-  private static final int RANGES = 10;
-
   /** One prompt. */
   record One(String label, String taken, double confidence) {
     boolean right() {
@@ -46,7 +46,8 @@ public record Judged(
         all.size(),
         (double) right / all.size(),
         labels.stream().mapToDouble(label -> f1(label, all)).average().orElse(0),
-        calibrationError(all),
+        CalibrationError.of(
+            all.stream().map(one -> new Said(one.confidence(), one.right())).toList()),
         confusion);
   }
 
@@ -56,19 +57,5 @@ public record Judged(
     long is = all.stream().filter(one -> one.label().equals(label)).count();
     long taken = all.stream().filter(one -> one.taken().equals(label)).count();
     return is + taken == 0 ? 0 : 2.0 * found / (is + taken);
-  }
-
-  private static double calibrationError(List<One> all) {
-    double error = 0;
-    for (int range = 0; range < RANGES; range++) {
-      int number = range;
-      List<One> inside =
-          all.stream()
-              .filter(one -> Math.min(RANGES - 1, (int) (one.confidence() * RANGES)) == number)
-              .toList();
-      double confidence = inside.stream().mapToDouble(One::confidence).sum();
-      error += Math.abs(confidence - inside.stream().filter(One::right).count());
-    }
-    return error / all.size();
   }
 }

@@ -1,9 +1,8 @@
 package dev.flotilla.learning.tasktype;
 
+import dev.flotilla.learning.DecisionTimes;
 import dev.flotilla.learning.linear.SoftmaxRegression;
 import dev.flotilla.learning.tasktype.TaskTypeTraining.Said;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -14,16 +13,14 @@ import java.util.List;
  * @param sourceLeftOut each source judged by a model that saw none of it
  * @param crossValidatedWithoutSeeds without the seeds
  * @param sourceLeftOutWithoutSeeds without the seeds
- * @param decisionMicros how long a decision takes, in order, microseconds
+ * @param decisions how long one takes
  */
 public record TaskTypeEvaluation(
     Judged crossValidated,
     Judged sourceLeftOut,
     Judged crossValidatedWithoutSeeds,
     Judged sourceLeftOutWithoutSeeds,
-    long[] decisionMicros) {
-  private static final int DECISIONS = 20_000;
-
+    DecisionTimes decisions) {
   /**
    * Trains once for each fold and source, twice.
    *
@@ -43,7 +40,9 @@ public record TaskTypeEvaluation(
         judged(training.withheld(data, seeds, bySource), temperature, labels),
         judged(foldsAlone, temperatureAlone, labels),
         judged(training.withheld(data, List.of(), bySource), temperatureAlone, labels),
-        decisions(training.train(data, seeds, "what it is timed with"), data));
+        DecisionTimes.of(
+            data.stream().map(LabelledPrompt::prompt).toList(),
+            training.train(data, seeds, "what it is timed with")::judge));
   }
 
   private static Judged judged(List<Said> said, double temperature, List<String> labels) {
@@ -57,47 +56,5 @@ public record TaskTypeEvaluation(
     double[] probabilities = said.probabilities(temperature);
     int best = SoftmaxRegression.best(probabilities);
     return new Judged.One(said.prompt().label(), labels.get(best), probabilities[best]);
-  }
-
-  /** The second half is timed: by then it is compiled. */
-  private static long[] decisions(TaskTypeModel model, List<LabelledPrompt> data) {
-    var micros = new ArrayList<Long>();
-    for (int i = 0; i < DECISIONS; i++) {
-      String prompt = data.get(i % data.size()).prompt();
-      long began = System.nanoTime();
-      TaskTypeModel.Judgement judgement = model.judge(prompt);
-      long took = (System.nanoTime() - began) / 1_000;
-      if (i >= DECISIONS / 2 && !judgement.label().isEmpty()) {
-        micros.add(took);
-      }
-    }
-    return micros.stream().mapToLong(Long::longValue).sorted().toArray();
-  }
-
-  /**
-   * How long all but a share of decisions take at most, microseconds.
-   *
-   * @param share 0.99 for all but one of a hundred
-   */
-  public long decisionMicros(double share) {
-    return decisionMicros[(int) Math.ceil(share * decisionMicros.length) - 1];
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof TaskTypeEvaluation that
-        && crossValidated.equals(that.crossValidated)
-        && sourceLeftOut.equals(that.sourceLeftOut)
-        && Arrays.equals(decisionMicros, that.decisionMicros);
-  }
-
-  @Override
-  public int hashCode() {
-    return crossValidated.hashCode();
-  }
-
-  @Override
-  public String toString() {
-    return "accuracy " + crossValidated.accuracy();
   }
 }

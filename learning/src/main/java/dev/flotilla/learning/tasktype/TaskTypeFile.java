@@ -2,23 +2,22 @@ package dev.flotilla.learning.tasktype;
 
 import dev.flotilla.learning.BadData;
 import dev.flotilla.learning.linear.SoftmaxRegression;
+import dev.flotilla.learning.linear.WeightText;
 import dev.flotilla.learning.text.PromptFeatures;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 
 /**
  * A model as a file of text: what it is, what it was trained on, and a line per label with its
- * offset, the size of a step and its weights, one signed byte of steps per place in base64. A byte
- * is enough: what it rounds away moves a probability by less than a hundredth.
+ * offset and its weights, which are rounded to steps; that moves a probability by less than a
+ * hundredth.
  */
 public final class TaskTypeFile {
   private static final String FIRST = "flotilla task types 1";
-  private static final int MOST_STEPS = 127;
 
   private TaskTypeFile() {}
 
@@ -26,23 +25,11 @@ public final class TaskTypeFile {
     var text = new StringBuilder(FIRST).append('\n');
     text.append("trained on ").append(model.trainedOn()).append('\n');
     for (int c = 0; c < model.labels().size(); c++) {
-      double[] weights = model.regression().weights()[c];
-      double longest = 0;
-      for (double weight : weights) {
-        longest = Math.max(longest, Math.abs(weight));
-      }
-      float step = (float) Math.max(longest / MOST_STEPS, Float.MIN_NORMAL);
-      byte[] steps = new byte[weights.length];
-      for (int i = 0; i < weights.length; i++) {
-        steps[i] = (byte) Math.round(weights[i] / step);
-      }
       text.append(model.labels().get(c))
           .append(' ')
           .append((float) model.regression().offsets()[c])
           .append(' ')
-          .append(step)
-          .append(' ')
-          .append(Base64.getEncoder().encodeToString(steps))
+          .append(WeightText.of(model.regression().weights()[c]))
           .append('\n');
     }
     Files.writeString(file, text);
@@ -67,10 +54,10 @@ public final class TaskTypeFile {
     double[] offsets = new double[weights.length];
     try {
       for (int c = 0; c < weights.length; c++) {
-        String[] parts = lines.get(c + 2).split(" ", 4);
+        String[] parts = lines.get(c + 2).split(" ", 3);
         labels.add(parts[0]);
         offsets[c] = Float.parseFloat(parts[1]);
-        weights[c] = weights(Float.parseFloat(parts[2]), Base64.getDecoder().decode(parts[3]));
+        weights[c] = WeightText.read(parts[2], PromptFeatures.PLACES);
       }
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new BadData(file + " is damaged; make another one with ./fleet train classifier");
@@ -79,16 +66,5 @@ public final class TaskTypeFile {
         labels,
         new SoftmaxRegression(weights, offsets),
         lines.get(1).substring("trained on ".length()));
-  }
-
-  private static double[] weights(float step, byte[] steps) {
-    if (steps.length != PromptFeatures.PLACES) {
-      throw new IllegalArgumentException("weights for " + steps.length + " places");
-    }
-    double[] weights = new double[steps.length];
-    for (int i = 0; i < steps.length; i++) {
-      weights[i] = steps[i] * (double) step;
-    }
-    return weights;
   }
 }

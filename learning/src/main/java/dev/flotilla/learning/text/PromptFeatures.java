@@ -34,8 +34,9 @@ public final class PromptFeatures {
 
   private PromptFeatures() {}
 
+  /** What kind of work it asks for; what it says to whoever sorts requests is not looked at. */
   public static SparseVector of(String prompt) {
-    String seen = seen(prompt);
+    String seen = OrdersToTheSorter.without(seen(prompt));
     List<String> words = Words.of(seen);
     var marks = new Marks(PLACES);
     markWords(words, marks);

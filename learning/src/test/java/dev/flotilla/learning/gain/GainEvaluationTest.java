@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.flotilla.learning.BadData;
-import dev.flotilla.learning.gain.GainCurve.Foretold;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 class GainEvaluationTest {
   @TempDir Path folder;
 
-  private static Foretold foretold(double gain, double foretold) {
-    return new Foretold(new RecordedPair("x", 0, gain), foretold);
+  private static Withheld foretold(double gain, double foretold) {
+    return new Withheld(new RecordedPair("x", 0, gain), foretold);
   }
 
   @Test
@@ -55,6 +54,7 @@ class GainEvaluationTest {
     assertTrue(evaluation.crossValidated().apgr() > 0.65, evaluation::toString);
     assertEquals(0.5, evaluation.random().apgr(), 0.05);
     assertNull(evaluation.fewLabels());
+    assertTrue(evaluation.decisions().micros(0.5) <= evaluation.decisions().micros(0.99));
   }
 
   @Test

@@ -53,7 +53,7 @@ class TaskTypeModelTest {
     assertEquals(5 * seeds.size(), evaluation.crossValidated().prompts());
     assertTrue(evaluation.crossValidated().accuracy() > 0.6, evaluation::toString);
     assertTrue(evaluation.crossValidated().calibrationError() < 0.15, evaluation::toString);
-    assertTrue(evaluation.decisionMicros(0.5) <= evaluation.decisionMicros(0.99));
+    assertTrue(evaluation.decisions().micros(0.5) <= evaluation.decisions().micros(0.99));
   }
 
   @Test

@@ -3,8 +3,12 @@ package dev.flotilla.local.learning;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.learning.BadData;
+import dev.flotilla.learning.DecisionTimes;
 import dev.flotilla.learning.gain.GainCurve;
 import dev.flotilla.learning.gain.GainEvaluation;
+import dev.flotilla.learning.gain.GainFile;
+import dev.flotilla.learning.gain.KeptQuality;
+import dev.flotilla.learning.gain.MeasuredGain;
 import dev.flotilla.learning.gain.RecordedPair;
 import dev.flotilla.learning.tasktype.Judged;
 import dev.flotilla.learning.tasktype.LabelledPrompt;
@@ -33,6 +37,9 @@ public final class LearningDesk {
   private static final Path SEEDS = Path.of("learning", "data", "seeds.jsonl");
 
   private static final List<String> LABELS = List.of("complex", "standard", "structured", "bulk");
+
+  /** Every how many percent of strong calls are shown. */
+  private static final int SHOWN_PERCENT = 10;
 
   private final Path tree;
   private final Terminal out;
@@ -79,14 +86,55 @@ public final class LearningDesk {
     out.line("");
     confusion("each source", evaluation.sourceLeftOut());
     out.line("");
-    out.line(
-        "A decision takes %d µs, and %d µs at most for 99 of 100."
-            .formatted(evaluation.decisionMicros(0.5), evaluation.decisionMicros(0.99)));
+    say(evaluation.decisions());
+  }
+
+  /**
+   * Writes a model that a routing policy may name.
+   *
+   * @param to the file to write
+   */
+  public void trainGain(Path file, Path to) throws IOException, BadData {
+    RecordedPair.Recorded recorded = recorded(file);
+    MeasuredGain gain;
+    try {
+      gain =
+          MeasuredGain.of(
+              recorded,
+              "%s (%d prompts, sha256:%s)"
+                  .formatted(file.getFileName(), recorded.pairs().size(), digest(file)));
+    } catch (BadData e) {
+      throw new BadData(file + ": " + e.getMessage());
+    }
+    try {
+      GainFile.write(gain, to);
+    } catch (IOException e) {
+      throw new IOException(to + " cannot be written; name a file in a folder that exists", e);
+    }
+    out.line(to + ": trained on " + gain.trainedOn());
+    out.line("What is kept of the quality of " + gain.strong() + ":");
+    var table = new Table(">strong calls", ">threshold", ">quality");
+    for (KeptQuality.Point point : gain.kept().points()) {
+      if (point.percent() % SHOWN_PERCENT == 0) {
+        table.row(point.percent() + " %", decimal(point.threshold()), percent(point.quality()));
+      }
+    }
+    table.print(out);
+  }
+
+  static RecordedPair.Recorded recorded(Path file) throws IOException, BadData {
+    if (!Files.isReadable(file)) {
+      throw new BadData(
+          file
+              + " cannot be read; write a file with {\"prompt\": …, \"scores\": {\"small\": 0,"
+              + " \"large\": 1}} in each line");
+    }
+    return RecordedPair.read(file);
   }
 
   /** Says how well it can be foretold for which prompts a stronger model is worth asking. */
   public void evalRouting(Path file, boolean json) throws IOException, BadData {
-    RecordedPair.Recorded recorded = RecordedPair.read(file);
+    RecordedPair.Recorded recorded = recorded(file);
     GainEvaluation evaluation = GainEvaluation.of(recorded.pairs());
     if (json) {
       out.line(json(recorded, evaluation));
@@ -103,6 +151,13 @@ public final class LearningDesk {
     }
     row("random", evaluation.random(), table);
     table.print(out);
+    say(evaluation.decisions());
+  }
+
+  private void say(DecisionTimes decisions) {
+    out.line(
+        "A decision takes %d µs, and %d µs at most for 99 of 100."
+            .formatted(decisions.micros(0.5), decisions.micros(0.99)));
   }
 
   private List<LabelledPrompt> labelled(Path file) throws IOException, BadData {
@@ -119,7 +174,7 @@ public final class LearningDesk {
     return prompts;
   }
 
-  private static String digest(Path file) throws IOException {
+  static String digest(Path file) throws IOException {
     try {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
       return HexFormat.of().formatHex(digest, 0, 8);
@@ -161,8 +216,7 @@ public final class LearningDesk {
     json.set("source_left_out", json(evaluation.sourceLeftOut()));
     json.set("five_folds_without_seeds", json(evaluation.crossValidatedWithoutSeeds()));
     json.set("source_left_out_without_seeds", json(evaluation.sourceLeftOutWithoutSeeds()));
-    json.put("decision_p50_us", evaluation.decisionMicros(0.5));
-    json.put("decision_p99_us", evaluation.decisionMicros(0.99));
+    put(json, evaluation.decisions());
     return json.toString();
   }
 
@@ -186,7 +240,13 @@ public final class LearningDesk {
     put(json, "five_folds", evaluation.crossValidated());
     put(json, "few_labels", evaluation.fewLabels());
     put(json, "random", evaluation.random());
+    put(json, evaluation.decisions());
     return json.toString();
+  }
+
+  private static void put(ObjectNode json, DecisionTimes decisions) {
+    json.put("decision_p50_us", decisions.micros(0.5))
+        .put("decision_p99_us", decisions.micros(0.99));
   }
 
   private static void put(ObjectNode json, String name, @Nullable GainCurve curve) {
@@ -200,11 +260,11 @@ public final class LearningDesk {
     }
   }
 
-  private static String decimal(double number) {
+  static String decimal(double number) {
     return String.format(Locale.ROOT, "%.3f", number);
   }
 
-  private static String percent(double share) {
+  static String percent(double share) {
     return String.format(Locale.ROOT, "%.1f %%", 100 * share);
   }
 }

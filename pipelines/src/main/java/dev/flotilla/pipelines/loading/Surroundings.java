@@ -73,6 +73,10 @@ public record Surroundings(
         for (JsonNode name : type.getValue().path("candidates")) {
           models.addAll(catalog.resolve(name.asText()));
         }
+        // Whom a gain router may ask first, or last.
+        for (String one : List.of("cheap", "strong")) {
+          models.addAll(catalog.resolve(type.getValue().path("gain").path(one).asText()));
+        }
         candidates.put(type.getKey(), List.copyOf(models));
       }
     }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A request as it reached this service, and what it is part of.
  *
  * @param embeds whether it asks for vectors; otherwise for a conversation's next words
- * @param origin {@code chat pipeline batch review classifier shadow}
+ * @param origin {@code chat pipeline batch review classifier sample shadow}
  * @param cheapest whether the model is of the cheapest tier, for which some budgets have more
  * @param maxCostNanos refused when it could cost more, nano-dollars; null is no limit
  * @param bodyBytes size of the body as it came

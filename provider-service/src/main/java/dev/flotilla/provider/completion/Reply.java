@@ -37,12 +37,7 @@ public sealed interface Reply {
 
     /** The most that its attempts can have cost together, nano-dollars. */
     long mostNanos() {
-      long sum = 0;
-      for (AttemptReport attempt : attempts) {
-        Long cost = attempt.costNanos() == null ? attempt.ceilingNanos() : attempt.costNanos();
-        sum += cost == null ? 0 : cost;
-      }
-      return sum;
+      return AttemptReport.mostNanos(attempts);
     }
 
     /** Refused here, before anything was sent. */

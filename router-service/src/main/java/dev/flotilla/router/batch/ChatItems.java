@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.catalog.Model;
 import dev.flotilla.catalog.Money;
 import dev.flotilla.contracts.call.AttemptReport;
+import dev.flotilla.contracts.call.FleetHeaders;
 import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.http.Deadline;
 import dev.flotilla.kit.json.Json;
@@ -24,7 +25,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** Items that are chat requests. */
 final class ChatItems implements ItemWork {
@@ -100,7 +100,7 @@ final class ChatItems implements ItemWork {
     return switch (brought) {
       case Brought.Answer(Completion completion, var facts) -> {
         Spent spent = Spent.of(calls, completion.body().path("usage"));
-        yield new ItemEnd.Answered(body(completion, facts.model(), spent), spent);
+        yield new ItemEnd.Answered(body(completion, facts, spent), spent);
       }
       case Brought.Later(var error, Duration pause, var facts) ->
           new ItemEnd.TooSoon(pause, Spent.of(calls, Json.object()));
@@ -115,10 +115,15 @@ final class ChatItems implements ItemWork {
   }
 
   /** What a caller of the endpoint would have been given. */
-  private static ObjectNode body(Completion completion, @Nullable String model, Spent spent) {
+  private static ObjectNode body(Completion completion, Brought.Facts facts, Spent spent) {
     ObjectNode body = Json.object().setAll(completion.body());
-    if (model != null) {
-      body.put("model", model);
+    if (facts.model() != null) {
+      body.put("model", facts.model());
+    }
+    if (!facts.broken().isEmpty()) {
+      ObjectNode route = body.putObject("route").put("validation", FleetHeaders.FAILED);
+      var rules = route.putArray("broken_rules");
+      facts.broken().forEach(rule -> rules.add(rule.toJson()));
     }
     ObjectNode usage = Json.object();
     if (body.path("usage") instanceof ObjectNode reported) {
@@ -170,6 +175,7 @@ final class ChatItems implements ItemWork {
         said.cache(),
         said.timeout(),
         said.validate(),
+        said.bestEffort(),
         said.dryRun(),
         said.tags());
   }

@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Brought {
   Facts facts();
 
-  /** A whole answer, fresh or from the cache, that the validators of its task type accept. */
+  /**
+   * A whole answer, fresh or from the cache, that the validators of its task type accept unless the
+   * facts say otherwise.
+   */
   record Answer(Completion completion, Facts facts) implements Brought {}
 
   /**
@@ -44,6 +47,7 @@ public sealed interface Brought {
    * @param model who answered; null when nobody did
    * @param fallbackReason why the first candidate that failed did; null when none failed
    * @param attempts all calls made, in order; none for an answer from the cache
+   * @param broken rules that the answer breaks and is given all the same; empty otherwise
    */
   record Facts(
       @Nullable String taskType,
@@ -54,9 +58,11 @@ public sealed interface Brought {
       boolean simulated,
       int fallbackCount,
       @Nullable String fallbackReason,
-      List<AttemptReport> attempts) {
+      List<AttemptReport> attempts,
+      List<BrokenRule> broken) {
     public Facts {
       attempts = List.copyOf(attempts);
+      broken = List.copyOf(broken);
     }
   }
 }

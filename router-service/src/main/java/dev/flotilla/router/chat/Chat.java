@@ -8,10 +8,12 @@ import dev.flotilla.router.fallback.FallbackChain;
 import dev.flotilla.router.flight.Flights;
 import dev.flotilla.router.lanes.Lanes;
 import dev.flotilla.router.routing.RoutePolicy;
+import dev.flotilla.router.shadow.Shadows;
 import dev.flotilla.router.upstream.Circuits;
 import dev.flotilla.router.upstream.ModelCaller;
 import java.time.InstantSource;
 import org.eclipse.microprofile.metrics.MetricRegistry;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parts of this package, put together.
@@ -31,8 +33,13 @@ public record Chat(Desk desk, Errands errands) {
       Explanations explanations,
       MetricRegistry metrics,
       Tracing tracing,
+      @Nullable Shadows shadows,
       ChatConfig config) {
-    var router = new Router(admission, cache, flights, policy, lanes, new FallbackChain(), models);
+    SecondOpinion second =
+        policy.asking() == null ? null : new SecondOpinion(policy.asking(), cache, models);
+    var router =
+        new Router(
+            admission, cache, flights, policy, lanes, new FallbackChain(), models, second, shadows);
     var counted = new ChatMetrics(metrics);
     return new Chat(
         new Desk(

@@ -32,6 +32,10 @@ final class ChatMetrics {
   private static final String SUCCESS = "success";
   private static final String CLIENT_ERROR = "client_error";
   private static final String SERVER_ERROR = "server_error";
+
+  /** An answer that did not pass its validators and was wanted all the same. */
+  private static final String BEST_EFFORT = "best_effort";
+
   private static final String NO_TYPE = "none";
   private static final String NO_PIPELINE = "none";
 
@@ -116,6 +120,7 @@ final class ChatMetrics {
       types.forEach(type -> requests.of(Operation.CHAT.word(), type, outcome));
       requests.of(Operation.EMBEDDINGS.word(), NO_TYPE, outcome);
     }
+    types.forEach(type -> requests.of(Operation.CHAT.word(), type, BEST_EFFORT));
     Outcomes.PROVIDER_REASONS.forEach(fallbackAnswers::of);
     Outcomes.ESCALATIONS.forEach(escalations::of);
     Validation.RULES.forEach(rule -> validationFailures.of(NO_PIPELINE, NO_PIPELINE, rule));
@@ -198,6 +203,9 @@ final class ChatMetrics {
     if (reply instanceof Reply.Refused refused) {
       return refused.error().status() < 500 ? CLIENT_ERROR : SERVER_ERROR;
     }
-    return written.complete() ? SUCCESS : SERVER_ERROR;
+    if (!written.complete()) {
+      return SERVER_ERROR;
+    }
+    return written.facts().broken().isEmpty() ? SUCCESS : BEST_EFFORT;
   }
 }

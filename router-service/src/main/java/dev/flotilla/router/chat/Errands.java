@@ -119,7 +119,7 @@ public final class Errands {
         long tokens = kept ? 0 : Tokens.used(whole.completion().body().path("usage"));
         yield new Ended(
             new Brought.Answer(whole.completion(), facts(facts)),
-            new ReplyWriter.Written(facts, true, List.of(), tokens));
+            new ReplyWriter.Written(facts, true, facts.brokenByLast(), tokens));
       }
       case Reply.Refused refused ->
           new Ended(
@@ -195,7 +195,8 @@ public final class Errands {
         facts.simulated(),
         facts.hops().size(),
         facts.fallbackReason(),
-        facts.attempts());
+        facts.attempts(),
+        facts.broken());
   }
 
   private static ApiError invalid(List<BrokenRule> broken) {

@@ -6,13 +6,16 @@ import dev.flotilla.catalog.Model;
 import dev.flotilla.catalog.Usage;
 import dev.flotilla.contracts.decision.Decision;
 import dev.flotilla.contracts.decision.DecisionOutcome;
+import dev.flotilla.contracts.decision.DecisionSignal;
 import dev.flotilla.contracts.ledger.AttemptUsage;
 import dev.flotilla.router.classification.Classification;
 import dev.flotilla.router.decisions.DecisionLog;
 import dev.flotilla.router.exchange.ChatRequest;
+import dev.flotilla.router.gain.GainDecision;
 import io.opentelemetry.api.trace.SpanContext;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -55,9 +58,11 @@ public final class Explanations {
         switch (reply) {
           case Reply.Refused r when status < 500 -> DecisionOutcome.CLIENT_ERROR;
           case Reply.Refused r -> DecisionOutcome.SERVER_ERROR;
-          case Reply.Whole w -> DecisionOutcome.SUCCESS;
-          case Reply.Flowing f ->
-              written.complete() ? DecisionOutcome.SUCCESS : DecisionOutcome.SERVER_ERROR;
+          case Reply a when !written.complete() -> DecisionOutcome.SERVER_ERROR;
+          case Reply a ->
+              written.facts().broken().isEmpty()
+                  ? DecisionOutcome.SUCCESS
+                  : DecisionOutcome.BEST_EFFORT;
         };
     add(request, journey, reply, outcome, status, overheadNanos);
   }
@@ -105,7 +110,26 @@ public final class Explanations {
             // A model that converses is no alternative to one that embeds.
             baseline == null || request.embeds() ? null : baseline.id(),
             catalog.version(),
-            reply instanceof Reply.Whole whole ? usage(whole) : AttemptUsage.NONE));
+            reply instanceof Reply.Whole whole ? usage(whole) : AttemptUsage.NONE,
+            type == null ? null : signals(type, journey)));
+  }
+
+  private static List<DecisionSignal> signals(Classification type, Journey journey) {
+    var signals = new ArrayList<DecisionSignal>();
+    for (Classification.Signal signal : type.signals()) {
+      signals.add(
+          new DecisionSignal(signal.from().word(), signal.taskType().word(), signal.confidence()));
+    }
+    GainDecision gain = journey.gain();
+    if (gain != null) {
+      signals.add(new DecisionSignal("gain", gain.chose(), gain.gain()));
+    }
+    journey
+        .drawn()
+        .ifPresent(
+            draw ->
+                signals.add(new DecisionSignal("shadow", draw.second().id(), draw.propensity())));
+    return List.copyOf(signals);
   }
 
   /**

@@ -9,17 +9,22 @@ import dev.flotilla.router.admission.Reservation;
 import dev.flotilla.router.admission.Standing;
 import dev.flotilla.router.cache.CachedAnswer;
 import dev.flotilla.router.classification.Classification;
+import dev.flotilla.router.confidence.Confidence;
+import dev.flotilla.router.confidence.Gates;
 import dev.flotilla.router.door.KeyPolicy;
 import dev.flotilla.router.exchange.ChatRequest;
 import dev.flotilla.router.exchange.Completion;
 import dev.flotilla.router.exchange.Purpose;
 import dev.flotilla.router.flight.Flight;
+import dev.flotilla.router.gain.GainDecision;
 import dev.flotilla.router.lanes.Place;
+import dev.flotilla.router.shadow.Shadows;
 import dev.flotilla.router.upstream.CallOutcome;
 import dev.flotilla.router.upstream.ModelCall;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -46,6 +51,10 @@ final class Journey implements AutoCloseable {
   private @Nullable String cacheKey;
   private long cacheNanos;
   private long providerNanos;
+  private final List<AttemptReport> classifying = new ArrayList<>();
+  private Optional<Shadows.Draw> drawn = Optional.empty();
+  private @Nullable GainDecision gain;
+  private final List<Confidence> confidences = new ArrayList<>();
   private long spentNanos;
   private boolean untold;
   private boolean reached;
@@ -138,17 +147,93 @@ final class Journey implements AutoCloseable {
 
   /** What accompanies the next call to a model: it may cost what the earlier ones left over. */
   ModelCall call(ChatRequest request, @Nullable Classification type, boolean cheapest) {
-    Long most = request.hints().maxCostNanos();
+    return call(request, type, cheapest, purpose);
+  }
+
+  private ModelCall call(
+      ChatRequest request, @Nullable Classification type, boolean cheapest, Purpose made) {
     return new ModelCall(
         caller,
         requestId,
-        purpose,
+        made,
         type == null ? null : type.taskType(),
         deadline,
-        most == null ? null : Math.max(0, most - spentNanos),
+        left(request),
         cheapest,
         request.tags(),
         idempotencyKey);
+  }
+
+  /** What accompanies a call that is to find out what kind of work this is. */
+  ModelCall classifying(ChatRequest request, Deadline until) {
+    return new ModelCall(
+        caller,
+        requestId,
+        purpose.classifying(),
+        null,
+        until,
+        left(request),
+        false,
+        request.tags(),
+        null);
+  }
+
+  /** What a request may still cost, nano-dollars; null is no limit. */
+  private @Nullable Long left(ChatRequest request) {
+    Long most = request.hints().maxCostNanos();
+    return most == null ? null : Math.max(0, most - spentNanos);
+  }
+
+  /** What accompanies a call that asks a candidate once more. */
+  ModelCall sampling(ChatRequest request, @Nullable Classification type, boolean cheapest) {
+    return call(request, type, cheapest, purpose.sampling());
+  }
+
+  /** Takes note of what was made of a candidate's answer. */
+  CallOutcome assessed(Gates.Judged judged) {
+    if (judged.confidence() != null) {
+      confidences.add(judged.confidence());
+    }
+    return judged.outcome();
+  }
+
+  /** What was made of the answers that were doubted, in order. */
+  List<Confidence> confidences() {
+    return List.copyOf(confidences);
+  }
+
+  /** What was made of a model's answer; empty when nobody doubted it. */
+  Optional<Confidence> confidence(@Nullable String model) {
+    return confidences.stream().filter(each -> each.model().equals(model)).findFirst();
+  }
+
+  /** Takes note of how such a call ended: it is paid for like any other. */
+  void heardOfItsKind(CallOutcome said) {
+    spent(said.attempts());
+    classifying.addAll(said.attempts());
+  }
+
+  /** Calls that were made to find out what kind of work this is, in order. */
+  List<AttemptReport> classifying() {
+    return List.copyOf(classifying);
+  }
+
+  /** What put the candidates in their order; null when the policy did. */
+  void ordered(@Nullable GainDecision by) {
+    this.gain = by;
+  }
+
+  @Nullable GainDecision gain() {
+    return gain;
+  }
+
+  /** A second model is to answer it, too; empty when none is. */
+  void drawn(Optional<Shadows.Draw> draw) {
+    this.drawn = draw;
+  }
+
+  Optional<Shadows.Draw> drawn() {
+    return drawn;
   }
 
   /** Takes note of how a call ended. */
@@ -178,10 +263,7 @@ final class Journey implements AutoCloseable {
 
   /** Takes note of what was paid, or may have been. */
   private void spent(List<AttemptReport> attempts) {
-    for (AttemptReport attempt : attempts) {
-      Long cost = attempt.costNanos() == null ? attempt.ceilingNanos() : attempt.costNanos();
-      spentNanos = Math.addExact(spentNanos, cost == null ? 0 : cost);
-    }
+    spentNanos = Math.addExact(spentNanos, AttemptReport.mostNanos(attempts));
   }
 
   /** It was let in; what it uses in the end is to be settled. */
@@ -218,12 +300,16 @@ final class Journey implements AutoCloseable {
 
   /** There is an answer; others may have it or must ask for themselves. */
   void landed(CachedAnswer answer, boolean shared) {
-    if (flight == null) {
-      return;
-    }
-    if (shared) {
+    if (!shared) {
+      notShared();
+    } else if (flight != null) {
       flight.landed(answer);
-    } else {
+    }
+  }
+
+  /** There is an answer, and it is for this request alone. */
+  void notShared() {
+    if (flight != null) {
       flight.notShared();
     }
   }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 sealed interface Reply {
   RouteFacts facts();
 
-  /** A whole answer, fresh or from the cache. */
+  /** A whole answer, fresh or from the cache; of a flawed one the facts say what is wrong. */
   record Whole(Completion completion, RouteFacts facts) implements Reply {}
 
   /**

@@ -9,6 +9,7 @@ import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.http.SseEvent;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.router.classification.Classification;
+import dev.flotilla.router.confidence.Confidence;
 import dev.flotilla.router.door.Visit;
 import dev.flotilla.router.exchange.Assembly;
 import dev.flotilla.router.exchange.ChatRequest;
@@ -31,7 +32,7 @@ final class ReplyWriter {
   /**
    * How a reply ended, and what is known of it now.
    *
-   * @param broken what was wrong with the last answer; empty when nothing was
+   * @param broken what was wrong with the last candidate's answer; empty when nothing was
    * @param tokens what the answer took of its key's limit; null when nobody knows
    */
   record Written(
@@ -59,7 +60,7 @@ final class ReplyWriter {
         }
         boolean kept = reply.facts().cache() == RouteFacts.CacheResult.HIT;
         long tokens = kept ? 0 : Tokens.used(whole.completion().body().path("usage"));
-        yield new Written(reply.facts(), true, List.of(), tokens);
+        yield new Written(reply.facts(), true, reply.facts().brokenByLast(), tokens);
       }
       case Reply.Flowing flowing -> relay(flowing, wording.stream(request), visit, journey);
     };
@@ -88,6 +89,9 @@ final class ReplyWriter {
     if (reason != null) {
       visit.setHeader(FleetHeaders.FALLBACK_REASON, reason);
     }
+    if (!facts.broken().isEmpty()) {
+      visit.setHeader(FleetHeaders.VALIDATION, FleetHeaders.FAILED);
+    }
     if (facts.simulated()) {
       visit.setHeader(FleetHeaders.SIMULATED, "true");
     }
@@ -114,10 +118,10 @@ final class ReplyWriter {
     ObjectNode body = refused.error().body(journey.requestId());
     ObjectNode error = (ObjectNode) body.path("error");
     if (!refused.facts().attempts().isEmpty()) {
-      attempts(error, refused.facts().attempts());
+      attempts(error, "attempts", refused.facts().attempts());
     }
     if (!refused.broken().isEmpty()) {
-      validation(error, refused.broken());
+      broken(error, "validation", refused.broken());
     }
     return body;
   }
@@ -132,12 +136,12 @@ final class ReplyWriter {
     usage.put("cost", Money.usd(whole.facts().costNanos()));
     body.set("usage", usage);
     if (wantsRoute(visit)) {
-      body.set("route", route(whole.facts(), journey));
+      body.set("route", route(whole.facts(), visit, journey));
     }
     return body;
   }
 
-  private static ObjectNode route(RouteFacts facts, Journey journey) {
+  private static ObjectNode route(RouteFacts facts, Visit visit, Journey journey) {
     ObjectNode route = Json.object();
     Classification type = facts.classification();
     if (type != null) {
@@ -147,13 +151,41 @@ final class ReplyWriter {
     route.put("decided_by", type == null ? "hint" : type.decidedBy().word());
     route.put("cache", facts.cache().name().toLowerCase(Locale.ROOT));
     route.put("fallback_count", facts.hops().size());
+    if (!facts.broken().isEmpty()) {
+      route.put("validation", FleetHeaders.FAILED);
+      broken(route, "broken_rules", facts.broken());
+    }
     route.put("trace_id", journey.traceId());
-    attempts(route, facts.attempts());
+    confidence(route, facts, visit, journey);
+    if (!facts.classifying().isEmpty()) {
+      attempts(route, "classifying", facts.classifying());
+    }
+    attempts(route, "attempts", facts.attempts());
     return route;
   }
 
-  private static void attempts(ObjectNode into, List<AttemptReport> attempts) {
-    var list = into.putArray("attempts");
+  /** How sure one may be of the answer, and on demand why, and of those that were not given. */
+  private static void confidence(ObjectNode route, RouteFacts facts, Visit visit, Journey journey) {
+    journey
+        .confidence(facts.modelId())
+        .ifPresent(given -> route.put("confidence_score", given.score()));
+    List<Confidence> all = journey.confidences();
+    if (all.isEmpty() || !visit.header("x-route-explain").map("true"::equals).orElse(false)) {
+      return;
+    }
+    var list = route.putArray("confidences");
+    for (Confidence each : all) {
+      ObjectNode one = list.addObject().put("model", each.model()).put("score", each.score());
+      one.put("accepted", each.accepted());
+      one.putObject("features")
+          .put("logprob", each.features().logprob())
+          .put("agreement", each.features().agreement())
+          .put("stated", each.features().stated());
+    }
+  }
+
+  private static void attempts(ObjectNode into, String name, List<AttemptReport> attempts) {
+    var list = into.putArray(name);
     for (AttemptReport attempt : attempts) {
       int slash = attempt.model().indexOf('/');
       ObjectNode one = list.addObject();
@@ -232,7 +264,7 @@ final class ReplyWriter {
           }
           last.withObject("/usage").put("cost", Money.usd(facts.costNanos()));
           if (wantsRoute(visit)) {
-            last.set("route", route(facts, journey));
+            last.set("route", route(facts, visit, journey));
           }
           out.write(words.end(last));
           return new Written(facts, true, List.of(), Tokens.used(last.path("usage")));
@@ -257,15 +289,13 @@ final class ReplyWriter {
             null,
             "provider");
     ObjectNode body = error.body(visit.requestId());
-    validation((ObjectNode) body.path("error"), broken);
+    broken((ObjectNode) body.path("error"), "validation", broken);
     return visit.inDialect(body);
   }
 
-  private static void validation(ObjectNode error, List<BrokenRule> broken) {
-    var list = error.putArray("validation");
-    for (BrokenRule rule : broken) {
-      list.addObject().put("rule", rule.rule()).put("message", rule.message());
-    }
+  private static void broken(ObjectNode into, String name, List<BrokenRule> broken) {
+    var list = into.putArray(name);
+    broken.forEach(rule -> list.add(rule.toJson()));
   }
 
   private static ObjectNode error(String reason, String message, Visit visit) {

@@ -11,6 +11,7 @@ import dev.flotilla.router.cache.AnswerCache;
 import dev.flotilla.router.classification.Classification;
 import dev.flotilla.router.exchange.CacheUse;
 import dev.flotilla.router.exchange.ChatRequest;
+import dev.flotilla.router.gain.GainDecision;
 import dev.flotilla.router.routing.Plan;
 import dev.flotilla.router.routing.RoutePolicy;
 import dev.flotilla.router.routing.RoutePolicy.Planned;
@@ -70,6 +71,15 @@ final class RoutePreview {
             .put("confidence", signal.confidence());
       }
     }
+    GainDecision gain = plan.gain();
+    if (gain != null) {
+      signals
+          .addObject()
+          .put("from", "gain")
+          .put("gain", gain.gain())
+          .put("threshold", gain.threshold())
+          .put("chose", gain.chose());
+    }
     long prompt = Tokens.ofQuestion(journey);
     Long limit = request.maxTokens();
     long completion = limit == null ? USUAL_ANSWER_TOKENS : Math.max(0, limit);
@@ -88,6 +98,7 @@ final class RoutePreview {
     for (Plan.PassedOver over : plan.passedOver()) {
       passedOver.addObject().put("model", over.model().id()).put("why", over.why());
     }
+    preview.put("best_effort", plan.bestEffort().word());
     preview.put("cache", kept(request, journey));
     preview.putObject("est_tokens").put("prompt", prompt).put("completion", completion);
     preview.put(

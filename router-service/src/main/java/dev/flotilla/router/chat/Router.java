@@ -1,5 +1,6 @@
 package dev.flotilla.router.chat;
 
+import dev.flotilla.catalog.Model;
 import dev.flotilla.contracts.telemetry.SpanNames;
 import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.telemetry.Tracing;
@@ -9,9 +10,12 @@ import dev.flotilla.router.cache.AnswerCache;
 import dev.flotilla.router.cache.CachedAnswer;
 import dev.flotilla.router.chat.RouteFacts.CacheResult;
 import dev.flotilla.router.classification.Classification;
+import dev.flotilla.router.confidence.Confidence;
 import dev.flotilla.router.exchange.CacheUse;
 import dev.flotilla.router.exchange.ChatRequest;
 import dev.flotilla.router.exchange.Completion;
+import dev.flotilla.router.exchange.Operation;
+import dev.flotilla.router.exchange.Purpose;
 import dev.flotilla.router.fallback.FallbackChain;
 import dev.flotilla.router.fallback.FallbackOutcome;
 import dev.flotilla.router.flight.Boarding;
@@ -21,12 +25,16 @@ import dev.flotilla.router.lanes.Place;
 import dev.flotilla.router.routing.Plan;
 import dev.flotilla.router.routing.RoutePolicy;
 import dev.flotilla.router.routing.RoutePolicy.Planned;
+import dev.flotilla.router.shadow.ShadowRequest;
+import dev.flotilla.router.shadow.Shadows;
 import dev.flotilla.router.upstream.CallOutcome;
+import dev.flotilla.router.upstream.ModelCall;
 import dev.flotilla.router.upstream.ModelCaller;
 import dev.flotilla.router.validation.Judgement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The path of a chat request, top to bottom. Start reading here. */
 final class Router {
@@ -37,6 +45,8 @@ final class Router {
   private final Lanes lanes;
   private final FallbackChain fallbacks;
   private final ModelCaller models;
+  private final @Nullable SecondOpinion second;
+  private final @Nullable Shadows shadows;
 
   Router(
       Admission admission,
@@ -45,7 +55,9 @@ final class Router {
       RoutePolicy policy,
       Lanes lanes,
       FallbackChain fallbacks,
-      ModelCaller models) {
+      ModelCaller models,
+      @Nullable SecondOpinion second,
+      @Nullable Shadows shadows) {
     this.admission = admission;
     this.cache = cache;
     this.flights = flights;
@@ -53,6 +65,8 @@ final class Router {
     this.lanes = lanes;
     this.fallbacks = fallbacks;
     this.models = models;
+    this.second = second;
+    this.shadows = shadows;
   }
 
   Reply answer(ChatRequest request, Journey journey) {
@@ -71,8 +85,7 @@ final class Router {
     if (use.onlyIfCached()) {
       return Reply.Refused.of(notKept(), RouteFacts.nobodyAsked(missed));
     }
-    return switch (journey.stage(
-        SpanNames.CLASSIFY, span -> policy.planFor(request, journey.caller()))) {
+    return switch (journey.stage(SpanNames.CLASSIFY, span -> plan(request, journey))) {
       case Planned.Refused(var error) -> Reply.Refused.of(error, RouteFacts.nobodyAsked(missed));
       case Planned.Ready(var plan) -> {
         Optional<Place> place = lanes.enter(plan.lane());
@@ -85,6 +98,20 @@ final class Router {
             : ask(plan, request, journey, missed);
       }
     };
+  }
+
+  /**
+   * What is decided by facts, rules and what was learned; a model is asked when they are unsure.
+   */
+  private Planned plan(ChatRequest request, Journey journey) {
+    Planned planned = policy.planFor(request, journey.caller());
+    return second != null
+            && planned instanceof Planned.Ready(var plan)
+            && plan.classification() != null
+            && second.isWantedAfter(plan.classification())
+        ? policy.planFor(
+            request, journey.caller(), second.after(plan.classification(), request, journey))
+        : planned;
   }
 
   private Optional<Reply> turnedAway(ChatRequest request, Journey journey) {
@@ -132,7 +159,9 @@ final class Router {
    * Asks the plan's candidates. Nothing is reported to the ledger here: provider-service wrote
    * every attempt down where the money left.
    */
-  private Reply ask(Plan plan, ChatRequest request, Journey journey, CacheResult missed) {
+  private Reply ask(Plan drawn, ChatRequest request, Journey journey, CacheResult missed) {
+    Plan plan = draw(drawn, request, journey);
+    journey.ordered(plan.gain());
     Classification type = plan.classification();
     // A stream that must not begin before it was judged is asked for whole.
     ChatRequest asked = plan.validators().holdBack() ? request.whole() : request;
@@ -140,55 +169,104 @@ final class Router {
         fallbacks.run(
             plan,
             journey.deadline(),
-            (model, index) ->
-                journey.provider(
-                    SpanNames.CANDIDATE + " " + model.id(),
-                    span -> {
-                      var call = journey.call(asked, type, plan.cheapest().contains(model));
-                      CallOutcome said =
-                          models.call(model, index, asked, call, Tracing.traceparent(span));
-                      journey.heard(said);
-                      if (said instanceof CallOutcome.NoAnswer failed) {
-                        span.setAttribute(SpanNames.FALLBACK_REASON, failed.reason());
-                      }
-                      return said;
-                    }));
+            (model, index) -> {
+              var call = journey.call(asked, type, plan.cheapest().contains(model));
+              return said(model, index, plan.gates().asked(model, asked), call, journey);
+            },
+            (answered, model, index) -> {
+              boolean cheapest = plan.cheapest().contains(model);
+              return journey.assessed(
+                  plan.gates()
+                      .judge(
+                          model,
+                          answered,
+                          asked,
+                          again -> {
+                            var call = journey.sampling(asked, type, cheapest);
+                            return said(model, index, again, call, journey);
+                          }));
+            });
+    var facts = RouteFacts.after(missed, type, journey.classifying(), outcome);
+    if (outcome.flawed() != null) {
+      // It is this caller's own wish; whoever else waits for an answer asks for one.
+      journey.notShared();
+      return new Reply.Whole(outcome.flawed().completion(), facts);
+    }
     return switch (outcome.last()) {
-      case CallOutcome.Answered(var completion, var simulated, var attempts) -> {
-        var facts = RouteFacts.after(missed, type, outcome, true, simulated);
-        keep(request, journey, completion, facts);
-        yield new Reply.Whole(completion, facts);
+      case CallOutcome.Answered answered -> {
+        keep(request, journey, answered.completion(), facts);
+        shadow(plan, request, journey, answered.completion(), facts);
+        yield new Reply.Whole(answered.completion(), facts);
       }
-      case CallOutcome.Streaming(var stream, var simulated) -> {
-        var facts = RouteFacts.after(missed, type, outcome, true, simulated);
-        yield new Reply.Flowing(
-            stream, facts, whole -> judgeAndKeep(plan, request, journey, whole, facts));
-      }
+      case CallOutcome.Streaming streaming ->
+          new Reply.Flowing(
+              streaming.stream(),
+              facts,
+              whole -> judgeAndKeep(plan, request, journey, whole, facts));
       case CallOutcome.NoAnswer failed ->
-          Exhausted.reply(
-              outcome,
-              failed,
-              journey.deadline().passed(),
-              RouteFacts.after(missed, type, outcome, false, false));
-      case CallOutcome.Rejected(var error, var attempts) ->
-          Reply.Refused.of(error, RouteFacts.after(missed, type, outcome, false, false));
-      case CallOutcome.Shed(var attempts) ->
-          NotAdmitted.overloaded(RouteFacts.after(missed, type, outcome, false, false));
+          Exhausted.reply(outcome, failed, journey.deadline().passed(), facts);
+      case CallOutcome.Rejected rejected -> Reply.Refused.of(rejected.error(), facts);
+      case CallOutcome.Shed shed -> NotAdmitted.overloaded(facts);
     };
+  }
+
+  private CallOutcome said(
+      Model model, int index, ChatRequest asked, ModelCall call, Journey journey) {
+    return journey.provider(
+        SpanNames.CANDIDATE + " " + model.id(),
+        span -> {
+          CallOutcome said = models.call(model, index, asked, call, Tracing.traceparent(span));
+          journey.heard(said);
+          if (said instanceof CallOutcome.NoAnswer failed) {
+            span.setAttribute(SpanNames.FALLBACK_REASON, failed.reason());
+          }
+          return said;
+        });
   }
 
   private Judgement judgeAndKeep(
       Plan plan, ChatRequest request, Journey journey, Completion whole, RouteFacts facts) {
     Judgement judgement = plan.validators().judge(whole);
+    shadow(plan, request, journey, whole, facts);
     if (judgement instanceof Judgement.Accepted) {
       keep(request, journey, whole, facts);
     }
     return judgement;
   }
 
+  /** Whether a second model is shown this request, too. */
+  private Plan draw(Plan plan, ChatRequest request, Journey journey) {
+    if (shadows == null || !journey.purpose().equals(Purpose.of(Operation.CHAT))) {
+      return plan;
+    }
+    Optional<Shadows.Draw> drawn = shadows.draw(plan);
+    journey.drawn(drawn);
+    return drawn.isPresent() ? shadows.planned(plan, drawn.get(), request, journey.caller()) : plan;
+  }
+
+  private void shadow(
+      Plan plan, ChatRequest request, Journey journey, Completion given, RouteFacts facts) {
+    if (shadows != null && facts.modelId() != null) {
+      shadows.answered(
+          journey.drawn(),
+          new ShadowRequest(
+              plan,
+              request,
+              journey.caller(),
+              journey.requestId(),
+              Tracing.traceparent(journey.root()),
+              facts.modelId(),
+              facts.refused(),
+              given),
+          facts.attempts());
+    }
+  }
+
   private void keep(ChatRequest request, Journey journey, Completion completion, RouteFacts facts) {
     if (facts.modelId() != null
         && request.hints().cacheUse().writes()
+        // Given because nobody else had an answer: the next one to ask may be luckier.
+        && journey.confidence(facts.modelId()).map(Confidence::accepted).orElse(true)
         && journey.worthKeeping(completion)) {
       var answer =
           new CachedAnswer(completion, facts.modelId(), facts.classification(), facts.simulated());
@@ -235,6 +313,8 @@ final class Router {
             answer.modelId(),
             null,
             answer.simulated(),
+            List.of(),
+            List.of(),
             List.of(),
             List.of(),
             hit.age()));

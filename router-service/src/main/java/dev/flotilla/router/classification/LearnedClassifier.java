@@ -6,7 +6,9 @@ import dev.flotilla.router.classification.Classification.DecidedBy;
 import dev.flotilla.router.classification.Classification.Signal;
 import dev.flotilla.router.exchange.ChatRequest;
 import dev.flotilla.router.exchange.TaskType;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Facts of the request decide alone. Otherwise the surer one decides of a platform team's rules and
@@ -42,7 +44,19 @@ public final class LearnedClassifier implements Classifier {
             ? signals.getFirst()
             : learned;
     return new Classification(
-        surer.taskType(), surer.confidence(), surer.from(), ruled.matchedRules(), signals);
+        surer.taskType(),
+        surer.confidence(),
+        surer.from(),
+        ruled.matchedRules(),
+        signals,
+        likely(judgement),
+        null);
+  }
+
+  private static Map<TaskType, Double> likely(Judgement judgement) {
+    var likely = new EnumMap<TaskType, Double>(TaskType.class);
+    judgement.all().forEach((label, probability) -> likely.put(type(label), probability));
+    return likely;
   }
 
   private static TaskType type(String label) {

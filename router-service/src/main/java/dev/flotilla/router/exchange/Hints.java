@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxCostNanos most that all attempts together may cost, nano-dollars
  * @param timeout how long the caller waits
  * @param validate what the answer must satisfy
+ * @param bestEffort what is given when no answer satisfies that
  * @param dryRun whether to explain instead of asking
  * @param tags for the ledger; empty when there are none
  */
@@ -28,10 +29,11 @@ public record Hints(
     @Nullable CacheUse cache,
     @Nullable Duration timeout,
     @Nullable AskedChecks validate,
+    @Nullable BestEffort bestEffort,
     @Nullable Boolean dryRun,
     Map<String, String> tags) {
   public static final Hints NONE =
-      new Hints(null, null, null, null, null, null, null, null, Map.of());
+      new Hints(null, null, null, null, null, null, null, null, null, Map.of());
 
   public Hints {
     fallbacks = fallbacks == null ? null : List.copyOf(fallbacks);
@@ -50,6 +52,7 @@ public record Hints(
         first(cache, others.cache),
         first(timeout, others.timeout),
         first(validate, others.validate),
+        first(bestEffort, others.bestEffort),
         first(dryRun, others.dryRun),
         allTags);
   }
@@ -73,7 +76,11 @@ public record Hints(
    * among them: a kept answer costs nothing and is there at once.
    */
   public String answerDefining() {
-    if (taskType == null && qualityThreshold == null && fallbacks == null && validate == null) {
+    if (taskType == null
+        && qualityThreshold == null
+        && fallbacks == null
+        && validate == null
+        && bestEffort == null) {
       return "";
     }
     var text = Json.object();
@@ -83,6 +90,9 @@ public record Hints(
     if (validate != null) {
       text.set("schema", validate.schema());
       validate.rules().forEach(rule -> text.withArray("rules").add(rule.rule()));
+    }
+    if (bestEffort != null) {
+      text.put("best_effort", bestEffort.word());
     }
     return Json.text(text);
   }

@@ -29,6 +29,7 @@ public final class HintsReader {
           "cache",
           "timeout_ms",
           "validate",
+          "best_effort",
           "dry_run");
 
   private static final int MOST_FALLBACKS = 16;
@@ -74,6 +75,7 @@ public final class HintsReader {
         cache(text(route, "cache", at), at + "cache"),
         millis(present(route, "timeout_ms"), at + "timeout_ms"),
         checks(present(route, "validate"), at + "validate"),
+        bestEffort(text(route, "best_effort", at), at + "best_effort"),
         flag(present(route, "dry_run"), at + "dry_run"),
         Map.of());
   }
@@ -112,6 +114,7 @@ public final class HintsReader {
             header.apply(FleetHeaders.TIMEOUT_MS).<JsonNode>map(TextNode::valueOf).orElse(null),
             FleetHeaders.TIMEOUT_MS),
         null,
+        bestEffort(header.apply(FleetHeaders.BEST_EFFORT).orElse(null), FleetHeaders.BEST_EFFORT),
         dryRun == null ? null : flagText(dryRun, FleetHeaders.DRY_RUN),
         tags(header.apply(FleetHeaders.PUBLIC_TAGS).orElse("")));
   }
@@ -257,6 +260,18 @@ public final class HintsReader {
       rules.add(new AskedChecks.Rule(text.textValue(), rule.path("message").textValue()));
     }
     return new AskedChecks(schema, rules);
+  }
+
+  private static @Nullable BestEffort bestEffort(@Nullable String word, String place)
+      throws BadHint {
+    if (word == null) {
+      return null;
+    }
+    Optional<BestEffort> effort = BestEffort.of(word);
+    if (effort.isEmpty()) {
+      throw wrong(place, "must be \"last\" or \"none\"");
+    }
+    return effort.get();
   }
 
   private static @Nullable Boolean flag(@Nullable JsonNode value, String place) throws BadHint {

@@ -4,10 +4,15 @@ import dev.flotilla.catalog.Catalog;
 import dev.flotilla.catalog.Model;
 import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.identity.Caller;
+import dev.flotilla.router.classification.Asking;
 import dev.flotilla.router.classification.Classification;
+import dev.flotilla.router.confidence.Gates;
 import dev.flotilla.router.exchange.AskedChecks;
+import dev.flotilla.router.exchange.BestEffort;
 import dev.flotilla.router.exchange.ChatRequest;
 import dev.flotilla.router.exchange.TaskType;
+import dev.flotilla.router.gain.GainDecision;
+import dev.flotilla.router.gain.GainRouter;
 import dev.flotilla.router.routing.Plan.PassedOver;
 import dev.flotilla.router.validation.BadCheck;
 import dev.flotilla.router.validation.Validation;
@@ -32,11 +37,36 @@ public final class RoutePolicy {
   private final Catalog catalog;
   private final Routing routing;
   private final Validation validation;
+  private final Promotions promotions;
 
+  /** One for which nothing is learned. */
   public RoutePolicy(Catalog catalog, Routing routing, Validation validation) {
+    this(catalog, routing, validation, Promotions.NONE);
+  }
+
+  private RoutePolicy(
+      Catalog catalog, Routing routing, Validation validation, Promotions promotions) {
     this.catalog = catalog;
     this.routing = routing;
     this.validation = validation;
+    this.promotions = promotions;
+  }
+
+  /**
+   * The same, with models that are asked first because they have shown that they are good enough.
+   */
+  public RoutePolicy with(Promotions learned) {
+    return new RoutePolicy(catalog, routing, validation, learned);
+  }
+
+  /** Whether a model can answer a request, and this caller may use it. */
+  public boolean mayAnswer(Model model, ChatRequest request, Caller caller) {
+    return caller.mayUse(model.id()) && needs(request).stream().allMatch(need -> need.metBy(model));
+  }
+
+  /** When a model is asked what kind of work a request is; null is never. */
+  public @Nullable Asking asking() {
+    return routing.asking();
   }
 
   /** How planning went. */
@@ -48,13 +78,24 @@ public final class RoutePolicy {
 
   /** Which candidates are asked. Classifies only when the caller left the choice open. */
   public Planned planFor(ChatRequest request, Caller caller) {
+    return planFor(request, caller, null);
+  }
+
+  /**
+   * The same.
+   *
+   * @param decided what kind of work it is when that was found out elsewhere; null to find it out
+   *     here
+   */
+  public Planned planFor(ChatRequest request, Caller caller, @Nullable Classification decided) {
     if (request.embeds()) {
       return new OneSpace(catalog).planFor(request, caller);
     }
     var named = new LinkedHashSet<Model>();
     Classification type = null;
     if (isAuto(request.model())) {
-      Optional<Classification> classified = classify(request);
+      Optional<Classification> classified =
+          decided == null ? classify(request) : Optional.of(decided);
       if (classified.isEmpty()) {
         return refused(unknownTaskType(request.model()));
       }
@@ -69,26 +110,52 @@ public final class RoutePolicy {
     if (unknown != null) {
       return refused(unknown);
     }
+    GainDecision gain = null;
     if (type != null && named.isEmpty()) {
-      named.addAll(candidates(type.taskType(), request.hints().qualityThreshold()));
+      gain = addCandidates(type.taskType(), request, named);
     }
     unknown = addAll(request.hints().fallbacksOrNone(), "fallbacks", named);
-    return unknown != null ? refused(unknown) : narrowed(request, caller, type, named);
+    return unknown != null ? refused(unknown) : narrowed(request, caller, type, gain, named);
   }
 
   /**
-   * The candidates of a type. When none of them is good enough, those of complex tasks are asked:
-   * nobody is better.
+   * Adds the candidates of a type, in the order its gain router gives them if it has one. When none
+   * of them is good enough, those of complex tasks are asked: nobody is better.
+   *
+   * @return what gave them their order; null when the policy did
    */
-  private List<Model> candidates(TaskType type, @Nullable BigDecimal threshold) {
-    List<Model> usual = routing.task(type).candidates();
-    return threshold == null || usual.stream().anyMatch(model -> isGoodEnough(model, threshold))
-        ? usual
-        : routing.task(TaskType.COMPLEX).candidates();
+  private @Nullable GainDecision addCandidates(
+      TaskType type, ChatRequest request, Set<Model> into) {
+    Routing.Task task = routing.task(type);
+    Optional<Model> promoted = promotions.promoted(type);
+    GainRouter router = promoted.isEmpty() ? task.gain() : null;
+    GainDecision gain = router == null ? null : router.decide(request.lastUserText());
+    List<Model> usual =
+        router == null || gain == null
+            ? first(promoted, task.candidates())
+            : router.ordered(gain, task.candidates());
+    BigDecimal threshold = request.hints().qualityThreshold();
+    if (threshold == null || usual.stream().anyMatch(model -> isGoodEnough(model, threshold))) {
+      into.addAll(usual);
+      return gain;
+    }
+    into.addAll(routing.task(TaskType.COMPLEX).candidates());
+    return null;
+  }
+
+  private static List<Model> first(Optional<Model> promoted, List<Model> usual) {
+    var order = new LinkedHashSet<Model>();
+    promoted.ifPresent(order::add);
+    order.addAll(usual);
+    return List.copyOf(order);
   }
 
   private Planned narrowed(
-      ChatRequest request, Caller caller, @Nullable Classification type, Set<Model> named) {
+      ChatRequest request,
+      Caller caller,
+      @Nullable Classification type,
+      @Nullable GainDecision gain,
+      Set<Model> named) {
     List<Model> allowed = named.stream().filter(model -> caller.mayUse(model.id())).toList();
     if (allowed.isEmpty()) {
       return refused(notAllowed(caller, named));
@@ -124,11 +191,29 @@ public final class RoutePolicy {
               able,
               passedOver,
               validation.of(request, policy),
-              cheapest(caller, needs, type, able)));
+              bestEffort(request, type),
+              cheapest(caller, needs, type, able),
+              gates(request, type, able),
+              gain));
     } catch (BadCheck e) {
       return refused(
           ApiError.invalid("invalid_validator", String.valueOf(e.getMessage()), e.place()));
     }
+  }
+
+  private BestEffort bestEffort(ChatRequest request, @Nullable Classification type) {
+    BestEffort asked = request.hints().bestEffort();
+    if (asked != null) {
+      return asked;
+    }
+    return type == null ? BestEffort.NONE : routing.task(type.taskType()).bestEffort();
+  }
+
+  /** What was learned of one answer says nothing about several choices at once. */
+  private Gates gates(ChatRequest request, @Nullable Classification type, List<Model> able) {
+    return type == null || request.choices() > 1
+        ? Gates.NONE
+        : routing.task(type.taskType()).gates().sparing(able.getLast());
   }
 
   /** Whoever names models wants these and no others, however cheap. */

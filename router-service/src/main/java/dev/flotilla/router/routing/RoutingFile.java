@@ -12,12 +12,18 @@ import dev.flotilla.kit.settings.ConfigurationException;
 import dev.flotilla.learning.BadData;
 import dev.flotilla.learning.tasktype.TaskTypeFile;
 import dev.flotilla.learning.tasktype.TaskTypeModel;
+import dev.flotilla.router.classification.Asking;
 import dev.flotilla.router.classification.Classifier;
 import dev.flotilla.router.classification.KeywordClassifier;
 import dev.flotilla.router.classification.KeywordRule;
 import dev.flotilla.router.classification.LearnedClassifier;
+import dev.flotilla.router.confidence.GateWish;
+import dev.flotilla.router.confidence.Gates;
 import dev.flotilla.router.exchange.AskedChecks;
+import dev.flotilla.router.exchange.BestEffort;
 import dev.flotilla.router.exchange.TaskType;
+import dev.flotilla.router.gain.GainEntry;
+import dev.flotilla.router.gain.GainRouter;
 import dev.flotilla.router.validation.BadCheck;
 import dev.flotilla.router.validation.Validation;
 import java.io.IOException;
@@ -27,6 +33,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -48,16 +55,24 @@ public final class RoutingFile {
       @Nullable Map<String, Candidates> taskTypes,
       @Nullable String baseline,
       @Nullable Map<String, BigDecimal> quality,
-      @Nullable Classification classification) {}
+      @Nullable Classification classification,
+      @Nullable LearningWish learning) {}
 
   record Candidates(
-      @Nullable List<String> candidates, @Nullable List<AskedChecks.Rule> validators) {}
+      @Nullable List<String> candidates,
+      @Nullable List<AskedChecks.Rule> validators,
+      @Nullable String bestEffort,
+      @Nullable GateWish confidence,
+      @Nullable GainEntry gain) {}
 
   record Classification(
       double confidenceOfFacts,
       double confidenceOfDefault,
       @Nullable String learned,
+      @Nullable Ask ask,
       @Nullable List<Rule> rules) {}
+
+  record Ask(@Nullable List<String> models, @Nullable Double below, boolean classic) {}
 
   record Rule(String type, double confidence, @Nullable List<String> words, int longerThanWords) {}
 
@@ -102,16 +117,46 @@ public final class RoutingFile {
       tasks.put(
           type,
           new Routing.Task(
-              candidates(type, written.taskTypes()), validators(type, written.taskTypes())));
+              candidates(type, written),
+              validators(type, written),
+              bestEffort(type, written),
+              gates(type, written),
+              gain(type, written)));
     }
     // A model that cannot be read is told of before its bytes are wanted.
     Classifier classifier = classifier(written.classification());
     return new Routing(
-        version(content, written.classification().learned()),
+        version(content, learned(written, written.classification())),
         baseline(written.baseline()),
         tasks,
         quality(written.quality()),
-        classifier);
+        classifier,
+        asking(written.classification()),
+        written.learning() == null
+            ? null
+            : written.learning().learning(file + ": learning.", this::models));
+  }
+
+  /** The files of what was learned. */
+  private List<Path> learned(Written written, Classification classification) {
+    var names = new ArrayList<String>();
+    if (classification.learned() != null) {
+      names.add(classification.learned());
+    }
+    for (TaskType type : TaskType.values()) {
+      Candidates entry = entry(type, written);
+      if (entry != null && entry.gain() != null && entry.gain().model() != null) {
+        names.add(entry.gain().model());
+      }
+      if (entry != null && entry.confidence() != null && entry.confidence().model() != null) {
+        names.add(entry.confidence().model());
+      }
+    }
+    return names.stream().distinct().map(file::resolveSibling).toList();
+  }
+
+  private static @Nullable Candidates entry(TaskType type, Written written) {
+    return written.taskTypes() == null ? null : written.taskTypes().get(type.word());
   }
 
   /** The best model behind a name; savings are measured against it. */
@@ -133,15 +178,20 @@ public final class RoutingFile {
                         + ", or leave it out and nothing is said about savings"));
   }
 
-  private List<Model> candidates(TaskType type, @Nullable Map<String, Candidates> written) {
-    String place = file + ": task_types." + type.word() + ".candidates";
-    Candidates entry = written == null ? null : written.get(type.word());
-    if (entry == null || entry.candidates() == null || entry.candidates().isEmpty()) {
+  private List<Model> candidates(TaskType type, Written written) {
+    Candidates entry = entry(type, written);
+    return models(
+        file + ": task_types." + type.word() + ".candidates",
+        entry == null ? null : entry.candidates());
+  }
+
+  private List<Model> models(String place, @Nullable List<String> names) {
+    if (names == null || names.isEmpty()) {
       throw new ConfigurationException(
           place + " is missing; write a list of aliases or model ids, best first");
     }
     Set<Model> models = new LinkedHashSet<>();
-    for (String name : entry.candidates()) {
+    for (String name : names) {
       List<Model> behind = catalog.resolve(name);
       if (behind.isEmpty()) {
         throw new ConfigurationException(
@@ -164,10 +214,9 @@ public final class RoutingFile {
     return List.copyOf(models);
   }
 
-  private List<AskedChecks.Rule> validators(
-      TaskType type, @Nullable Map<String, Candidates> written) {
+  private List<AskedChecks.Rule> validators(TaskType type, Written written) {
     String place = "task_types." + type.word() + ".validators";
-    Candidates entry = written == null ? null : written.get(type.word());
+    Candidates entry = entry(type, written);
     List<AskedChecks.Rule> rules =
         entry == null || entry.validators() == null ? List.of() : entry.validators();
     try {
@@ -176,6 +225,50 @@ public final class RoutingFile {
     } catch (BadCheck e) {
       throw new ConfigurationException(file + ": " + e.getMessage(), e);
     }
+  }
+
+  private BestEffort bestEffort(TaskType type, Written written) {
+    Candidates entry = entry(type, written);
+    String word = entry == null ? null : entry.bestEffort();
+    return word == null
+        ? BestEffort.NONE
+        : BestEffort.of(word)
+            .orElseThrow(
+                () ->
+                    new ConfigurationException(
+                        file
+                            + ": task_types."
+                            + type.word()
+                            + ".best_effort is '"
+                            + word
+                            + "'; write last to give the last answer though it does not pass, or"
+                            + " none"));
+  }
+
+  /** Candidates have been checked. */
+  private Gates gates(TaskType type, Written written) {
+    Candidates entry = entry(type, written);
+    return entry == null || entry.confidence() == null || entry.candidates() == null
+        ? Gates.NONE
+        : entry
+            .confidence()
+            .gates(
+                file + ": task_types." + type.word() + ".confidence",
+                file,
+                type,
+                entry.candidates().stream().map(catalog::resolve).toList());
+  }
+
+  private @Nullable GainRouter gain(TaskType type, Written written) {
+    Candidates entry = entry(type, written);
+    return entry == null || entry.gain() == null
+        ? null
+        : entry
+            .gain()
+            .router(
+                file + ": task_types." + type.word() + ".gain",
+                file.resolveSibling(""),
+                (place, name) -> models(place, List.of(name)));
   }
 
   private Map<String, BigDecimal> quality(@Nullable Map<String, BigDecimal> written) {
@@ -204,6 +297,29 @@ public final class RoutingFile {
     return written.learned() == null
         ? byRules
         : new LearnedClassifier(byRules, model(written.learned()));
+  }
+
+  private @Nullable Asking asking(Classification written) {
+    Ask ask = written.ask();
+    if (ask == null) {
+      return null;
+    }
+    String place = "classification.ask";
+    if (written.learned() == null) {
+      throw new ConfigurationException(
+          file
+              + ": "
+              + place
+              + " needs classification.learned, which keeps what a model says within what is possible");
+    }
+    if (ask.below() == null) {
+      throw new ConfigurationException(
+          file + ": " + place + ".below is missing; write a number from 0 to 1, like 0.6");
+    }
+    return new Asking(
+        models(file + ": " + place + ".models", ask.models()),
+        share(place + ".below", ask.below()),
+        ask.classic());
   }
 
   private TaskTypeModel model(String learned) {
@@ -261,18 +377,18 @@ public final class RoutingFile {
    * Two routers with the same file and catalogue decide alike, so their cached answers are
    * interchangeable.
    */
-  private String version(byte[] content, @Nullable String learned) {
+  private String version(byte[] content, List<Path> learned) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       digest.update(content);
-      if (learned != null) {
-        digest.update(Files.readAllBytes(file.resolveSibling(learned)));
+      for (Path model : learned) {
+        digest.update(Files.readAllBytes(model));
       }
       digest.update(catalog.version().getBytes(StandardCharsets.UTF_8));
       catalog.models().forEach(m -> digest.update(m.id().getBytes(StandardCharsets.UTF_8)));
       return "sha256:" + HexFormat.of().formatHex(digest.digest());
     } catch (IOException e) {
-      throw new ConfigurationException(file.resolveSibling(learned) + " cannot be read", e);
+      throw new ConfigurationException(file + ": what was learned cannot be read: " + e, e);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

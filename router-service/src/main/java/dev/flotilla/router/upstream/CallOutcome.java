@@ -71,6 +71,28 @@ public sealed interface CallOutcome {
   }
 
   /**
+   * An answer came and is what an answer must be, but one may not be sure enough of it.
+   *
+   * @param answer to be given all the same when nobody else has one
+   */
+  record Unsure(Model model, Answered answer) implements NoAnswer {
+    @Override
+    public String reason() {
+      return Outcomes.LOW_CONFIDENCE;
+    }
+
+    @Override
+    public String message() {
+      return model.id() + ": too little speaks for its answer";
+    }
+
+    @Override
+    public List<AttemptReport> attempts() {
+      return answer.attempts();
+    }
+  }
+
+  /**
    * The model was not asked, because there is no money for it: of the caller's own limit or of a
    * budget.
    *

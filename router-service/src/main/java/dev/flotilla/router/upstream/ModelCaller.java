@@ -168,7 +168,9 @@ public final class ModelCaller {
     putIfThere(headers, FleetHeaders.PIPELINE, purpose.pipeline());
     putIfThere(headers, FleetHeaders.RUN, purpose.run());
     putIfThere(headers, FleetHeaders.STEP, purpose.step());
-    headers.put(FleetHeaders.CANDIDATE, Integer.toString(candidate));
+    // A second answer of the same candidate is a call of its own: no key finds the first one's.
+    String place = candidate + (purpose.samples() ? "+1" : "");
+    headers.put(FleetHeaders.CANDIDATE, place);
     call.caller().send(headers::put);
     if (call.taskType() != null) {
       headers.put(FleetHeaders.TASK_TYPE, call.taskType().word());
@@ -184,8 +186,7 @@ public final class ModelCaller {
     }
     if (call.idempotencyKey() != null) {
       // By model, too: the same request may be planned otherwise when it comes again.
-      headers.put(
-          FleetHeaders.IDEMPOTENCY, call.idempotencyKey() + "/" + candidate + "/" + model.id());
+      headers.put(FleetHeaders.IDEMPOTENCY, call.idempotencyKey() + "/" + place + "/" + model.id());
     }
     return headers;
   }

@@ -1,5 +1,8 @@
 package dev.flotilla.router.validation;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.kit.json.Json;
+
 /**
  * Something an answer was expected to be and is not.
  *
@@ -12,5 +15,10 @@ public record BrokenRule(String rule, String message) {
 
   public BrokenRule {
     message = message.length() <= LONGEST ? message : message.substring(0, LONGEST) + "…";
+  }
+
+  /** As a caller reads it. */
+  public ObjectNode toJson() {
+    return Json.object().put("rule", rule).put("message", message);
   }
 }

@@ -238,6 +238,31 @@ class BatchesIT {
   }
 
   @Test
+  void an_item_that_wants_the_last_answer_is_told_what_is_wrong_with_it() throws Exception {
+    ObjectNode batch = batch("gold", "silver", "tin");
+    for (int i = 0; i < 2; i++) {
+      ((ObjectNode) batch.at("/requests/" + i + "/body"))
+          .putObject("route")
+          .put("best_effort", "last")
+          .putObject("validate")
+          .putArray("rules")
+          .add("text.contains('gold')");
+    }
+    JsonNode results =
+        Json.parse(
+                router
+                    .send("POST", "/v1/batches", KEY, Json.text(batch), "prefer", "wait=30")
+                    .body())
+            .path("results");
+    assertTrue(results.at("/0/response/body/route").isMissingNode(), results.toString());
+    JsonNode flawed = results.at("/1/response/body");
+    assertEquals("About silver", flawed.at("/choices/0/message/content").asText());
+    assertEquals("failed", flawed.at("/route/validation").asText(), results.toString());
+    assertEquals("rule", flawed.at("/route/broken_rules/0/rule").asText());
+    assertTrue(results.at("/2/response/body/route").isMissingNode(), "nobody asked");
+  }
+
+  @Test
   void a_batch_that_takes_longer_than_its_caller_waits_goes_on() throws Exception {
     var go = new CountDownLatch(1);
     router.provider(call -> answerAfter(go, call));

@@ -81,7 +81,8 @@ class ExhaustedTest {
 
   private static Reply.Refused reply(CallOutcome.NoAnswer first, CallOutcome.NoAnswer last) {
     var outcome =
-        new FallbackOutcome(last, MODELS.getLast(), List.of(new Hop(MODELS.getFirst(), first)));
+        new FallbackOutcome(
+            last, MODELS.getLast(), List.of(new Hop(MODELS.getFirst(), first)), null);
     return Exhausted.reply(
         outcome, last, false, RouteFacts.nobodyAsked(RouteFacts.CacheResult.MISS));
   }

@@ -250,7 +250,8 @@ class DecisionLogTest {
         null,
         "acme/grand",
         "sha256:00",
-        AttemptUsage.text(100, 20, 30, 0));
+        AttemptUsage.text(100, 20, 30, 0),
+        null);
   }
 
   private static int freePort() {

@@ -39,11 +39,12 @@ class HintsReaderTest {
         route(
             """
             {"task_type":"simple","quality_threshold":7.50,"fallbacks":["x/y"],"max_cost_usd":0.0000000019,
-             "cache":"refresh","timeout_ms":1500,"validate":{"schema":{},"rules":["true"]},"dry_run":true}""");
+             "cache":"refresh","timeout_ms":1500,"validate":{"schema":{},"rules":["true"]},"best_effort":"last","dry_run":true}""");
     assertEquals(TaskType.BULK, body.taskType());
     assertEquals(new BigDecimal("7.5"), body.qualityThreshold());
     assertEquals(1, body.maxCostNanos(), "rounded down");
     assertEquals(CacheUse.REFRESH, body.cacheUse());
+    assertEquals(BestEffort.LAST, body.bestEffort());
     assertTrue(body.isDryRun());
     Hints headers =
         parsed(
@@ -52,11 +53,13 @@ class HintsReaderTest {
                 "x-quality-threshold", "8",
                 "x-timeout-ms", "20",
                 "x-dry-run", "true",
+                "x-best-effort", "none",
                 "x-tags", "feature=search, customer=acme=co",
                 "cache-control", "max-age=60"),
             Hints.NONE);
     assertEquals(BigDecimal.valueOf(8), headers.qualityThreshold());
     assertEquals(Duration.ofMillis(20), headers.timeout());
+    assertEquals(BestEffort.NONE, headers.bestEffort());
     assertTrue(headers.isDryRun());
     assertEquals(Map.of("feature", "search", "customer", "acme=co"), headers.tags());
     assertEquals(Duration.ofSeconds(60), headers.cacheUse().maxAge());
@@ -110,6 +113,7 @@ class HintsReaderTest {
         "{\"validate\":{\"schema\":4}} | route.validate | Schema",
         "{\"validate\":{\"rules\":\"x\"}} | route.validate.rules | list",
         "{\"validate\":{\"rules\":[4]}} | route.validate.rules | expressions",
+        "{\"best_effort\":\"always\"} | route.best_effort | last",
         "{\"dry_run\":\"yes\"} | route.dry_run | true or false"
       })
   void a_hint_that_means_nothing_is_refused_with_its_place_and_what_to_write(
@@ -127,6 +131,7 @@ class HintsReaderTest {
     "x-max-cost-usd, free",
     "x-timeout-ms, soon",
     "x-dry-run, perhaps",
+    "x-best-effort, first",
     "x-tags, novalue",
     "cache-control, max-age=x"
   })
@@ -153,6 +158,9 @@ class HintsReaderTest {
     assertNotEquals(
         route("{\"validate\":{\"rules\":[\"true\"]}}").answerDefining(),
         route("{\"validate\":{\"rules\":[\"false\"]}}").answerDefining());
+    assertNotEquals(
+        route("{\"best_effort\":\"last\"}").answerDefining(),
+        route("{\"best_effort\":\"none\"}").answerDefining());
     assertNull(Hints.NONE.validate());
   }
 

@@ -2,6 +2,7 @@ package dev.flotilla.router.fallback;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,8 @@ import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.http.Deadline;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.router.Requests;
+import dev.flotilla.router.confidence.Gates;
+import dev.flotilla.router.exchange.BestEffort;
 import dev.flotilla.router.exchange.Completion;
 import dev.flotilla.router.routing.Plan;
 import dev.flotilla.router.upstream.CallOutcome;
@@ -70,6 +73,46 @@ class FallbackChainTest {
   }
 
   @Test
+  void a_doubted_answer_is_better_than_none_and_stays_among_the_hops_with_its_cost() {
+    var answers = new ArrayList<>(List.of(answered, failed("b"), failed("c")));
+    var outcome =
+        new FallbackChain()
+            .run(
+                plan,
+                LATER,
+                (model, index) -> answers.removeFirst(),
+                (told, model, index) -> new CallOutcome.Unsure(model, told));
+    assertEquals(MODELS.getFirst(), outcome.model());
+    assertEquals(
+        "all is well",
+        assertInstanceOf(CallOutcome.Answered.class, outcome.last())
+            .completion()
+            .body()
+            .at("/choices/0/message/content")
+            .asText());
+    assertEquals(
+        List.of(Outcomes.LOW_CONFIDENCE, "b", "c"),
+        outcome.hops().stream().map(hop -> hop.failure().reason()).toList());
+    assertEquals(3, outcome.attempts().size());
+  }
+
+  @Test
+  void what_its_validators_refuse_is_not_doubted_and_an_answer_after_a_doubt_is_given() {
+    var answers = new ArrayList<>(List.of(answered(" "), answered, answered("sure")));
+    var outcome =
+        new FallbackChain()
+            .run(
+                plan,
+                LATER,
+                (model, index) -> answers.removeFirst(),
+                (told, model, index) -> index == 1 ? new CallOutcome.Unsure(model, told) : told);
+    assertEquals(MODELS.get(2), outcome.model());
+    assertEquals(
+        List.of(Outcomes.INVALID_OUTPUT, Outcomes.LOW_CONFIDENCE),
+        outcome.hops().stream().map(hop -> hop.failure().reason()).toList());
+  }
+
+  @Test
   void an_answer_that_is_none_is_paid_for_and_the_next_model_is_asked() {
     var outcome = run(LATER, answered(" "), answered);
     assertSame(answered, outcome.last());
@@ -79,6 +122,32 @@ class FallbackChainTest {
     assertEquals(
         "non_empty",
         assertInstanceOf(CallOutcome.Unacceptable.class, refused).broken().getFirst().rule());
+  }
+
+  @Test
+  void best_effort_is_the_last_answer_there_was_and_only_when_none_is_good() {
+    var last =
+        new Plan(
+            null,
+            MODELS,
+            List.of(),
+            plan.validators(),
+            BestEffort.LAST,
+            List.of(),
+            Gates.NONE,
+            null);
+    var middle = answered(" ");
+    var outcome = run(last, LATER, answered(""), middle, failed(Outcomes.TIMEOUT));
+    assertSame(((CallOutcome.Answered) middle).completion(), outcome.flawed().completion());
+    assertEquals(MODELS.get(1), outcome.flawed().model());
+    assertEquals("non_empty", outcome.flawed().broken().getFirst().rule());
+    assertEquals(MODELS.get(2), outcome.model(), "who was asked last");
+    assertEquals(3, outcome.attempts().size());
+    var rejected = new CallOutcome.Rejected(ApiError.invalid("x", "x", null), List.of());
+    assertEquals(MODELS.getFirst(), run(last, LATER, answered(""), rejected).flawed().model());
+    assertNull(run(last, LATER, answered(""), answered).flawed());
+    assertNull(run(last, LATER, failed("a"), failed("b"), failed("c")).flawed());
+    assertNull(run(LATER, answered(""), answered(""), answered("")).flawed(), "nobody wants it");
   }
 
   @Test
@@ -110,7 +179,15 @@ class FallbackChainTest {
   void a_budget_that_has_money_for_the_cheapest_models_only_sends_the_plan_there() {
     Model cheap = CATALOG.resolve("sim-east/fast").getFirst();
     var downgrading =
-        new Plan(null, MODELS, List.of(), plan.validators(), List.of(MODELS.getFirst(), cheap));
+        new Plan(
+            null,
+            MODELS,
+            List.of(),
+            plan.validators(),
+            BestEffort.NONE,
+            List.of(MODELS.getFirst(), cheap),
+            Gates.NONE,
+            null);
     var outcome = run(downgrading, LATER, overBudget(Outcomes.BUDGET_DOWNGRADE), answered);
     assertSame(answered, outcome.last());
     assertEquals(List.of(MODELS.getFirst().id(), cheap.id()), asked);

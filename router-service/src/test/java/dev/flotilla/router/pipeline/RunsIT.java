@@ -92,6 +92,13 @@ class RunsIT {
         """);
     PipelineCaller.write(
         folder,
+        "hopeful",
+        """
+        steps:
+          - {id: only, task_type: bulk, max_tokens: 10, cache: false, prompt: "Say nothing", on_invalid: fail}
+        """);
+    PipelineCaller.write(
+        folder,
         "dear",
         """
         budget: {max_cost_usd: 0.001}
@@ -328,6 +335,16 @@ class RunsIT {
     assertEquals("failed", run.at("/steps/0/attempts/0/status").asText());
     // Both were paid for.
     assertEquals("0.000002", run.at("/usage/cost").decimalValue().toPlainString());
+  }
+
+  @Test
+  void a_task_types_best_effort_is_none_of_a_steps_business() {
+    var provider = new ScriptedProvider((call, prompt) -> " ");
+    router.provider(provider);
+    JsonNode run = caller.run("hopeful", "{}").body();
+    assertEquals("failed", run.path("status").asText(), run.toString());
+    assertEquals("invalid_output", run.at("/error/code").asText(), run.toString());
+    assertEquals(List.of("only"), provider.steps());
   }
 
   @Test

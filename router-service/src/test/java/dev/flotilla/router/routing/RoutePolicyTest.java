@@ -12,6 +12,7 @@ import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.kit.settings.ConfigurationException;
 import dev.flotilla.router.Requests;
+import dev.flotilla.router.exchange.BestEffort;
 import dev.flotilla.router.exchange.TaskType;
 import dev.flotilla.router.routing.RoutePolicy.Planned;
 import dev.flotilla.router.validation.Validation;
@@ -52,6 +53,40 @@ class RoutePolicyTest {
   }
 
   @Test
+  void best_effort_is_the_requests_or_its_task_types_and_nobody_elses(@TempDir Path folder)
+      throws IOException {
+    String shipped = Files.readString(CONFIG.resolve("routing.yaml"));
+    String asking =
+        shipped
+            .replace("  learned: task-types.model\n", "")
+            .replace("bulk: {", "bulk: {best_effort: last, ");
+    var lasting =
+        new RoutePolicy(
+            catalog, file(Files.writeString(folder.resolve("lasting.yaml"), asking)), validation);
+    String auto =
+        "{\"model\":\"auto/bulk\",%s\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}";
+    String none = auto.formatted("\"route\":{\"best_effort\":\"none\"},");
+    assertEquals(BestEffort.LAST, plan(lasting, auto.formatted("")).bestEffort());
+    assertEquals(BestEffort.NONE, plan(lasting, none).bestEffort());
+    String named = auto.formatted("").replace("auto/bulk", "sim-north/fast");
+    assertEquals(BestEffort.NONE, plan(lasting, named).bestEffort(), "no task type, no policy");
+    assertEquals(BestEffort.NONE, plan(policy, auto.formatted("")).bestEffort());
+    assertEquals(BestEffort.LAST, hinted("{\"best_effort\":\"last\"}").bestEffort());
+    mistake(
+        folder,
+        shipped.replace("bulk: {", "bulk: {best_effort: first, "),
+        "task_types.bulk.best_effort",
+        "'first'",
+        "write last");
+  }
+
+  private static Plan plan(RoutePolicy policy, String body) {
+    return assertInstanceOf(
+            Planned.Ready.class, policy.planFor(Requests.of(body), Requests.ANYBODY))
+        .plan();
+  }
+
+  @Test
   void a_schema_or_rule_that_cannot_be_used_is_refused_with_its_place() {
     for (String validate :
         List.of(
@@ -82,9 +117,7 @@ class RoutePolicyTest {
   }
 
   private Plan ready(String body) {
-    return assertInstanceOf(
-            Planned.Ready.class, policy.planFor(Requests.of(body), Requests.ANYBODY))
-        .plan();
+    return plan(policy, body);
   }
 
   @Test

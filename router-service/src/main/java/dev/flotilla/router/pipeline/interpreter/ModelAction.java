@@ -23,6 +23,7 @@ import dev.flotilla.pipelines.template.Template;
 import dev.flotilla.router.chat.Brought;
 import dev.flotilla.router.chat.Errand;
 import dev.flotilla.router.chat.Errands;
+import dev.flotilla.router.exchange.BestEffort;
 import dev.flotilla.router.exchange.CacheUse;
 import dev.flotilla.router.exchange.ChatRequest;
 import dev.flotilla.router.exchange.Completion;
@@ -193,6 +194,8 @@ final class ModelAction {
         action.cache() ? CacheUse.DEFAULT : CacheUse.OFF,
         null,
         null,
+        // What becomes of an answer that is not good enough is the step's own on_invalid.
+        BestEffort.NONE,
         null,
         attempt.going().tags());
   }
@@ -206,6 +209,7 @@ final class ModelAction {
         hints.cache(),
         hints.timeout(),
         hints.validate(),
+        hints.bestEffort(),
         hints.dryRun(),
         hints.tags());
   }
@@ -219,6 +223,7 @@ final class ModelAction {
         hints.cache(),
         hints.timeout(),
         hints.validate(),
+        hints.bestEffort(),
         hints.dryRun(),
         hints.tags());
   }
@@ -349,7 +354,7 @@ final class ModelAction {
               : question.request();
       Brought brought = errands.run(request, errand(attempt), words::piece);
       words.flush();
-      reserve.cost(spent(brought.facts().attempts()));
+      reserve.cost(AttemptReport.mostNanos(brought.facts().attempts()));
       return outcome(brought, attempt);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -430,16 +435,6 @@ final class ModelAction {
     var text = new StringBuilder();
     content.forEach(part -> text.append(part.path("text").asText("")));
     return text.toString();
-  }
-
-  /** What is not known cost as much as it can have. */
-  private static long spent(List<AttemptReport> attempts) {
-    long spent = 0;
-    for (AttemptReport attempt : attempts) {
-      Long cost = attempt.costNanos() == null ? attempt.ceilingNanos() : attempt.costNanos();
-      spent = Math.addExact(spent, cost == null ? 0 : cost);
-    }
-    return spent;
   }
 
   /** The most that asking these can cost. */
