@@ -109,6 +109,7 @@ final class FleetUnderTest implements AutoCloseable {
         options = options.with(service.getKey(), variable.getKey(), variable.getValue());
       }
     }
+    FasterStarts.prepare();
     fleet = LocalFleet.start(options);
   }
 

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@code ./fleet rows} as it is typed, with half a million; ten million take minutes. */
+@Tag("alone")
 class ManyRowsIT {
   private static final int ROWS = 500_000;
 

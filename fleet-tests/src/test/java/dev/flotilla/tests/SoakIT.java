@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The short form of {@code ./fleet soak}. */
+@Tag("alone")
 class SoakIT {
   private static final int STREAMS = 1_000;
   private static final int MINUTES = 3;

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** {@code learning} of {@code routing.yaml} as it is written. */
@@ -29,9 +30,13 @@ record LearningWish(
    *
    * @param place where it stands, for messages
    * @param models who is behind a list of names at a place
+   * @param first whom the policy asks first
    * @throws ConfigurationException naming the place, what was found and what to write instead
    */
-  Learning learning(String place, BiFunction<String, List<String>, List<Model>> models) {
+  Learning learning(
+      String place,
+      BiFunction<String, List<String>, List<Model>> models,
+      Function<TaskType, Model> first) {
     double share = this.share == null ? USUAL_SHARE : this.share;
     if (!(share > 0 && share <= 1)) {
       throw new ConfigurationException(
@@ -58,7 +63,7 @@ record LearningWish(
         budget.movePointRight(9).longValue(),
         Rules.USUAL.withTarget(target),
         judge(place),
-        cheaper(place, models));
+        cheaper(place, models, first));
   }
 
   private Learning.Judge judge(String place) {
@@ -75,7 +80,9 @@ record LearningWish(
   }
 
   private Map<TaskType, List<Model>> cheaper(
-      String place, BiFunction<String, List<String>, List<Model>> models) {
+      String place,
+      BiFunction<String, List<String>, List<Model>> models,
+      Function<TaskType, Model> first) {
     var read = new EnumMap<TaskType, List<Model>>(TaskType.class);
     for (var entry : (cheaper == null ? Map.<String, List<String>>of() : cheaper).entrySet()) {
       String here = place + "cheaper." + entry.getKey();
@@ -86,7 +93,17 @@ record LearningWish(
                       new ConfigurationException(
                           here
                               + " names no task type; write complex, standard, structured or bulk"));
-      read.put(type, models.apply(here, entry.getValue()));
+      List<Model> found = models.apply(here, entry.getValue());
+      if (found.contains(first.apply(type))) {
+        throw new ConfigurationException(
+            here
+                + " names "
+                + first.apply(type).id()
+                + ", which task_types."
+                + type.word()
+                + ".candidates asks first anyway; put the model to be compared with before it there");
+      }
+      read.put(type, found);
     }
     if (read.isEmpty()) {
       throw new ConfigurationException(

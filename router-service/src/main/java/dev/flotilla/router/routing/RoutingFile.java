@@ -134,7 +134,12 @@ public final class RoutingFile {
         asking(written.classification()),
         written.learning() == null
             ? null
-            : written.learning().learning(file + ": learning.", this::models));
+            : written
+                .learning()
+                .learning(
+                    file + ": learning.",
+                    this::models,
+                    type -> candidates(type, written).getFirst()));
   }
 
   /** The files of what was learned. */

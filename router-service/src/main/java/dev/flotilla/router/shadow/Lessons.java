@@ -154,6 +154,9 @@ final class Lessons implements Promotions, AutoCloseable {
         if (Integer.bitCount(++failures) == 1 && failures > 4) {
           LOG.log(Level.WARNING, "what was learned cannot be read: {0}", e.getMessage());
         }
+      } catch (RuntimeException e) {
+        LOG.log(Level.ERROR, "what was learned cannot be read; the last that was read holds", e);
+        pause = between;
       }
     } while (!left(pause));
   }

@@ -97,13 +97,13 @@ public final class Shadows implements AutoCloseable {
       return Optional.empty();
     }
     Model first = plan.candidates().getFirst();
-    if (cheaper.contains(first)) {
-      return Optional.of(new Draw(type, first, reference.get(), learning.share()));
-    }
-    return cheaper.stream()
-        .filter(model -> lessons.evidence(type, model).standing() != Standing.REJECTED)
-        .findFirst()
-        .map(model -> new Draw(type, model, model, learning.share()));
+    // What is known to be not good enough is compared no more, even where a gain router asks it.
+    boolean asked = cheaper.contains(first);
+    return (asked ? List.of(first) : cheaper)
+        .stream()
+            .filter(model -> lessons.evidence(type, model).standing() != Standing.REJECTED)
+            .findFirst()
+            .map(model -> new Draw(type, model, asked ? reference.get() : model, learning.share()));
   }
 
   /** The plan of a request that the second model answers instead, when callers are the judges. */

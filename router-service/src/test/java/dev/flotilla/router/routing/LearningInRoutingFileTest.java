@@ -45,29 +45,32 @@ class LearningInRoutingFileTest {
   @Test
   void what_is_left_out_is_as_the_documentation_says() throws IOException {
     Learning learning =
-        with("learning: {budget_usd_per_day: 2.50, judge: feedback, cheaper: {bulk: [fast]}}\n", "")
+        with(
+                "learning: {budget_usd_per_day: 2.50, judge: feedback, cheaper: {standard: [fast]}}\n",
+                "")
             .learning();
     assertEquals(0.05, learning.share());
     assertEquals(0.97, learning.rules().target());
     assertEquals(2_500_000_000L, learning.dayNanos());
     assertEquals(Learning.Judge.FEEDBACK, learning.judge());
-    assertEquals("sim-north/fast", learning.cheaper().get(TaskType.BULK).getFirst().id());
+    assertEquals("sim-north/fast", learning.cheaper().get(TaskType.STANDARD).getFirst().id());
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "{judge: review, cheaper: {bulk: [fast]}} | budget_usd_per_day is missing",
-        "{budget_usd_per_day: 0, judge: review, cheaper: {bulk: [fast]}} | budget_usd_per_day is 0",
-        "{budget_usd_per_day: 1, cheaper: {bulk: [fast]}} | write validators, review or feedback",
-        "{budget_usd_per_day: 1, judge: me, cheaper: {bulk: [fast]}} | write validators, review or feedback",
+        "{judge: review, cheaper: {standard: [fast]}} | budget_usd_per_day is missing",
+        "{budget_usd_per_day: 0, judge: review, cheaper: {standard: [fast]}} | budget_usd_per_day is 0",
+        "{budget_usd_per_day: 1, cheaper: {standard: [fast]}} | write validators, review or feedback",
+        "{budget_usd_per_day: 1, judge: me, cheaper: {standard: [fast]}} | write validators, review or feedback",
         "{budget_usd_per_day: 1, judge: review} | write for each task type",
         "{budget_usd_per_day: 1, judge: review, cheaper: {easy: [fast]}} | complex, standard, structured or bulk",
         "{budget_usd_per_day: 1, judge: review, cheaper: {bulk: [fsat]}} | near it are",
         "{budget_usd_per_day: 1, judge: review, cheaper: {bulk: []}} | write a list",
-        "{share: 5, budget_usd_per_day: 1, judge: review, cheaper: {bulk: [fast]}} | at most 1",
-        "{target: 97, budget_usd_per_day: 1, judge: review, cheaper: {bulk: [fast]}} | like 0.97"
+        "{budget_usd_per_day: 1, judge: review, cheaper: {bulk: [fast]}} | asks first anyway",
+        "{share: 5, budget_usd_per_day: 1, judge: review, cheaper: {standard: [fast]}} | at most 1",
+        "{target: 97, budget_usd_per_day: 1, judge: review, cheaper: {standard: [fast]}} | like 0.97"
       })
   void what_is_wrong_is_said(String learning, String said) {
     var refused =
