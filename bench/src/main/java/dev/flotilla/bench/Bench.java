@@ -7,6 +7,7 @@ import dev.flotilla.bench.budgets.Races;
 import dev.flotilla.bench.chaos.Chaos;
 import dev.flotilla.bench.chaos.RunChaos;
 import dev.flotilla.bench.pipelines.StepCost;
+import dev.flotilla.bench.reviews.ReviewCost;
 import dev.flotilla.bench.rows.ManyRows;
 import dev.flotilla.bench.soak.Soak;
 import dev.flotilla.local.supervision.CannotStart;
@@ -16,8 +17,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * {@code ./fleet bench}, {@code soak}, {@code chaos}, {@code rows}, {@code budgets} and {@code
- * outage} and {@code pipelines}. Start reading at {@link #run}.
+ * {@code ./fleet bench}, {@code soak}, {@code chaos}, {@code rows}, {@code budgets}, {@code
+ * outage}, {@code pipelines} and {@code reviews}. Start reading at {@link #run}.
  */
 public final class Bench {
   private static final int DONE = 0;
@@ -51,6 +52,7 @@ public final class Bench {
         case "budgets" -> budgets(options);
         case "outage" -> outage(options);
         case "pipelines" -> pipelines(options);
+        case "reviews" -> reviews(options);
         default ->
             throw new BenchOptions.WrongUsage(
                 "./fleet does not know \"" + options.command() + "\"; see ./fleet help");
@@ -128,6 +130,16 @@ public final class Bench {
 
   private int pipelines(BenchOptions options) throws IOException, InterruptedException {
     var report = new StepCost(options.tree(), options.rounds(), err).run();
+    if (options.json()) {
+      out.line(report.toJson());
+    } else {
+      report.print(out);
+    }
+    return DONE;
+  }
+
+  private int reviews(BenchOptions options) throws IOException, InterruptedException {
+    var report = new ReviewCost(options.tree(), options.rounds(), err).run();
     if (options.json()) {
       out.line(report.toJson());
     } else {

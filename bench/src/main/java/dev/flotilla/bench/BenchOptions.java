@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What was typed after {@code ./fleet bench}, {@code soak}, {@code chaos}, {@code rows}, {@code
- * budgets}, {@code outage} or {@code pipelines}.
+ * budgets}, {@code outage}, {@code pipelines} or {@code reviews}.
  *
  * @param minutes of a soak or an outage
  * @param rounds every target is measured so often, in turn; every budget raced for; so many runs of
- *     pipelines
+ *     pipelines, or reviews
  * @param seconds of a sample
  * @param warm what is multiplied with the warm-up of each scenario, in percent
  * @param javaOptions more flags for the services' JVMs
@@ -55,14 +55,14 @@ record BenchOptions(
 
   static BenchOptions parse(List<String> words, Path tree) {
     if (words.isEmpty()) {
-      throw new WrongUsage("Say bench, soak, chaos, rows, budgets, outage or pipelines");
+      throw new WrongUsage("Say bench, soak, chaos, rows, budgets, outage, pipelines or reviews");
     }
     boolean json = false;
     int minutes = words.getFirst().equals("outage") ? 10 : 30;
     int rounds =
         switch (words.getFirst()) {
           case "budgets" -> 10;
-          case "pipelines" -> 200;
+          case "pipelines", "reviews" -> 200;
           default -> 3;
         };
     int seconds = 6;

@@ -7,11 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@code ./fleet chaos} as it is typed; {@link KillIT} looks closer at what callers see. */
-@Tag("alone")
 class ChaosIT {
   private static final int REQUESTS = 5_000;
   private static final int KILLS = 5;

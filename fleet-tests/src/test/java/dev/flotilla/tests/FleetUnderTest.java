@@ -351,14 +351,17 @@ final class FleetUnderTest implements AutoCloseable {
     }
   }
 
-  HttpResponse<String> post(String key, String path, String body) {
-    return send(
+  HttpResponse<String> post(String key, String path, String body, String... headers) {
+    var request =
         HttpRequest.newBuilder(fleet.url().resolve(path))
             .header("authorization", "Bearer " + key)
             .header("content-type", "application/json")
             .timeout(Duration.ofSeconds(60))
-            .POST(HttpRequest.BodyPublishers.ofString(body))
-            .build());
+            .POST(HttpRequest.BodyPublishers.ofString(body));
+    for (int i = 0; i < headers.length; i += 2) {
+      request.header(headers[i], headers[i + 1]);
+    }
+    return send(request.build());
   }
 
   private HttpResponse<String> send(HttpRequest request) {

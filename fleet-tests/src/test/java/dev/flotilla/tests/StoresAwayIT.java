@@ -11,11 +11,13 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Requests go on when a store is away. */
 @ExtendWith(SharedFleet.class)
+@Tag("alone")
 class StoresAwayIT {
   private static final Pattern CACHE_MILLIS = Pattern.compile("cache;dur=(\\d+)");
 

@@ -1,48 +1,127 @@
 package dev.flotilla.review.panel;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.github.f4b6a3.ulid.UlidCreator;
 import dev.flotilla.review.aggregation.Aggregate;
 import dev.flotilla.review.aggregation.Aggregation;
+import dev.flotilla.review.policy.Policies;
 import dev.flotilla.review.reviewer.Bench;
 import dev.flotilla.review.reviewer.Eligibility;
 import dev.flotilla.review.reviewer.Errand;
 import dev.flotilla.review.reviewer.Panel;
 import dev.flotilla.review.reviewer.Seat;
 import dev.flotilla.review.reviewer.Seating;
+import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The path of a review, top to bottom. Start reading here. Thread-safe. */
 public final class ReviewDesk {
+  private static final System.Logger LOG = System.getLogger(ReviewDesk.class.getName());
+
+  /** Something is wrong with a panel that so many could not bring to an end. */
+  private static final int MOST_TRIES = 5;
+
   private final Eligibility eligibility;
   private final Panel panel;
   private final Reviews reviews;
+  private final Sittings sittings;
+  private final SittingRecord record;
   private final ReviewMetrics metrics;
 
-  public ReviewDesk(Eligibility eligibility, Panel panel, Reviews reviews, ReviewMetrics metrics) {
+  public ReviewDesk(
+      Eligibility eligibility,
+      Policies policies,
+      Panel panel,
+      Reviews reviews,
+      Sittings sittings,
+      ReviewMetrics metrics) {
     this.eligibility = eligibility;
     this.panel = panel;
     this.reviews = reviews;
+    this.sittings = sittings;
+    this.record = new SittingRecord(policies, eligibility);
     this.metrics = metrics;
   }
 
-  ReviewOutcome review(ReviewRequest request, Errand errand) {
+  /**
+   * Has it reviewed.
+   *
+   * @param key asked under it before, the same is not begun again; null when the caller gave none
+   * @param waits whether the caller waits for the decision, until the errand's deadline
+   */
+  ReviewOutcome review(ReviewRequest request, Errand errand, @Nullable String key, boolean waits) {
     return switch (eligibility.seat(
         request.policy(), request.reviewers(), request.authors(), errand.caller())) {
       case Seating.Refused refused -> new ReviewOutcome.NoPanel(refused);
       case Seating.Ready(Bench bench) ->
-          new ReviewOutcome.Recorded(decided(request, bench, errand));
+          begun(new Sitting(errand.reviewId(), request, errand, bench, Map.of()), key, waits);
     };
   }
 
-  private ObjectNode decided(ReviewRequest request, Bench bench, Errand errand) {
-    String id = "rev_" + UlidCreator.getMonotonicUlid();
+  private ReviewOutcome begun(Sitting sitting, @Nullable String key, boolean waits) {
+    String team = sitting.errand().caller().team();
     // Before anything is spent: what cannot be recorded is not begun.
-    reviews.begin(id, request, errand);
-    List<Seat> seats = panel.ask(bench, request.assignment(), errand);
+    return switch (reviews.begin(sitting, key)) {
+      case Begun.Fresh() when waits -> new ReviewOutcome.Recorded(decided(sitting));
+      case Begun.Fresh() -> {
+        Thread.ofVirtual().name(sitting.reviewId()).start(() -> decided(sitting));
+        yield new ReviewOutcome.Accepted(reviews.known(team, sitting.reviewId()));
+      }
+      case Begun.Known(String id) when waits -> {
+        ObjectNode review = reviews.awaitReported(team, id, sitting.errand().deadline());
+        yield Reviews.isReported(review)
+            ? new ReviewOutcome.Recorded(review)
+            : new ReviewOutcome.Accepted(review);
+      }
+      case Begun.Known(String id) -> new ReviewOutcome.Accepted(reviews.known(team, id));
+      case Begun.Taken(String id) -> new ReviewOutcome.KeyTaken(id);
+    };
+  }
+
+  /** Goes on with a panel whose instance is gone. */
+  void goOn(Sittings.Left left) {
+    try {
+      Optional<Sitting> sitting = record.read(left.reviewId(), left.asked(), left.filled());
+      if (sitting.isEmpty() || left.tries() > MOST_TRIES) {
+        LOG.log(Level.ERROR, "{0} is given up, after {1} tries", left.reviewId(), left.tries() - 1);
+        sittings.giveUp(left.reviewId());
+      } else {
+        decided(sitting.get());
+      }
+    } catch (RuntimeException e) {
+      // Held no more after a while, and then tried again by whoever finds it.
+      LOG.log(Level.ERROR, left.reviewId() + " could not be gone on with", e);
+    }
+  }
+
+  private ObjectNode decided(Sitting sitting) {
+    sittings.enter(sitting.reviewId());
+    try {
+      return recorded(sitting);
+    } finally {
+      sittings.leave(sitting.reviewId());
+    }
+  }
+
+  private ObjectNode recorded(Sitting sitting) {
+    ReviewRequest request = sitting.request();
+    List<Seat> seats =
+        panel.ask(
+            sitting.bench(),
+            request.assignment(),
+            sitting.errand(),
+            sitting.filled(),
+            seat -> sittings.filled(sitting.reviewId(), seat));
     Aggregate aggregate = Aggregation.of(request.policy(), seats);
-    ObjectNode review = reviews.record(id, request, errand, seats, aggregate);
-    metrics.decided(request.policy(), aggregate.decision());
-    return review;
+    return reviews
+        .record(sitting, seats, aggregate)
+        .map(
+            review -> {
+              metrics.decided(request.policy(), aggregate.decision());
+              return review;
+            })
+        .orElseGet(() -> reviews.known(sitting.errand().caller().team(), sitting.reviewId()));
   }
 }

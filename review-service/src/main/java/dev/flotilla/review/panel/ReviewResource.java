@@ -3,6 +3,7 @@ package dev.flotilla.review.panel;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.f4b6a3.ulid.UlidCreator;
 import dev.flotilla.contracts.call.FleetHeaders;
 import dev.flotilla.kit.http.Deadline;
 import dev.flotilla.kit.identity.Caller;
@@ -48,6 +49,8 @@ public class ReviewResource {
   private static final List<String> PURPOSE =
       List.of(FleetHeaders.PIPELINE, FleetHeaders.RUN, FleetHeaders.STEP);
 
+  private static final String ASYNC = "respond-async";
+
   private static final List<String> STATUSES =
       List.of("pending", "in_review", "needs_human", "decided", "expired");
 
@@ -74,19 +77,33 @@ public class ReviewResource {
       operationId = "review",
       summary = "Has an artifact judged by models that did not write it",
       description =
-          "Answers when the panel has decided, handed the decision to a person (needs_human), or run into the deadline.")
+          "Answers when the panel has decided, handed the decision to a person (needs_human), or run into the deadline; with Prefer: respond-async at once.")
   public Response review(byte[] body, @Context HttpHeaders headers) {
     Caller caller = CallerHeaders.read(headers);
     ReviewRequest request = reader.read(body);
-    return switch (desk.review(request, errand(headers, caller, request))) {
+    String key = headers.getHeaderString(FleetHeaders.IDEMPOTENCY);
+    boolean waits = !headers.getRequestHeaders().getOrDefault("prefer", List.of()).contains(ASYNC);
+    return switch (desk.review(request, errand(headers, caller, request), key, waits)) {
       case ReviewOutcome.Recorded(ObjectNode review) ->
-          Response.created(URI.create("/v1/reviews/" + review.path("id").asText()))
-              .entity(Json.plainBytes(review))
-              .build();
+          Response.created(place(review)).entity(Json.plainBytes(review)).build();
+      case ReviewOutcome.Accepted(ObjectNode review) ->
+          Response.accepted(Json.plainBytes(review)).location(place(review)).build();
+      case ReviewOutcome.KeyTaken(String id) ->
+          throw new ProblemException(
+              Problem.conflict(
+                  "idempotency_key_reused",
+                  "Something else was asked under this key, and became review "
+                      + id
+                      + "; take another key.",
+                  Json.object()));
       case ReviewOutcome.NoPanel(var why) ->
           throw new ProblemException(
               Problem.unprocessable(why.code(), why.reason(), excluded(why.excluded())));
     };
+  }
+
+  private static URI place(JsonNode review) {
+    return URI.create("/v1/reviews/" + review.path("id").asText());
   }
 
   @GET
@@ -178,7 +195,7 @@ public class ReviewResource {
     return new Errand(
         caller,
         requestId == null ? "req_" + UUID.randomUUID() : requestId,
-        headers.getHeaderString(FleetHeaders.IDEMPOTENCY),
+        "rev_" + UlidCreator.getMonotonicUlid(),
         purpose(headers),
         Deadline.fromHeader(headers.getHeaderString(FleetHeaders.DEADLINE), request.patience()),
         Tracing.received(headers.getHeaderString(FleetHeaders.TRACEPARENT)));

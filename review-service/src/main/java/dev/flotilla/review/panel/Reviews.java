@@ -2,6 +2,7 @@ package dev.flotilla.review.panel;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.kit.http.Deadline;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
 import dev.flotilla.kit.postgres.Database;
@@ -13,6 +14,8 @@ import dev.flotilla.review.reviewer.Assignment;
 import dev.flotilla.review.reviewer.Errand;
 import dev.flotilla.review.reviewer.Seat;
 import dev.flotilla.review.reviewer.Verdict;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -21,6 +24,7 @@ import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -30,12 +34,19 @@ public final class Reviews {
   /** After its deadline a panel has reported, and only the record remains to be written. */
   private static final Duration TO_WRITE = Duration.ofSeconds(30);
 
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+
   private static final String FORGET_OLD_ARTIFACTS =
       "delete from artifact where kept_until < now()";
 
   private static final String BEGIN =
       """
-      insert into review (id, team, status, ends_by, body) values (?, ?, 'in_review', ?, ?::json)""";
+      insert into review (id, team, status, ends_by, body, asked_under, fingerprint)
+      values (?, ?, 'in_review', ?, ?::json, ?, ?)
+      on conflict (team, asked_under) where asked_under is not null do nothing""";
+
+  private static final String UNDER_KEY =
+      "select id, fingerprint from review where team = ? and asked_under = ?";
 
   private static final String KEEP_ARTIFACT =
       """
@@ -54,7 +65,7 @@ public final class Reviews {
       """
       update review set status = ?, decision = ?, body = ?::json,
         decided_at = case when ?::text is null then null else now() end
-      where id = ?
+      where id = ? and status = 'in_review'
       returning id, status, decision, created_at, decided_at, body""";
 
   private static final String ONE =
@@ -74,44 +85,92 @@ public final class Reviews {
   private final Database database;
   private final Duration keepArtifact;
   private final Questions questions;
+  private final Sittings sittings;
 
   /**
    * @param keepArtifact how long what was reviewed rests here
    * @param questions where people are asked when a panel cannot decide
    */
-  public Reviews(Database database, Duration keepArtifact, Questions questions) {
+  public Reviews(Database database, Duration keepArtifact, Questions questions, Sittings sittings) {
     this.database = database;
     this.keepArtifact = keepArtifact;
     this.questions = questions;
+    this.sittings = sittings;
   }
 
-  /** Writes down that a panel is being asked. */
-  void begin(String id, ReviewRequest request, Errand errand) {
-    ObjectNode body = ReviewJson.begun(request, errand.requestId());
+  /**
+   * Writes down that a panel is being asked, unless the same was asked before.
+   *
+   * @param key under which it may have been; null when the caller gave none
+   */
+  Begun begin(Sitting sitting, @Nullable String key) {
+    String id = sitting.reviewId();
+    ReviewRequest request = sitting.request();
+    Errand errand = sitting.errand();
+    String body = Json.text(ReviewJson.begun(request, errand.requestId()));
+    String fingerprint = fingerprint(request);
     OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC);
     String team = errand.caller().team();
-    database.inTransaction(
+    return database.inTransaction(
         connection -> {
           run(connection, FORGET_OLD_ARTIFACTS);
           OffsetDateTime endsBy = now.plus(errand.deadline().remaining()).plus(TO_WRITE);
-          run(connection, BEGIN, id, team, endsBy, Json.text(body));
+          if (run(connection, BEGIN, id, team, endsBy, body, key, fingerprint) == 0) {
+            return underKey(team, String.valueOf(key), fingerprint, connection);
+          }
           String assignment = Json.text(assignment(request.assignment()));
-          return run(connection, KEEP_ARTIFACT, id, team, assignment, now.plus(keepArtifact));
+          run(connection, KEEP_ARTIFACT, id, team, assignment, now.plus(keepArtifact));
+          sittings.begin(sitting, connection);
+          return new Begun.Fresh();
         });
+  }
+
+  private static Begun underKey(String team, String key, String fingerprint, Connection connection)
+      throws SQLException {
+    try (var statement = prepared(connection, UNDER_KEY, team, key);
+        var rows = statement.executeQuery()) {
+      rows.next();
+      String id = rows.getString("id");
+      return fingerprint.equals(rows.getString("fingerprint"))
+          ? new Begun.Known(id)
+          : new Begun.Taken(id);
+    }
+  }
+
+  private static String fingerprint(ReviewRequest request) {
+    try {
+      byte[] asked = Json.bytes(SittingRecord.asked(request));
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(asked));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
   }
 
   /**
    * Writes down what a panel said and what the policy made of it; returns it as the API shows it.
+   * Empty when another instance, which went on with this panel, was first.
    */
-  ObjectNode record(
-      String id, ReviewRequest request, Errand errand, List<Seat> seats, Aggregate aggregate) {
+  Optional<ObjectNode> record(Sitting sitting, List<Seat> seats, Aggregate aggregate) {
+    String id = sitting.reviewId();
+    ReviewRequest request = sitting.request();
+    Errand errand = sitting.errand();
     String body = Json.text(ReviewJson.decided(request, errand.requestId(), seats, aggregate));
     String decision = decided(aggregate.decision());
     Policy policy = request.policy();
     String team = errand.caller().team();
-    ObjectNode review =
+    Optional<ObjectNode> review =
         database.inTransaction(
             connection -> {
+              String status = decision == null ? "needs_human" : "decided";
+              ObjectNode shown;
+              try (var statement =
+                      prepared(connection, DECIDE, status, decision, body, decision, id);
+                  var rows = statement.executeQuery()) {
+                if (!rows.next()) {
+                  return Optional.empty();
+                }
+                shown = shown(rows);
+              }
               run(connection, KEEP_POLICY, policy.version(), policy.name(), policy.content());
               run(
                   connection,
@@ -121,24 +180,43 @@ public final class Reviews {
                   policy.name(),
                   policy.version(),
                   body);
-              String status = decision == null ? "needs_human" : "decided";
-              ObjectNode shown;
-              try (var statement =
-                      prepared(connection, DECIDE, status, decision, body, decision, id);
-                  var rows = statement.executeQuery()) {
-                rows.next();
-                shown = shown(rows);
-              }
+              Sittings.end(id, connection);
               if (decision == null) {
                 questions.put(Escalation.of(id, team, request, shown), policy.name(), connection);
                 withPerson(team, shown, connection);
               }
-              return shown;
+              return Optional.of(shown);
             });
-    if (decision == null) {
+    if (decision == null && review.isPresent()) {
       questions.wasPut();
     }
     return review;
+  }
+
+  /** A review that is there. */
+  ObjectNode known(String team, String id) {
+    return find(team, id).orElseThrow(() -> new IllegalStateException(id + " is gone"));
+  }
+
+  /** Waits until a panel, of whatever instance, has reported; at most until the deadline. */
+  ObjectNode awaitReported(String team, String id, Deadline deadline) {
+    while (true) {
+      ObjectNode review = known(team, id);
+      if (isReported(review) || deadline.passed()) {
+        return review;
+      }
+      try {
+        // The other instance tells nobody but the database.
+        Thread.sleep(BETWEEN_LOOKS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return review;
+      }
+    }
+  }
+
+  static boolean isReported(ObjectNode review) {
+    return !review.path("status").asText().equals("in_review");
   }
 
   /** Empty when the team has no such review. */

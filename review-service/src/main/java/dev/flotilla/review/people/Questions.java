@@ -115,18 +115,25 @@ public final class Questions {
   private final Database database;
   private final PeopleConfig config;
   private final Consequence consequence;
+  private final Notices notices;
   private final Runnable changed;
 
   /**
    * @param consequence of every answer, in its transaction
+   * @param notices for who is told that somebody is asked
    * @param changed told after a question was put or answered: there may be something to do earlier
    *     than was thought
    */
   public Questions(
-      Database database, PeopleConfig config, Consequence consequence, Runnable changed) {
+      Database database,
+      PeopleConfig config,
+      Consequence consequence,
+      Notices notices,
+      Runnable changed) {
     this.database = database;
     this.config = config;
     this.consequence = consequence;
+    this.notices = notices;
     this.changed = changed;
   }
 
@@ -147,7 +154,7 @@ public final class Questions {
               }
               return isNew ? new Asked.New(known.get()) : new Asked.Known(known.get());
             });
-    changed.run();
+    wasPut();
     return asked;
   }
 
@@ -175,11 +182,13 @@ public final class Questions {
     }
     run(connection, SHOW, question.id(), Json.text(question.show()));
     note(question.id(), "asked", asker, Json.object(), connection);
+    notices.asked(question, connection);
     return true;
   }
 
   /** After the transaction of {@link #put}. */
   public void wasPut() {
+    notices.wereGiven();
     changed.run();
   }
 

@@ -34,6 +34,11 @@ public final class Bench {
     return List.copyOf(seated);
   }
 
+  /** Who may still take a seat, best first. */
+  public synchronized List<Model> waiting() {
+    return List.copyOf(waiting);
+  }
+
   /** The next who may take the seat of a model that failed; empty when nobody is left. */
   synchronized Optional<Model> standInFor(Model failed) {
     failedModels.add(Identity.of(failed).model());

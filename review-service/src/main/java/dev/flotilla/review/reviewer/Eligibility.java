@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -61,6 +62,28 @@ public final class Eligibility {
     }
     var round = new Round(policy, contributors, caller);
     return reviewers.isEmpty() ? round.chosen() : round.named(reviewers);
+  }
+
+  /**
+   * A panel as it was filled before, by ids; who cannot be asked any more has left it.
+   *
+   * @param filled seats that have voted already: whoever sits there now counts
+   */
+  public Bench bench(
+      Policy policy, List<String> seated, List<String> waiting, Map<String, Seat> filled) {
+    var models = new ArrayList<Model>();
+    for (int i = 0; i < seated.size(); i++) {
+      Seat seat = filled.get(Panel.seatId(i));
+      usable(seat == null ? seated.get(i) : seat.model()).ifPresent(models::add);
+    }
+    return new Bench(
+        policy.independence(),
+        models,
+        waiting.stream().map(this::usable).flatMap(Optional::stream).toList());
+  }
+
+  private Optional<Model> usable(String id) {
+    return usable.resolve(id).stream().filter(model -> model.id().equals(id)).findFirst();
   }
 
   /** Filling one panel. */

@@ -80,12 +80,9 @@ public final class ModelCaller {
             .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(question)));
     errand.caller().send(builder::header);
     errand.purpose().forEach(builder::header);
-    if (errand.idempotencyKey() != null) {
-      // Not by seat: seats are dealt anew each time.
-      builder.header(
-          FleetHeaders.IDEMPOTENCY, errand.idempotencyKey() + "/review/" + model.id() + "/" + turn);
-    }
-    return builder.build();
+    return builder
+        .header(FleetHeaders.IDEMPOTENCY, errand.reviewId() + "/" + model.id() + "/" + turn)
+        .build();
   }
 
   private static CallOutcome read(Model model, Errand errand, HttpResponse<byte[]> response) {

@@ -7,10 +7,12 @@ import io.opentelemetry.api.trace.Span;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 
 /** Asks all reviewers at once; none learns of another. Thread-safe. */
 public final class Panel {
@@ -20,13 +22,33 @@ public final class Panel {
     this.reviewer = new Reviewer(models, prompt, tracing);
   }
 
-  /** Returns when every seat has voted or abstained, at the errand's deadline at the latest. */
-  public List<Seat> ask(Bench bench, Assignment assignment, Errand errand) {
+  /**
+   * Returns when every seat has voted or abstained, at the errand's deadline at the latest.
+   *
+   * @param filled seats that are not asked again, by id
+   * @param whenFilled told of each other seat, as soon as it has voted or abstained
+   */
+  public List<Seat> ask(
+      Bench bench,
+      Assignment assignment,
+      Errand errand,
+      Map<String, Seat> filled,
+      Consumer<Seat> whenFilled) {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var seats = new ArrayList<Future<Seat>>();
       for (Model model : bench.seated()) {
-        String id = "reviewer_" + (seats.size() + 1);
-        seats.add(threads.submit(() -> correlated(id, model, bench, assignment, errand)));
+        String id = seatId(seats.size());
+        Seat known = filled.get(id);
+        seats.add(
+            threads.submit(
+                () -> {
+                  Seat seat =
+                      known == null ? correlated(id, model, bench, assignment, errand) : known;
+                  if (known == null) {
+                    whenFilled.accept(seat);
+                  }
+                  return seat;
+                }));
       }
       var asked = new ArrayList<Seat>();
       for (Future<Seat> seat : seats) {
@@ -39,6 +61,13 @@ public final class Panel {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("the review was given up", e);
     }
+  }
+
+  /**
+   * @param index from 0
+   */
+  static String seatId(int index) {
+    return "reviewer_" + (index + 1);
   }
 
   private Seat correlated(

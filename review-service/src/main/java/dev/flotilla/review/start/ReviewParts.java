@@ -9,13 +9,19 @@ import dev.flotilla.kit.postgres.DatabaseConfig;
 import dev.flotilla.kit.settings.ConfigurationException;
 import dev.flotilla.kit.settings.Settings;
 import dev.flotilla.kit.telemetry.Tracing;
+import dev.flotilla.kit.webhook.WebhookConfig;
+import dev.flotilla.kit.webhook.WebhookTargets;
+import dev.flotilla.kit.webhook.Webhooks;
 import dev.flotilla.review.callback.RunCallback;
 import dev.flotilla.review.panel.HumanVerdict;
+import dev.flotilla.review.panel.Resumption;
 import dev.flotilla.review.panel.ReviewConfig;
 import dev.flotilla.review.panel.ReviewDesk;
 import dev.flotilla.review.panel.ReviewMetrics;
 import dev.flotilla.review.panel.Reviews;
+import dev.flotilla.review.panel.Sittings;
 import dev.flotilla.review.people.Caretaker;
+import dev.flotilla.review.people.Notices;
 import dev.flotilla.review.people.PeopleConfig;
 import dev.flotilla.review.people.Questions;
 import dev.flotilla.review.policy.Policies;
@@ -91,14 +97,54 @@ class ReviewParts {
 
   @Produces
   @Singleton
-  Questions questions(Database database, PeopleConfig config, Caretaker caretaker) {
-    return new Questions(database, config, new HumanVerdict(), caretaker::wakeUp);
+  WebhookTargets targets(Settings settings) {
+    return WebhookTargets.read(
+        settings.path("flotilla.config.dir").resolve("webhooks.yaml"), System::getenv);
   }
 
   @Produces
   @Singleton
-  Reviews reviews(Database database, ReviewConfig config, Questions questions) {
-    return new Reviews(database, config.keepArtifact(), questions);
+  Webhooks webhooks(
+      Settings settings, Database database, WebhookTargets targets, HttpCaller caller) {
+    return Webhooks.start(database, targets, WebhookConfig.from(settings), caller);
+  }
+
+  void close(@Disposes Webhooks webhooks) {
+    webhooks.close();
+  }
+
+  @Produces
+  @Singleton
+  Questions questions(
+      Database database,
+      PeopleConfig config,
+      WebhookTargets targets,
+      Webhooks webhooks,
+      Caretaker caretaker) {
+    return new Questions(
+        database, config, new HumanVerdict(), new Notices(targets, webhooks), caretaker::wakeUp);
+  }
+
+  @Produces
+  @Singleton
+  Sittings sittings(Database database) {
+    return new Sittings(database);
+  }
+
+  @Produces
+  @Singleton
+  Reviews reviews(Database database, ReviewConfig config, Questions questions, Sittings sittings) {
+    return new Reviews(database, config.keepArtifact(), questions, sittings);
+  }
+
+  @Produces
+  @Singleton
+  Resumption resumption(Database database, Sittings sittings, ReviewDesk desk) {
+    return Resumption.start(database, sittings, desk);
+  }
+
+  void close(@Disposes Resumption resumption) {
+    resumption.close();
   }
 
   @Produces
@@ -107,6 +153,7 @@ class ReviewParts {
       Settings settings,
       Policies policies,
       Reviews reviews,
+      Sittings sittings,
       Questions questions,
       ServiceToken token,
       Tracing tracing,
@@ -120,8 +167,10 @@ class ReviewParts {
     var models = new ModelCaller(http, settings.address("flotilla.provider.url"), token);
     return new ReviewDesk(
         eligibility(settings),
+        policies,
         new Panel(models, new Prompt(), tracing),
         reviews,
+        sittings,
         new ReviewMetrics(questions, policies, registry));
   }
 
@@ -143,6 +192,7 @@ class ReviewParts {
       @Observes @Initialized(ApplicationScoped.class) Object start,
       Database database,
       ReviewDesk desk,
+      Resumption resumption,
       Questions questions,
       Caretaker caretaker,
       PeopleConfig people,

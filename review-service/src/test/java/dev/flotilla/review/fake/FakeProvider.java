@@ -30,7 +30,7 @@ public final class FakeProvider implements AutoCloseable {
 
     record Fails(int status, String outcome) implements Behaviour {}
 
-    /** Answers nothing until the test is over. */
+    /** Answers nothing until it is let go. */
     record Hangs() implements Behaviour {}
   }
 
@@ -46,7 +46,7 @@ public final class FakeProvider implements AutoCloseable {
   }
 
   private final HttpServer server;
-  private final CountDownLatch over = new CountDownLatch(1);
+  private volatile CountDownLatch held = new CountDownLatch(1);
   private final Map<String, List<Behaviour>> behaviours = new ConcurrentHashMap<>();
   private final List<Asked> asked = new CopyOnWriteArrayList<>();
 
@@ -76,6 +76,13 @@ public final class FakeProvider implements AutoCloseable {
   public FakeProvider tell(String model, Behaviour... inTurn) {
     behaviours.put(model, new CopyOnWriteArrayList<>(inTurn));
     return this;
+  }
+
+  /** Hangs up on everybody who waits for {@link Behaviour.Hangs}. */
+  public void letGo() {
+    CountDownLatch waited = held;
+    held = new CountDownLatch(1);
+    waited.countDown();
   }
 
   /** Nobody was told anything, and nobody was asked; who is not told approves. */
@@ -132,7 +139,7 @@ public final class FakeProvider implements AutoCloseable {
       }
       case Behaviour.Hangs() -> {
         try {
-          over.await();
+          held.await();
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
         }
@@ -174,7 +181,7 @@ public final class FakeProvider implements AutoCloseable {
 
   @Override
   public void close() {
-    over.countDown();
+    held.countDown();
     server.stop(0);
   }
 }

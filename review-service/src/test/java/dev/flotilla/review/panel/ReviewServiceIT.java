@@ -27,6 +27,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -194,6 +195,110 @@ class ReviewServiceIT {
   }
 
   @Test
+  void the_same_under_the_same_key_is_one_review_and_something_else_is_refused() throws Exception {
+    HttpResponse<String> first = keyed("once", "key-1", "\"task\":\"t\"");
+    assertEquals(201, first.statusCode(), first.body());
+    HttpResponse<String> again = keyed("once", "key-1", "\"task\":\"t\"");
+    assertEquals(201, again.statusCode(), again.body());
+    assertEquals(Json.parse(first.body()), Json.parse(again.body()));
+    assertEquals(3, PROVIDER.asked().size());
+    HttpResponse<String> other = keyed("once", "key-1", "\"task\":\"u\"");
+    assertEquals(409, other.statusCode(), other.body());
+    assertTrue(other.body().contains("idempotency_key_reused"), other.body());
+    assertEquals(201, keyed("another", "key-1", "\"task\":\"u\"").statusCode());
+    assertEquals(6, PROVIDER.asked().size());
+  }
+
+  @Test
+  void who_does_not_wait_is_told_where_to_look() throws Exception {
+    PROVIDER.tell("sim-east/flagship", new Behaviour.Hangs());
+    HttpResponse<String> answer =
+        CLIENT.send(
+            request(server.port(), "/v1/reviews", "patient")
+                .header("content-type", "application/json")
+                .header("prefer", "respond-async")
+                .POST(HttpRequest.BodyPublishers.ofString(body("\"deadline\":\"PT1S\"")))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertEquals(202, answer.statusCode(), answer.body());
+    assertEquals("in_review", Json.parse(answer.body()).path("status").asText());
+    JsonNode review = awaitReported(path(answer), "patient");
+    assertEquals("approve", review.path("decision").asText(), review.toString());
+    assertEquals(1, review.path("aggregate").path("votes").path("abstained").asInt());
+  }
+
+  @Test
+  void a_panel_that_was_left_is_gone_on_with_and_who_has_answered_is_not_asked_again()
+      throws Exception {
+    PROVIDER.tell(
+        "sim-east/flagship",
+        new Behaviour.Hangs(),
+        new Behaviour.Says(FakeProvider.opinion("reject")));
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var asked = threads.submit(() -> keyed("left", "key-left", "\"deadline\":\"PT60S\""));
+      awaitSql(
+          "select count(*) from review.seat s join review.review r on r.id = s.review_id where r.team = 'left'",
+          2);
+      sql(
+          "update review.sitting set held_by = 'gone', held_until = now() where review_id = (select id from review.review where team = 'left')");
+      // Who asks again, as a caller does whose connection broke, waits for the same review.
+      JsonNode review = Json.parse(keyed("left", "key-left", "\"deadline\":\"PT60S\"").body());
+      assertEquals("approve", review.path("decision").asText(), review.toString());
+      assertEquals(0, review.path("aggregate").path("votes").path("abstained").asInt());
+      assertEquals(4, PROVIDER.asked().size(), "two were asked once, and who did not answer twice");
+      assertEquals(
+          1,
+          PROVIDER.asked().stream()
+              .filter(call -> call.model().equals("sim-east/flagship"))
+              .map(call -> call.headers().get("x-flotilla-idempotency"))
+              .distinct()
+              .count());
+      awaitSql(
+          "select 1 - count(*) from review.sitting s join review.review r on r.id = s.review_id where r.team = 'left'",
+          1);
+      PROVIDER.letGo();
+      assertEquals(
+          review, Json.parse(asked.get().body()), "the one that was held up says the same");
+    }
+  }
+
+  private static HttpResponse<String> keyed(String team, String key, String fields)
+      throws Exception {
+    return CLIENT.send(
+        request(server.port(), "/v1/reviews", team)
+            .header("content-type", "application/json")
+            .header("x-flotilla-idempotency", key)
+            .POST(HttpRequest.BodyPublishers.ofString(body(fields)))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static JsonNode awaitReported(String path, String team) throws Exception {
+    Instant end = Instant.now().plus(Duration.ofSeconds(20));
+    while (true) {
+      JsonNode review = Json.parse(get(server.port(), path, team).body());
+      if (!review.path("status").asText().equals("in_review")) {
+        return review;
+      }
+      assertTrue(Instant.now().isBefore(end), review.toString());
+    }
+  }
+
+  private static void awaitSql(String count, long expected) throws Exception {
+    Instant end = Instant.now().plus(Duration.ofSeconds(20));
+    long found = -1;
+    while (found != expected) {
+      assertTrue(Instant.now().isBefore(end), count + " gives " + found);
+      try (var connection = DATABASE.connect();
+          var statement = connection.createStatement();
+          var rows = statement.executeQuery(count)) {
+        rows.next();
+        found = rows.getLong(1);
+      }
+    }
+  }
+
+  @Test
   void a_list_goes_on_where_its_last_page_ended() throws Exception {
     for (int i = 0; i < 3; i++) {
       review("pages", "\"task\":\"t\"");
@@ -321,10 +426,12 @@ class ReviewServiceIT {
   }
 
   private static HttpResponse<String> review(String team, String fields) throws Exception {
-    return post(
-        team,
-        "{\"artifact\":{\"type\":\"text\",\"content\":\"%s\"},\"plan\":[\"is right\"],%s}"
-            .formatted(SECRET, fields));
+    return post(team, body(fields));
+  }
+
+  private static String body(String fields) {
+    return "{\"artifact\":{\"type\":\"text\",\"content\":\"%s\"},\"plan\":[\"is right\"],%s}"
+        .formatted(SECRET, fields);
   }
 
   private static HttpResponse<String> post(String team, String body) throws Exception {

@@ -26,6 +26,8 @@ public final class Relay implements DoorHandler {
   private static final List<String> PASSED_ON =
       List.of("retry-after", "x-focus-version", "content-disposition");
 
+  private static final String PREFER = "prefer";
+
   /** Bytes up to which an answer is passed on in one piece. */
   private static final long SMALL = 256 * 1_024;
 
@@ -126,6 +128,8 @@ public final class Relay implements DoorHandler {
     visit
         .header(FleetHeaders.IDEMPOTENCY_KEY)
         .ifPresent(key -> builder.header(FleetHeaders.IDEMPOTENCY, key));
+    // Whether the visitor waits for what takes long.
+    visit.header(PREFER).ifPresent(how -> builder.header(PREFER, how));
     String method = visit.request().prologue().method().text();
     if (visit.body().length == 0) {
       return builder.method(method, HttpRequest.BodyPublishers.noBody()).build();

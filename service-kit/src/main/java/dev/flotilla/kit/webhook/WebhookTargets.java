@@ -28,14 +28,18 @@ public final class WebhookTargets {
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .build();
 
-  record Written(@Nullable Map<String, @Nullable Target> targets) {}
+  record Written(
+      @Nullable Map<String, @Nullable Target> targets,
+      @Nullable Map<String, @Nullable List<String>> queues) {}
 
   record Target(@Nullable String url, @Nullable String secretEnv, @Nullable List<String> teams) {}
 
   private final Map<String, WebhookTarget> byName;
+  private final Map<String, List<String>> byQueue;
 
-  private WebhookTargets(Map<String, WebhookTarget> byName) {
+  private WebhookTargets(Map<String, WebhookTarget> byName, Map<String, List<String>> byQueue) {
     this.byName = Map.copyOf(byName);
+    this.byQueue = Map.copyOf(byQueue);
   }
 
   /**
@@ -45,14 +49,42 @@ public final class WebhookTargets {
    * @throws ConfigurationException naming the place, what was found and what to write instead
    */
   public static WebhookTargets read(Path file, Function<String, @Nullable String> environment) {
+    if (Files.notExists(file)) {
+      return new WebhookTargets(Map.of(), Map.of());
+    }
+    Written written = written(file);
     var targets = new TreeMap<String, WebhookTarget>();
-    if (Files.exists(file)) {
-      written(file)
+    if (written.targets() != null) {
+      written
+          .targets()
           .forEach(
               (name, target) ->
                   targets.put(name, target(file + ": targets." + name, name, target, environment)));
     }
-    return new WebhookTargets(targets);
+    var queues = new TreeMap<String, List<String>>();
+    if (written.queues() != null) {
+      written
+          .queues()
+          .forEach(
+              (queue, told) ->
+                  queues.put(queue, told(file + ": queues." + queue, told, targets.keySet())));
+    }
+    return new WebhookTargets(targets, queues);
+  }
+
+  private static List<String> told(String at, @Nullable List<String> names, Set<String> targets) {
+    if (names == null || names.isEmpty() || !targets.containsAll(names)) {
+      throw new ConfigurationException(
+          at + " is " + names + "; write a list of names from targets, which are " + targets);
+    }
+    return List.copyOf(names);
+  }
+
+  /** Who is told when a person of a team is asked in a queue; empty when nobody is. */
+  public List<String> ofQueue(String queue, String team) {
+    return byQueue.getOrDefault(queue, List.of()).stream()
+        .filter(name -> find(name, team).isPresent())
+        .toList();
   }
 
   /** Names of those that take messages of a team, sorted. */
@@ -83,10 +115,10 @@ public final class WebhookTargets {
     return Optional.ofNullable(byName.get(name)).filter(target -> target.takesFrom(team));
   }
 
-  private static Map<String, @Nullable Target> written(Path file) {
+  private static Written written(Path file) {
     try {
       Written written = YAML.readValue(Files.readAllBytes(file), Written.class);
-      return written == null || written.targets() == null ? Map.of() : written.targets();
+      return written == null ? new Written(null, null) : written;
     } catch (JsonProcessingException e) {
       throw new ConfigurationException(file + ": " + e.getOriginalMessage(), e);
     } catch (IOException e) {
