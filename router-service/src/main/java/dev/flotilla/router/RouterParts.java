@@ -471,6 +471,8 @@ class RouterParts {
     String remembers = "Lists runs of the caller's team, newest first.";
     String tells = "Shows a run, and below it its events as they happen and its log.";
     String changes = "Cancels a run, or tries it again, from a step when one is named.";
+    String judged =
+        "How reviews can be decided, and how often reviewers were right; passed on to review-service.";
     String shows = "Shows reviews of the caller's team; passed on to review-service.";
     String waits = "Shows what people of the caller's team are asked, and what they decided.";
     String teaches =
@@ -610,6 +612,8 @@ class RouterParts {
             new Door("GET", "/v1/runs/*", READERS, 0, tells, store.guarding(runs::getRun)),
             new Door("POST", "/v1/runs/*", ASKERS, 0, changes, store.guarding(runs::postRun)),
             new Door("GET", "/v1/reviews", SHOWN_REVIEWS, 0, shows, people),
+            new Door("GET", "/v1/review-policies", SHOWN_REVIEWS, 0, judged, people),
+            new Door("GET", "/v1/reviewers", SHOWN_REVIEWS, 0, judged, people),
             new Door("GET", "/v1/reviews/*", SHOWN_REVIEWS, 0, shows, people),
             new Door("POST", "/v1/reviews/*", REVIEWERS, DECISION_BYTES, settles, people),
             new Door("GET", "/v1/decisions", PEOPLE, 0, waits, people),

@@ -135,6 +135,17 @@ public class ReviewResource {
             .orElseThrow(() -> new ProblemException(unknown())));
   }
 
+  @GET
+  @Path("/{id}/events")
+  @Operation(operationId = "listReviewEvents", summary = "What was done about a review, by whom")
+  public Response events(@PathParam("id") String id, @Context HttpHeaders headers) {
+    ObjectNode events = reviews.events(CallerHeaders.read(headers).team(), id);
+    if (events.path("data").isEmpty()) {
+      throw new ProblemException(unknown());
+    }
+    return ok(events);
+  }
+
   @POST
   @Path("/{id}/claim")
   @Operation(operationId = "claimReview", summary = "Says that the caller looks at it")

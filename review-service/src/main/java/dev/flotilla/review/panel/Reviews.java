@@ -82,6 +82,20 @@ public final class Reviews {
         and (?::text is null or id < ?)
       order by id desc limit ?""";
 
+  private static final String EVENTS =
+      """
+      select at, action, actor, detail from (
+        select created_at as at, 'begun' as action, team as actor, '{}'::json as detail, 0 as place
+          from review where team = ? and id = ?
+        union all
+        select recorded_at, case outcome when 'escalate' then 'escalated' else 'decided' end, actor,
+          json_build_object('outcome', outcome, 'decided_by', decided_by, 'policy_version', policy_version), 1
+          from decision_record d join review r on r.id = d.review_id where r.team = ? and r.id = ?
+        union all
+        select e.at, e.action, e.actor, e.detail, 2
+          from question_event e join question q on q.id = e.question_id where q.team = ? and q.review_id = ?
+      ) happened order by at, place""";
+
   private final Database database;
   private final Duration keepArtifact;
   private final Questions questions;
@@ -228,6 +242,26 @@ public final class Reviews {
         });
   }
 
+  /** Everything that was done about a review, oldest first; empty when the team has none such. */
+  ObjectNode events(String team, String id) {
+    return database.inTransaction(
+        connection -> {
+          questions.settleOverdue(team, connection);
+          ObjectNode list = Json.object().put("object", "list");
+          ArrayNode data = list.putArray("data");
+          try (var statement = prepared(connection, EVENTS, team, id, team, id, team, id);
+              var rows = statement.executeQuery()) {
+            while (rows.next()) {
+              ObjectNode event = data.addObject();
+              event.put("at", rows.getTimestamp("at").toInstant().toString());
+              event.put("action", rows.getString("action")).put("actor", rows.getString("actor"));
+              event.setAll(object(rows.getString("detail")));
+            }
+          }
+          return list;
+        });
+  }
+
   /** One page of a team's reviews; empty when it has none. */
   ObjectNode list(String team, Page page) {
     return database.inTransaction(
@@ -314,14 +348,18 @@ public final class Reviews {
     ObjectNode review = Json.object();
     review.put("id", row.getString("id")).put("object", "review");
     review.put("status", row.getString("status")).put("decision", row.getString("decision"));
-    try {
-      review.setAll((ObjectNode) Json.parse(row.getString("body")));
-    } catch (NotJson e) {
-      throw new SQLException("the column body holds no JSON", e);
-    }
+    review.setAll(object(row.getString("body")));
     review.put("created_at", row.getTimestamp("created_at").toInstant().toString());
     Timestamp decidedAt = row.getTimestamp("decided_at");
     return review.put("decided_at", decidedAt == null ? null : decidedAt.toInstant().toString());
+  }
+
+  private static ObjectNode object(String column) throws SQLException {
+    try {
+      return (ObjectNode) Json.parse(column);
+    } catch (NotJson e) {
+      throw new SQLException("a column holds no JSON", e);
+    }
   }
 
   private static int run(Connection connection, String sql, @Nullable Object... values)

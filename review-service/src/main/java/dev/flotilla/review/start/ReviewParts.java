@@ -25,6 +25,7 @@ import dev.flotilla.review.people.Notices;
 import dev.flotilla.review.people.PeopleConfig;
 import dev.flotilla.review.people.Questions;
 import dev.flotilla.review.policy.Policies;
+import dev.flotilla.review.reliability.TrackRecords;
 import dev.flotilla.review.reviewer.Eligibility;
 import dev.flotilla.review.reviewer.ModelCaller;
 import dev.flotilla.review.reviewer.Panel;
@@ -123,6 +124,12 @@ class ReviewParts {
       Caretaker caretaker) {
     return new Questions(
         database, config, new HumanVerdict(), new Notices(targets, webhooks), caretaker::wakeUp);
+  }
+
+  @Produces
+  @Singleton
+  TrackRecords records(Database database) {
+    return new TrackRecords(database);
   }
 
   @Produces

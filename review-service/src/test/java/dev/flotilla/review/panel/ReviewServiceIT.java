@@ -23,6 +23,7 @@ import java.net.http.HttpResponse;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -296,6 +297,44 @@ class ReviewServiceIT {
         found = rows.getLong(1);
       }
     }
+  }
+
+  @Test
+  void whoever_was_right_by_what_a_person_found_is_more_reliable() throws Exception {
+    PROVIDER.tell(
+        "sim-north/flagship", new Behaviour.Says(FakeProvider.opinion("reject", "blocker")));
+    for (int i = 0; i < 2; i++) {
+      JsonNode review = Json.parse(review("records-of", "\"task\":\"t\"").body());
+      assertEquals("needs_human", review.path("status").asText(), review.toString());
+      String id = review.path("id").asText();
+      HttpResponse<String> decided =
+          CLIENT.send(
+              request(server.port(), "/v1/reviews/" + id + "/decision", "records-of")
+                  .header("content-type", "application/json")
+                  .POST(HttpRequest.BodyPublishers.ofString("{\"decision\":\"reject\"}"))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertEquals(200, decided.statusCode(), decided.body());
+      JsonNode events =
+          Json.parse(get(server.port(), "/v1/reviews/" + id + "/events", "records-of").body());
+      var actions = new ArrayList<String>();
+      events.path("data").forEach(event -> actions.add(event.path("action").asText()));
+      assertEquals("begun", actions.getFirst(), events.toString());
+      assertTrue(actions.containsAll(List.of("escalated", "asked", "decided")), events.toString());
+      assertEquals(404, get(server.port(), "/v1/reviews/" + id + "/events", "other").statusCode());
+    }
+    JsonNode reviewers =
+        Json.parse(get(server.port(), "/v1/reviewers", "records-of").body()).path("data");
+    assertEquals(3, reviewers.size(), reviewers.toString());
+    for (JsonNode reviewer : reviewers) {
+      boolean right = reviewer.path("model").asText().equals("sim-north/flagship");
+      assertEquals(right ? 2 : 0, reviewer.path("objections_right").asInt(), reviewer.toString());
+      assertEquals(right ? 0 : 2, reviewer.path("missed").asInt(), reviewer.toString());
+      assertEquals(right ? 0.75 : 0.25, reviewer.path("recall").asDouble(), reviewer.toString());
+    }
+    assertEquals(
+        0, Json.parse(get(server.port(), "/v1/reviewers", "other").body()).path("data").size());
+    assertTrue(get(server.port(), "/v1/review-policies", "growth").body().contains("two-of-three"));
   }
 
   @Test
