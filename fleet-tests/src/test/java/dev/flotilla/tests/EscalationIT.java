@@ -1,6 +1,7 @@
 package dev.flotilla.tests;
 
 import static dev.flotilla.tests.FleetUnderTest.KEY;
+import static dev.flotilla.tests.FleetUnderTest.REVIEWER_KEY;
 import static dev.flotilla.tests.FleetUnderTest.ask;
 import static dev.flotilla.tests.FleetUnderTest.json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -75,6 +76,43 @@ class EscalationIT {
     assertTrue(error.at("/validation/0/message").asText().contains("/score"), error.toString());
     assertEquals("false", header(answer, "x-should-retry"));
     assertFalse(answer.body().contains("no idea"));
+  }
+
+  @Test
+  void what_no_model_could_answer_is_asked_of_a_person_and_the_caller_is_told_where_to_look()
+      throws Exception {
+    fleet.alpha.always(Behaviour.says("no idea"));
+    fleet.beta.always(Behaviour.says("{\"score\":null}"));
+    HttpResponse<String> answer =
+        fleet.chat(request("rate it by hand", SCHEMA + ",\"route\":{\"on_exhausted\":\"human\"}"));
+    assertEquals(202, answer.statusCode(), answer.body());
+    JsonNode told = json(answer.body());
+    assertEquals("waiting", told.path("status").asText());
+    assertEquals("output_invalid", told.at("/error/code").asText());
+    String place = header(answer, "location");
+    assertEquals("/v1/decisions/" + told.path("id").asText(), place);
+    assertFalse(answer.body().contains("no idea"));
+    String id = header(answer, "x-request-id");
+    fleet.awaitRows("cost.decision", "request_id = '" + id + "' and outcome = 'server_error'", 1);
+
+    JsonNode asked = fleet.get(REVIEWER_KEY, "/v1/decisions?queue=requests&status=waiting");
+    assertTrue(asked.toString().contains("rate it by hand"), asked.toString());
+    assertEquals(
+        200,
+        fleet
+            .post(
+                REVIEWER_KEY,
+                place + "/decision",
+                "{\"decision\": \"answered\", \"comment\": \"{\\\"score\\\":4}\"}")
+            .statusCode());
+    JsonNode decided = fleet.get(KEY, place);
+    assertEquals("answered", decided.path("decision").asText());
+    assertEquals("{\"score\":4}", decided.path("comment").asText());
+    assertEquals(
+        400,
+        fleet
+            .chat(request("x", SCHEMA + ",\"route\":{\"on_exhausted\":\"somebody\"}"))
+            .statusCode());
   }
 
   @Test

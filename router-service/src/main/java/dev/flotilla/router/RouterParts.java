@@ -278,6 +278,7 @@ class RouterParts {
         metrics,
         tracing,
         learning.shadows(policy, models, reviews, metrics),
+        reviews,
         ChatConfig.from(settings));
   }
 

@@ -176,6 +176,7 @@ final class ChatItems implements ItemWork {
         said.timeout(),
         said.validate(),
         said.bestEffort(),
+        said.onExhausted(),
         said.dryRun(),
         said.tags());
   }

@@ -11,6 +11,7 @@ import dev.flotilla.router.routing.RoutePolicy;
 import dev.flotilla.router.shadow.Shadows;
 import dev.flotilla.router.upstream.Circuits;
 import dev.flotilla.router.upstream.ModelCaller;
+import dev.flotilla.router.upstream.ReviewService;
 import java.time.InstantSource;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ public record Chat(Desk desk, Errands errands) {
       MetricRegistry metrics,
       Tracing tracing,
       @Nullable Shadows shadows,
+      ReviewService people,
       ChatConfig config) {
     SecondOpinion second =
         policy.asking() == null ? null : new SecondOpinion(policy.asking(), cache, models);
@@ -44,6 +46,7 @@ public record Chat(Desk desk, Errands errands) {
     return new Chat(
         new Desk(
             router,
+            new HandOver(policy, people),
             new RoutePreview(cache, policy, circuits, InstantSource.system()),
             counted,
             explanations,

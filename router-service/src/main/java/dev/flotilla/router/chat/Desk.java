@@ -19,6 +19,7 @@ import java.util.Optional;
  */
 public final class Desk {
   private final Router router;
+  private final HandOver handOver;
   private final RoutePreview preview;
   private final ReplyWriter writer = new ReplyWriter();
   private final ChatMetrics metrics;
@@ -29,12 +30,14 @@ public final class Desk {
 
   Desk(
       Router router,
+      HandOver handOver,
       RoutePreview preview,
       ChatMetrics metrics,
       Explanations explanations,
       Tracing tracing,
       ChatConfig config) {
     this.router = router;
+    this.handOver = handOver;
     this.preview = preview;
     this.metrics = metrics;
     this.explanations = explanations;
@@ -117,7 +120,7 @@ public final class Desk {
     visit.span().setAttribute(SpanNames.TEAM, visit.caller().team());
     metrics.begin();
     try (Journey journey = journey(request, visit)) {
-      Reply reply = router.answer(request, journey);
+      Reply reply = handOver.of(router.answer(request, journey), request, journey);
       describe(reply, visit);
       explanations
           .savedNanos(reply)

@@ -1,5 +1,6 @@
 package dev.flotilla.router.chat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.router.exchange.Completion;
 import dev.flotilla.router.upstream.AnswerStream;
@@ -30,14 +31,25 @@ sealed interface Reply {
    * @param retryAfterMillis when asking again makes sense; null when it never does
    * @param worthRetrying whether a client should try again by itself
    * @param broken what was wrong with the last candidate's answer; empty when it gave none
+   * @param decision that a person was asked for instead; null when nobody was
    */
   record Refused(
       ApiError error,
       RouteFacts facts,
       @Nullable Long retryAfterMillis,
       boolean worthRetrying,
-      List<BrokenRule> broken)
+      List<BrokenRule> broken,
+      @Nullable ObjectNode decision)
       implements Reply {
+    Refused(
+        ApiError error,
+        RouteFacts facts,
+        @Nullable Long retryAfterMillis,
+        boolean worthRetrying,
+        List<BrokenRule> broken) {
+      this(error, facts, retryAfterMillis, worthRetrying, broken, null);
+    }
+
     /** The request cannot be answered as it is. */
     static Refused of(ApiError error, RouteFacts facts) {
       return new Refused(error, facts, null, false, List.of());

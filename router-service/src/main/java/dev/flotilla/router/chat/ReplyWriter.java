@@ -48,6 +48,13 @@ final class ReplyWriter {
       throws IOException {
     headers(reply, visit, journey);
     return switch (reply) {
+      case Reply.Refused refused when refused.decision() != null -> {
+        ObjectNode decision = refused.decision();
+        visit.setHeader("location", "/v1/decisions/" + decision.path("id").asText());
+        decision.set("error", errorBody(refused, journey).path("error"));
+        visit.send(202, decision);
+        yield new Written(reply.facts(), false, refused.broken(), 0L);
+      }
       case Reply.Refused refused -> {
         visit.send(refused.error().status(), visit.inDialect(errorBody(refused, journey)));
         yield new Written(reply.facts(), false, refused.broken(), 0L);

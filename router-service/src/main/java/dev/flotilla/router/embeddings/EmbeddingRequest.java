@@ -21,7 +21,7 @@ final class EmbeddingRequest {
 
   /** Hints that are about answers in words. */
   private static final List<String> ABOUT_WORDS =
-      List.of("task_type", "quality_threshold", "validate", "best_effort");
+      List.of("task_type", "quality_threshold", "validate", "best_effort", "on_exhausted");
 
   private EmbeddingRequest() {}
 
@@ -121,6 +121,7 @@ final class EmbeddingRequest {
         ofKey.maxCostNanos(),
         ofKey.cache(),
         ofKey.timeout(),
+        null,
         null,
         null,
         ofKey.dryRun(),

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeout how long the caller waits
  * @param validate what the answer must satisfy
  * @param bestEffort what is given when no answer satisfies that
+ * @param onExhausted what becomes of the request when nobody answers it
  * @param dryRun whether to explain instead of asking
  * @param tags for the ledger; empty when there are none
  */
@@ -30,10 +31,11 @@ public record Hints(
     @Nullable Duration timeout,
     @Nullable AskedChecks validate,
     @Nullable BestEffort bestEffort,
+    @Nullable OnExhausted onExhausted,
     @Nullable Boolean dryRun,
     Map<String, String> tags) {
   public static final Hints NONE =
-      new Hints(null, null, null, null, null, null, null, null, null, Map.of());
+      new Hints(null, null, null, null, null, null, null, null, null, null, Map.of());
 
   public Hints {
     fallbacks = fallbacks == null ? null : List.copyOf(fallbacks);
@@ -53,6 +55,7 @@ public record Hints(
         first(timeout, others.timeout),
         first(validate, others.validate),
         first(bestEffort, others.bestEffort),
+        first(onExhausted, others.onExhausted),
         first(dryRun, others.dryRun),
         allTags);
   }

@@ -30,6 +30,7 @@ public final class HintsReader {
           "timeout_ms",
           "validate",
           "best_effort",
+          "on_exhausted",
           "dry_run");
 
   private static final int MOST_FALLBACKS = 16;
@@ -76,6 +77,7 @@ public final class HintsReader {
         millis(present(route, "timeout_ms"), at + "timeout_ms"),
         checks(present(route, "validate"), at + "validate"),
         bestEffort(text(route, "best_effort", at), at + "best_effort"),
+        onExhausted(text(route, "on_exhausted", at), at + "on_exhausted"),
         flag(present(route, "dry_run"), at + "dry_run"),
         Map.of());
   }
@@ -115,6 +117,7 @@ public final class HintsReader {
             FleetHeaders.TIMEOUT_MS),
         null,
         bestEffort(header.apply(FleetHeaders.BEST_EFFORT).orElse(null), FleetHeaders.BEST_EFFORT),
+        null,
         dryRun == null ? null : flagText(dryRun, FleetHeaders.DRY_RUN),
         tags(header.apply(FleetHeaders.PUBLIC_TAGS).orElse("")));
   }
@@ -272,6 +275,18 @@ public final class HintsReader {
       throw wrong(place, "must be \"last\" or \"none\"");
     }
     return effort.get();
+  }
+
+  private static @Nullable OnExhausted onExhausted(@Nullable String word, String place)
+      throws BadHint {
+    if (word == null) {
+      return null;
+    }
+    Optional<OnExhausted> then = OnExhausted.of(word);
+    if (then.isEmpty()) {
+      throw wrong(place, "must be \"human\" or \"error\"");
+    }
+    return then.get();
   }
 
   private static @Nullable Boolean flag(@Nullable JsonNode value, String place) throws BadHint {

@@ -10,6 +10,7 @@ import dev.flotilla.router.confidence.Gates;
 import dev.flotilla.router.exchange.AskedChecks;
 import dev.flotilla.router.exchange.BestEffort;
 import dev.flotilla.router.exchange.ChatRequest;
+import dev.flotilla.router.exchange.OnExhausted;
 import dev.flotilla.router.exchange.TaskType;
 import dev.flotilla.router.gain.GainDecision;
 import dev.flotilla.router.gain.GainRouter;
@@ -207,6 +208,15 @@ public final class RoutePolicy {
       return asked;
     }
     return type == null ? BestEffort.NONE : routing.task(type.taskType()).bestEffort();
+  }
+
+  /** What becomes of a request that nobody answers. */
+  public OnExhausted onExhausted(ChatRequest request, @Nullable Classification type) {
+    OnExhausted asked = request.hints().onExhausted();
+    if (asked != null) {
+      return asked;
+    }
+    return type == null ? OnExhausted.ERROR : routing.task(type.taskType()).onExhausted();
   }
 
   /** What was learned of one answer says nothing about several choices at once. */

@@ -6,6 +6,7 @@ import dev.flotilla.router.classification.Classifier;
 import dev.flotilla.router.confidence.Gates;
 import dev.flotilla.router.exchange.AskedChecks;
 import dev.flotilla.router.exchange.BestEffort;
+import dev.flotilla.router.exchange.OnExhausted;
 import dev.flotilla.router.exchange.TaskType;
 import dev.flotilla.router.gain.GainRouter;
 import java.math.BigDecimal;
@@ -44,6 +45,7 @@ public record Routing(
    * @param candidates at least one, best first
    * @param validators rules every answer must satisfy; empty when there are none
    * @param bestEffort what is given when no answer satisfies its validators
+   * @param onExhausted what becomes of a request that nobody answers
    * @param gates whose answers are doubted
    * @param gain puts a cheap or a strong model first, request by request; null when the order of
    *     the candidates holds for all
@@ -52,6 +54,7 @@ public record Routing(
       List<Model> candidates,
       List<AskedChecks.Rule> validators,
       BestEffort bestEffort,
+      OnExhausted onExhausted,
       Gates gates,
       @Nullable GainRouter gain) {
     public Task {

@@ -21,6 +21,7 @@ import dev.flotilla.router.confidence.GateWish;
 import dev.flotilla.router.confidence.Gates;
 import dev.flotilla.router.exchange.AskedChecks;
 import dev.flotilla.router.exchange.BestEffort;
+import dev.flotilla.router.exchange.OnExhausted;
 import dev.flotilla.router.exchange.TaskType;
 import dev.flotilla.router.gain.GainEntry;
 import dev.flotilla.router.gain.GainRouter;
@@ -62,6 +63,7 @@ public final class RoutingFile {
       @Nullable List<String> candidates,
       @Nullable List<AskedChecks.Rule> validators,
       @Nullable String bestEffort,
+      @Nullable String onExhausted,
       @Nullable GateWish confidence,
       @Nullable GainEntry gain) {}
 
@@ -120,6 +122,7 @@ public final class RoutingFile {
               candidates(type, written),
               validators(type, written),
               bestEffort(type, written),
+              onExhausted(type, written),
               gates(type, written),
               gain(type, written)));
     }
@@ -248,6 +251,24 @@ public final class RoutingFile {
                             + word
                             + "'; write last to give the last answer though it does not pass, or"
                             + " none"));
+  }
+
+  private OnExhausted onExhausted(TaskType type, Written written) {
+    Candidates entry = entry(type, written);
+    String word = entry == null ? null : entry.onExhausted();
+    return word == null
+        ? OnExhausted.ERROR
+        : OnExhausted.of(word)
+            .orElseThrow(
+                () ->
+                    new ConfigurationException(
+                        file
+                            + ": task_types."
+                            + type.word()
+                            + ".on_exhausted is '"
+                            + word
+                            + "'; write human to ask a person what no model could answer, or"
+                            + " error"));
   }
 
   /** Candidates have been checked. */

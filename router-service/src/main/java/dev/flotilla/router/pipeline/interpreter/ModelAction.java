@@ -197,6 +197,7 @@ final class ModelAction {
         // What becomes of an answer that is not good enough is the step's own on_invalid.
         BestEffort.NONE,
         null,
+        null,
         attempt.going().tags());
   }
 
@@ -210,6 +211,7 @@ final class ModelAction {
         hints.timeout(),
         hints.validate(),
         hints.bestEffort(),
+        hints.onExhausted(),
         hints.dryRun(),
         hints.tags());
   }
@@ -224,6 +226,7 @@ final class ModelAction {
         hints.timeout(),
         hints.validate(),
         hints.bestEffort(),
+        hints.onExhausted(),
         hints.dryRun(),
         hints.tags());
   }
