@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
  */
 public record Choice(double variant, double mergeAt, double showFrom) {
   static final List<Double> MERGE_AT =
-      IntStream.rangeClosed(4, 10).mapToObj(step -> step / 20.0).toList();
+      IntStream.rangeClosed(2, 10).mapToObj(step -> step / 20.0).toList();
 
   /** What does best on pull requests that are left out in turn, each repository once. */
   static Choice best(Way way, List<PullRequest> training) {
@@ -37,14 +37,19 @@ public record Choice(double variant, double mergeAt, double showFrom) {
           out.forEach(request -> at.put(request, ranked(request, scorer, mergeAt)));
         }
       }
-      for (var at : lists.entrySet()) {
-        double[] scores =
-            way.thresholds().stream().mapToDouble(from -> strictF1(at.getValue(), from)).toArray();
-        for (int i = 0; i < scores.length; i++) {
-          double score = way.smooth() ? withNeighbours(scores, i) : scores[i];
+      double[][] scores = new double[MERGE_AT.size()][way.thresholds().size()];
+      for (int m = 0; m < scores.length; m++) {
+        var at = lists.getOrDefault(MERGE_AT.get(m), Map.of());
+        for (int f = 0; f < scores[m].length; f++) {
+          scores[m][f] = strictF1(at, way.thresholds().get(f));
+        }
+      }
+      for (int m = 0; m < scores.length; m++) {
+        for (int f = 0; f < scores[m].length; f++) {
+          double score = withNeighbours(scores, m, f);
           if (score > most) {
             most = score;
-            best = new Choice(variant, at.getKey(), way.thresholds().get(i));
+            best = new Choice(variant, MERGE_AT.get(m), way.thresholds().get(f));
           }
         }
       }
@@ -114,13 +119,16 @@ public record Choice(double variant, double mergeAt, double showFrom) {
     return byJudge.values().stream().mapToDouble(Tally::strictF1).average().orElse(0);
   }
 
-  private static double withNeighbours(double[] scores, int at) {
-    int from = Math.max(0, at - 1);
-    int to = Math.min(scores.length - 1, at + 1);
+  /** What is best by chance has worse neighbours. */
+  private static double withNeighbours(double[][] scores, int row, int column) {
     double sum = 0;
-    for (int i = from; i <= to; i++) {
-      sum += scores[i];
+    int count = 0;
+    for (int r = Math.max(0, row - 1); r <= Math.min(scores.length - 1, row + 1); r++) {
+      for (int c = Math.max(0, column - 1); c <= Math.min(scores[r].length - 1, column + 1); c++) {
+        sum += scores[r][c];
+        count++;
+      }
     }
-    return sum / (to - from + 1);
+    return sum / count;
   }
 }

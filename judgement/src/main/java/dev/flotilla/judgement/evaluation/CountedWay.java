@@ -29,16 +29,11 @@ record CountedWay(List<Double> thresholds, boolean shares) implements Way {
   }
 
   @Override
-  public boolean smooth() {
-    return false;
-  }
-
-  @Override
   public Scorer fit(List<PullRequest> training, double variant) {
     Reliabilities reliabilities = Reliabilities.of(training);
     return (of, members) -> {
       double looked = shares ? new HashSet<>(of.reviewers()).size() : 1;
-      return new Shown(members.size() / looked, reliabilities.best(of, members), members);
+      return new Shown(members.size() / looked, reliabilities.central(of, members), members);
     };
   }
 }

@@ -1,5 +1,6 @@
 package dev.flotilla.judgement.evaluation;
 
+import dev.flotilla.judgement.reliability.NoisyOr;
 import dev.flotilla.learning.linear.SoftmaxRegression;
 import dev.flotilla.learning.linear.SparseVector;
 import java.util.ArrayList;
@@ -9,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** By how likely a logistic regression takes the likeliest member to be right. */
+/**
+ * By the noisy-or of how likely a logistic regression takes each member to be right; the likeliest
+ * one represents it.
+ */
 record LearnedWay() implements Way {
   /** Of the weights. */
   @Override
@@ -19,12 +23,7 @@ record LearnedWay() implements Way {
 
   @Override
   public List<Double> thresholds() {
-    return IntStream.rangeClosed(5, 30).mapToObj(step -> step / 50.0).toList();
-  }
-
-  @Override
-  public boolean smooth() {
-    return true;
+    return IntStream.rangeClosed(5, 49).mapToObj(step -> step / 50.0).toList();
   }
 
   @Override
@@ -58,7 +57,8 @@ record LearnedWay() implements Way {
                   Comparator.comparingDouble((Integer member) -> likely[member])
                       .thenComparing(Comparator.reverseOrder()))
               .orElseThrow();
-      return new Shown(likely[best], best, members);
+      double[] each = members.stream().mapToDouble(member -> likely[member]).toArray();
+      return new Shown(NoisyOr.of(each), best, members);
     };
   }
 }

@@ -1,7 +1,6 @@
 package dev.flotilla.judgement.evaluation;
 
 import dev.flotilla.judgement.reliability.Reliability;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -49,12 +48,23 @@ public final class Reliabilities {
     return byReviewer.getOrDefault(reviewer, Reliability.UNKNOWN).precision(usual, WEIGHT);
   }
 
-  /** The place of the finding of the most reliable reviewer. */
-  int best(PullRequest of, List<Integer> members) {
-    return members.stream()
-        .min(
-            Comparator.comparingDouble((Integer each) -> -precision(of.reviewers().get(each)))
-                .thenComparing(each -> of.reviewers().get(each)))
-        .orElseThrow();
+  /**
+   * The place of the finding that says best what all of them say: the most similar to those of the
+   * others, each weighing as much as its reviewer is reliable.
+   */
+  int central(PullRequest of, List<Integer> members) {
+    int best = members.getFirst();
+    double most = -1;
+    for (int one : members) {
+      double sum = 0;
+      for (int other : members) {
+        sum += precision(of.reviewers().get(other)) * of.similarity().of(one, other);
+      }
+      if (sum > most) {
+        most = sum;
+        best = one;
+      }
+    }
+    return best;
   }
 }

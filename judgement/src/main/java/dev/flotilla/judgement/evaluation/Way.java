@@ -10,9 +10,6 @@ interface Way {
   /** From which score on a cluster may be shown, ascending; one of them is chosen. */
   List<Double> thresholds();
 
-  /** Whether a threshold is judged together with its neighbours. */
-  boolean smooth();
-
   /** Learns from pull requests what it needs to know of reviewers and texts. */
   Scorer fit(List<PullRequest> training, double variant);
 

@@ -17,11 +17,6 @@ record WeightedWay() implements Way {
   }
 
   @Override
-  public boolean smooth() {
-    return false;
-  }
-
-  @Override
   public Scorer fit(List<PullRequest> training, double variant) {
     Reliabilities reliabilities = Reliabilities.of(training);
     return (of, members) -> {
@@ -29,7 +24,7 @@ record WeightedWay() implements Way {
           members.stream()
               .mapToDouble(member -> reliabilities.precision(of.reviewers().get(member)))
               .toArray();
-      return new Shown(NoisyOr.of(each), reliabilities.best(of, members), members);
+      return new Shown(NoisyOr.of(each), reliabilities.central(of, members), members);
     };
   }
 }
