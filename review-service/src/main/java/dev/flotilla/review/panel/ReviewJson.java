@@ -2,17 +2,18 @@ package dev.flotilla.review.panel;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.judgement.Check;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.review.aggregation.Aggregate;
+import dev.flotilla.review.aggregation.AggregateJson;
 import dev.flotilla.review.aggregation.Decision;
 import dev.flotilla.review.policy.Policy;
 import dev.flotilla.review.reviewer.Ballot;
-import dev.flotilla.review.reviewer.Finding;
 import dev.flotilla.review.reviewer.Opinion;
+import dev.flotilla.review.reviewer.OpinionJson;
 import dev.flotilla.review.reviewer.Prompt;
 import dev.flotilla.review.reviewer.Seat;
 import dev.flotilla.review.reviewer.Spending;
-import dev.flotilla.review.reviewer.Verdict;
 import java.math.BigDecimal;
 import java.util.List;
 
@@ -29,7 +30,7 @@ final class ReviewJson {
     body.set("policy", policy(request.policy()));
     body.putArray("reviewers");
     body.putNull("aggregate");
-    return withRest(body, request, requestId, Spending.NONE);
+    return withRest(body, request, requestId, Spending.NONE, List.of());
   }
 
   static ObjectNode decided(
@@ -42,17 +43,22 @@ final class ReviewJson {
     body.set("policy", policy(request.policy()));
     ArrayNode reviewers = body.putArray("reviewers");
     seats.forEach(seat -> reviewers.add(seat(seat)));
-    body.set("aggregate", aggregate(aggregate));
+    body.set("aggregate", AggregateJson.of(aggregate));
     return withRest(
         body,
         request,
         requestId,
-        seats.stream().map(Seat::spending).reduce(Spending.NONE, Spending::plus));
+        seats.stream().map(Seat::spending).reduce(Spending.NONE, Spending::plus),
+        aggregate.checks());
   }
 
   private static ObjectNode withRest(
-      ObjectNode body, ReviewRequest request, String requestId, Spending spending) {
-    body.putArray("verification");
+      ObjectNode body,
+      ReviewRequest request,
+      String requestId,
+      Spending spending,
+      List<Check> checks) {
+    body.set("verification", AggregateJson.checks(checks));
     body.putNull("human");
     body.put("rounds", 1);
     body.set("usage", cost(Json.object(), spending));
@@ -76,8 +82,7 @@ final class ReviewJson {
       case Ballot.Voted(Opinion opinion) -> {
         json.put("verdict", opinion.verdict().word());
         json.put("score", opinion.score()).put("confidence", opinion.confidence());
-        ArrayNode findings = json.putArray("findings");
-        opinion.findings().forEach(finding -> findings.add(finding(finding)));
+        json.set("findings", OpinionJson.findings(opinion.findings()));
         json.putNull("error");
       }
       case Ballot.Abstained(String reason, String message) -> {
@@ -88,35 +93,6 @@ final class ReviewJson {
     ArrayNode before = json.putArray("stands_in_for");
     seat.standsInFor().forEach(before::add);
     return cost(json, seat.spending()).put("duration_ms", seat.duration().toMillis());
-  }
-
-  private static ObjectNode finding(Finding finding) {
-    return Json.object()
-        .put("severity", finding.severity().word())
-        .put("criterion", finding.criterion())
-        .put("file", finding.file())
-        .put("line", finding.line())
-        .put("claim", finding.claim())
-        .put("evidence", finding.evidence())
-        .put("suggestion", finding.suggestion());
-  }
-
-  private static ObjectNode aggregate(Aggregate aggregate) {
-    ObjectNode json = Json.object();
-    ObjectNode votes = json.putObject("votes");
-    for (Verdict verdict : Verdict.values()) {
-      votes.put(verdict.word(), aggregate.votes().get(verdict));
-    }
-    votes.put("abstained", aggregate.abstained());
-    json.put("score", aggregate.score()).put("agreement", aggregate.agreement());
-    if (aggregate.decision() instanceof Decision.Escalated(Verdict proposal)) {
-      json.put("proposal", proposal == null ? null : proposal.word());
-    }
-    ArrayNode dissent = json.putArray("dissent");
-    aggregate.dissent().forEach(dissent::add);
-    ArrayNode reasons = json.putArray("reasons");
-    aggregate.reasons().forEach(reasons::add);
-    return json;
   }
 
   private static ObjectNode cost(ObjectNode json, Spending spending) {

@@ -24,14 +24,14 @@ import java.util.regex.Pattern;
  */
 public final class Prompt {
   /** Stands in each decision, because another text is another reviewer. */
-  public static final String VERSION = "reviewer.v1";
+  public static final String VERSION = "reviewer.v2";
 
   private static final Pattern PLACE = Pattern.compile("\\{\\{(\\w+)}}");
 
-  private final String system = resource("reviewer.v1.system.txt");
-  private final String user = resource("reviewer.v1.user.txt");
-  private final String repair = resource("repair.v1.user.txt");
-  private final JsonNode schema = json(resource("opinion.v1.schema.json"));
+  private final String system = resource("reviewer.v2.system.txt");
+  private final String user = resource("reviewer.v2.user.txt");
+  private final String repair = resource("repair.v2.user.txt");
+  private final JsonNode schema = json(resource("opinion.v2.schema.json"));
 
   /** What an answer must look like. */
   JsonNode schema() {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.kit.json.Json;
+import dev.flotilla.review.aggregation.Replay;
 import dev.flotilla.review.fake.FakeProvider;
 import dev.flotilla.review.fake.FakeProvider.Behaviour;
 import dev.flotilla.testkit.OtlpReceiver;
@@ -127,6 +128,53 @@ class ReviewServiceIT {
     }
     assertThrows(SQLException.class, () -> sql("update review.decision_record set actor = 'me'"));
     assertThrows(SQLException.class, () -> sql("delete from review.policy_version"));
+  }
+
+  @Test
+  void the_replay_of_a_record_is_the_decision_byte_for_byte() throws Exception {
+    String opinion =
+        """
+        {"verdict": "%s", "score": 0.50, "confidence": 0.9, "findings": [{"severity": "%s", "criterion": null,
+        "file": "a.txt", "line": %d, "claim": "%s", "evidence": "e", "suggestion": null}]}""";
+    PROVIDER.tell(
+        "sim-north/flagship",
+        new Behaviour.Says(opinion.formatted("reject", "blocker", 3, "the key is in the log")));
+    PROVIDER.tell(
+        "sim-south/flagship",
+        new Behaviour.Says(opinion.formatted("approve", "minor", 4, "a key is in this log")));
+    for (String policy : List.of("two-of-three", "unanimous", "any-blocker", "weighted", "union")) {
+      JsonNode review = Json.parse(review("replay", "\"policy\":\"%s\"".formatted(policy)).body());
+      JsonNode aggregate = review.path("aggregate");
+      assertEquals(1, aggregate.path("findings").size(), review::toString);
+      JsonNode finding = aggregate.path("findings").path(0);
+      assertEquals("blocker", finding.path("severity").asText());
+      assertEquals(3, finding.path("line").asInt());
+      assertEquals(2, finding.path("said_by").size());
+      assertEquals(1, finding.path("not_said_by").size());
+      assertTrue(finding.path("confidence").asDouble() > 0.5, finding::toString);
+      if (policy.equals("two-of-three")) {
+        assertEquals("reject", aggregate.path("dissent").path(0).path("verdict").asText());
+        assertEquals(1, aggregate.path("dissent").path(0).path("findings").size());
+      }
+      try (var connection = DATABASE.connect();
+          var statement =
+              connection.prepareStatement(
+                  "select r.outcome, r.record, p.name, p.content from review.decision_record r"
+                      + " join review.policy_version p on p.version = r.policy_version"
+                      + " where review_id = ?")) {
+        statement.setString(1, review.path("id").asText());
+        try (var rows = statement.executeQuery()) {
+          assertTrue(rows.next());
+          Replay replay =
+              Replay.of(
+                  rows.getString("name"), rows.getString("content"), rows.getString("record"));
+          assertEquals(rows.getString("outcome"), replay.outcome());
+          assertEquals(replay.recorded(), replay.aggregate());
+          assertTrue(replay.same());
+          assertTrue(rows.getString("record").contains(replay.aggregate()), "as it was written");
+        }
+      }
+    }
   }
 
   @Test
