@@ -4,12 +4,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.f4b6a3.ulid.UlidCreator;
 import dev.flotilla.review.aggregation.Aggregate;
 import dev.flotilla.review.aggregation.Aggregation;
+import dev.flotilla.review.reviewer.Assignment;
 import dev.flotilla.review.reviewer.Bench;
 import dev.flotilla.review.reviewer.Eligibility;
 import dev.flotilla.review.reviewer.Errand;
 import dev.flotilla.review.reviewer.Panel;
 import dev.flotilla.review.reviewer.Seat;
 import dev.flotilla.review.reviewer.Seating;
+import dev.flotilla.review.verification.Artifact;
+import dev.flotilla.review.verification.Verification;
+import dev.flotilla.review.verification.Verified;
 import java.util.List;
 
 /** The path of a review, top to bottom. Start reading here. Thread-safe. */
@@ -39,9 +43,14 @@ public final class ReviewDesk {
     String id = "rev_" + UlidCreator.getMonotonicUlid();
     // Before anything is spent: what cannot be recorded is not begun.
     reviews.begin(id, request, errand);
-    List<Seat> seats = panel.ask(bench, request.assignment(), errand);
+    Assignment assignment = request.assignment();
+    var artifact = new Artifact(assignment.type(), assignment.artifact());
+    // Beside the panel: neither waits for the other, and no reviewer is told what was verified.
+    Verification verification = Verification.of(request.verify(), artifact, errand.deadline());
+    List<Seat> seats = panel.ask(bench, assignment, errand);
+    List<Verified> verified = verification.results();
     Aggregate aggregate = Aggregation.of(request.policy(), seats);
-    ObjectNode review = reviews.record(id, request, errand, seats, aggregate);
+    ObjectNode review = reviews.record(id, request, errand, seats, verified, aggregate);
     metrics.decided(request.policy(), aggregate.decision());
     return review;
   }

@@ -13,6 +13,7 @@ import dev.flotilla.review.reviewer.Prompt;
 import dev.flotilla.review.reviewer.Seat;
 import dev.flotilla.review.reviewer.Spending;
 import dev.flotilla.review.reviewer.Verdict;
+import dev.flotilla.review.verification.Verified;
 import java.math.BigDecimal;
 import java.util.List;
 
@@ -29,11 +30,15 @@ final class ReviewJson {
     body.set("policy", policy(request.policy()));
     body.putArray("reviewers");
     body.putNull("aggregate");
-    return withRest(body, request, requestId, Spending.NONE);
+    return withRest(body, request, requestId, List.of(), Spending.NONE);
   }
 
   static ObjectNode decided(
-      ReviewRequest request, String requestId, List<Seat> seats, Aggregate aggregate) {
+      ReviewRequest request,
+      String requestId,
+      List<Seat> seats,
+      List<Verified> verified,
+      Aggregate aggregate) {
     ObjectNode body = Json.object();
     switch (aggregate.decision()) {
       case Decision.Decided decided -> body.put("decided_by", "policy");
@@ -47,12 +52,24 @@ final class ReviewJson {
         body,
         request,
         requestId,
+        verified,
         seats.stream().map(Seat::spending).reduce(Spending.NONE, Spending::plus));
   }
 
   private static ObjectNode withRest(
-      ObjectNode body, ReviewRequest request, String requestId, Spending spending) {
-    body.putArray("verification");
+      ObjectNode body,
+      ReviewRequest request,
+      String requestId,
+      List<Verified> verified,
+      Spending spending) {
+    ArrayNode verification = body.putArray("verification");
+    verified.forEach(
+        each ->
+            verification
+                .addObject()
+                .put("name", each.name())
+                .put("passed", each.passed())
+                .put("detail", each.detail()));
     body.putNull("human");
     body.put("rounds", 1);
     body.set("usage", cost(Json.object(), spending));

@@ -13,6 +13,7 @@ import dev.flotilla.review.reviewer.Assignment;
 import dev.flotilla.review.reviewer.Errand;
 import dev.flotilla.review.reviewer.Seat;
 import dev.flotilla.review.reviewer.Verdict;
+import dev.flotilla.review.verification.Verified;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -101,11 +102,18 @@ public final class Reviews {
   }
 
   /**
-   * Writes down what a panel said and what the policy made of it; returns it as the API shows it.
+   * Writes down what a panel said, what was verified and what the policy made of it; returns it as
+   * the API shows it.
    */
   ObjectNode record(
-      String id, ReviewRequest request, Errand errand, List<Seat> seats, Aggregate aggregate) {
-    String body = Json.text(ReviewJson.decided(request, errand.requestId(), seats, aggregate));
+      String id,
+      ReviewRequest request,
+      Errand errand,
+      List<Seat> seats,
+      List<Verified> verified,
+      Aggregate aggregate) {
+    String body =
+        Json.text(ReviewJson.decided(request, errand.requestId(), seats, verified, aggregate));
     String decision = decided(aggregate.decision());
     Policy policy = request.policy();
     String team = errand.caller().team();

@@ -23,6 +23,7 @@ import dev.flotilla.review.reviewer.Eligibility;
 import dev.flotilla.review.reviewer.ModelCaller;
 import dev.flotilla.review.reviewer.Panel;
 import dev.flotilla.review.reviewer.Prompt;
+import dev.flotilla.review.verification.Verifiers;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
@@ -61,6 +62,12 @@ class ReviewParts {
   @Singleton
   Policies policies(Settings settings) {
     return Policies.read(settings.path("flotilla.config.dir").resolve("review-policies"));
+  }
+
+  @Produces
+  @Singleton
+  Verifiers verifiers(Settings settings) {
+    return Verifiers.open(settings.path("flotilla.config.dir"));
   }
 
   @Produces
@@ -143,6 +150,7 @@ class ReviewParts {
       @Observes @Initialized(ApplicationScoped.class) Object start,
       Database database,
       ReviewDesk desk,
+      Verifiers verifiers,
       Questions questions,
       Caretaker caretaker,
       PeopleConfig people,

@@ -105,6 +105,32 @@ class ReviewServiceIT {
   }
 
   @Test
+  void what_can_be_known_is_verified_beside_the_panel_and_recorded() throws Exception {
+    JsonNode review =
+        Json.parse(
+            review(
+                    "verified",
+                    "\"verify\":[\"json-parses\",{\"name\":\"max-words\",\"most\":10},\"non-empty\"]")
+                .body());
+    JsonNode verification = review.path("verification");
+    assertEquals(3, verification.size(), review.toString());
+    assertEquals("json-parses", verification.path(0).path("name").asText());
+    assertFalse(verification.path(0).path("passed").asBoolean());
+    assertEquals(
+        Json.parse(
+            "{\"name\":\"max-words\",\"passed\":true,\"detail\":\"5 words, and 10 are allowed\"}"),
+        verification.path(1));
+    assertTrue(verification.path(2).path("passed").asBoolean());
+    String id = review.path("id").asText();
+    assertEquals(review, Json.parse(get(server.port(), "/v1/reviews/" + id, "verified").body()));
+    assertEquals(
+        0, Json.parse(review("verified", "\"task\":\"t\"").body()).path("verification").size());
+    assertTrue(
+        PROVIDER.asked().stream().noneMatch(each -> each.toString().contains("max-words")),
+        "no reviewer is told");
+  }
+
+  @Test
   void a_decision_can_be_replayed_from_its_record_which_never_changes() throws Exception {
     JsonNode review = Json.parse(review("records", "\"task\":\"t\"").body());
     try (var connection = DATABASE.connect();
@@ -181,7 +207,9 @@ class ReviewServiceIT {
 
   @Test
   void what_cannot_be_understood_is_refused_with_a_remedy() throws Exception {
-    problem(400, "unsupported_parameter", "\"verify\":[]");
+    problem(400, "unsupported_parameter", "\"votes\":[]");
+    problem(400, "invalid_verify", "\"verify\":[\"spelling\"]");
+    problem(400, "invalid_verify", "\"verify\":[\"max-words\"]");
     problem(400, "invalid_deadline", "\"deadline\":\"soon\"");
     problem(400, "invalid_deadline", "\"deadline\":\"PT11M\"");
     problem(422, "unknown_policy", "\"policy\":\"nobody\"");
