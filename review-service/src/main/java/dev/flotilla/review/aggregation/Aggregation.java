@@ -6,6 +6,7 @@ import dev.flotilla.judgement.finding.Merging;
 import dev.flotilla.judgement.finding.Said;
 import dev.flotilla.judgement.reliability.NoisyOr;
 import dev.flotilla.review.policy.Policy;
+import dev.flotilla.review.policy.Risk;
 import dev.flotilla.review.policy.Rule;
 import dev.flotilla.review.policy.Veto;
 import dev.flotilla.review.reviewer.Ballot;
@@ -29,6 +30,7 @@ public final class Aggregation {
   private static final int DECIMALS = 4;
 
   private final Policy policy;
+  private final Risk risk;
   private final List<Check> checks;
   private final Map<String, Opinion> opinions = new TreeMap<>();
   private final Map<String, String> models = new TreeMap<>();
@@ -42,8 +44,9 @@ public final class Aggregation {
    */
   private record Outcome(@Nullable Verdict verdict, @Nullable String objection, String reason) {}
 
-  private Aggregation(Policy policy, List<Seat> seats, List<Check> checks) {
+  private Aggregation(Policy policy, List<Seat> seats, List<Check> checks, Risk risk) {
     this.policy = policy;
+    this.risk = risk;
     this.checks = List.copyOf(checks);
     this.panel = seats.size();
     for (Seat seat : seats) {
@@ -60,13 +63,18 @@ public final class Aggregation {
     return of(policy, seats, List.of());
   }
 
+  /** With the usual risk. */
   public static Aggregate of(Policy policy, List<Seat> seats, List<Check> checks) {
-    return new Aggregation(policy, seats, checks).decide();
+    return of(policy, seats, checks, Risk.LOW);
+  }
+
+  public static Aggregate of(Policy policy, List<Seat> seats, List<Check> checks, Risk risk) {
+    return new Aggregation(policy, seats, checks, risk).decide();
   }
 
   private Aggregate decide() {
     var reasons = new ArrayList<String>();
-    Decision decision = decision(reasons);
+    Decision decision = asRiskAdmits(decision(reasons), reasons);
     Verdict followed =
         switch (decision) {
           case Decision.Decided(Verdict verdict) -> verdict;
@@ -83,6 +91,18 @@ public final class Aggregation {
         dissent(followed),
         reasons,
         checks);
+  }
+
+  /** Where much is at stake only a panel of one mind approves. */
+  private Decision asRiskAdmits(Decision decision, List<String> reasons) {
+    if (risk == Risk.HIGH
+        && decision instanceof Decision.Decided(Verdict verdict)
+        && verdict == Verdict.APPROVE
+        && count(votes(), Verdict.APPROVE) < panel) {
+      reasons.add("The risk is high, and not all " + panel + " reviewers approve.");
+      return new Decision.Escalated(Verdict.APPROVE);
+    }
+    return decision;
   }
 
   /** Adds why. */

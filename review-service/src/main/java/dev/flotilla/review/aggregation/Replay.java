@@ -5,6 +5,7 @@ import dev.flotilla.judgement.Check;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
 import dev.flotilla.review.policy.Policies;
+import dev.flotilla.review.policy.Risk;
 import dev.flotilla.review.reviewer.Ballot;
 import dev.flotilla.review.reviewer.OpinionJson;
 import dev.flotilla.review.reviewer.Seat;
@@ -35,7 +36,8 @@ public record Replay(String outcome, String aggregate, String recorded) {
     written.path("reviewers").forEach(reviewer -> seats.add(seat(reviewer)));
     var checks = new ArrayList<Check>();
     written.path("verification").forEach(check -> checks.add(check(check)));
-    Aggregate aggregate = Aggregation.of(Policies.of(policy, content), seats, checks);
+    Risk risk = Risk.of(written.path("risk").asText()).orElse(Risk.LOW);
+    Aggregate aggregate = Aggregation.of(Policies.of(policy, content), seats, checks, risk);
     return new Replay(
         aggregate.decision().word(),
         Json.text(AggregateJson.of(aggregate)),

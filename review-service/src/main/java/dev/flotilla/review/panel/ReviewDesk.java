@@ -1,18 +1,24 @@
 package dev.flotilla.review.panel;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.judgement.Check;
 import dev.flotilla.review.aggregation.Aggregate;
 import dev.flotilla.review.aggregation.Aggregation;
 import dev.flotilla.review.policy.Policies;
+import dev.flotilla.review.reviewer.Assignment;
 import dev.flotilla.review.reviewer.Bench;
 import dev.flotilla.review.reviewer.Eligibility;
 import dev.flotilla.review.reviewer.Errand;
 import dev.flotilla.review.reviewer.Panel;
+import dev.flotilla.review.reviewer.Reviser;
 import dev.flotilla.review.reviewer.Seat;
 import dev.flotilla.review.reviewer.Seating;
+import dev.flotilla.review.verification.Artifact;
+import dev.flotilla.review.verification.Verification;
+import dev.flotilla.review.verification.Verifiers;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -28,12 +34,15 @@ public final class ReviewDesk {
   private final Reviews reviews;
   private final Sittings sittings;
   private final SittingRecord record;
+  private final Revision revision;
   private final ReviewMetrics metrics;
 
   public ReviewDesk(
       Eligibility eligibility,
       Policies policies,
+      Verifiers verifiers,
       Panel panel,
+      Reviser reviser,
       Reviews reviews,
       Sittings sittings,
       ReviewMetrics metrics) {
@@ -41,7 +50,8 @@ public final class ReviewDesk {
     this.panel = panel;
     this.reviews = reviews;
     this.sittings = sittings;
-    this.record = new SittingRecord(policies, eligibility);
+    this.record = new SittingRecord(policies, verifiers, eligibility);
+    this.revision = new Revision(eligibility, reviser);
     this.metrics = metrics;
   }
 
@@ -55,8 +65,7 @@ public final class ReviewDesk {
     return switch (eligibility.seat(
         request.policy(), request.reviewers(), request.authors(), errand.caller())) {
       case Seating.Refused refused -> new ReviewOutcome.NoPanel(refused);
-      case Seating.Ready(Bench bench) ->
-          begun(new Sitting(errand.reviewId(), request, errand, bench, Map.of()), key, waits);
+      case Seating.Ready(Bench bench) -> begun(Sitting.first(request, errand, bench), key, waits);
     };
   }
 
@@ -105,23 +114,48 @@ public final class ReviewDesk {
     }
   }
 
-  private ObjectNode recorded(Sitting sitting) {
+  /** Round after round, until what is decided holds. */
+  private ObjectNode recorded(Sitting begun) {
+    Sitting sitting = begun;
+    while (true) {
+      List<Seat> seats = new ArrayList<>();
+      Aggregate aggregate = decide(sitting, seats);
+      Optional<Sitting> next = revision.after(sitting, seats, aggregate);
+      if (next.isEmpty()) {
+        return kept(sitting, seats, aggregate);
+      }
+      sitting = next.get();
+      sittings.goesOn(sitting);
+    }
+  }
+
+  private Aggregate decide(Sitting sitting, List<Seat> seats) {
     ReviewRequest request = sitting.request();
-    List<Seat> seats =
+    Assignment assignment = request.assignment();
+    var artifact = new Artifact(assignment.type(), assignment.artifact());
+    // Beside the panel: neither waits for the other, and no reviewer is told what was verified.
+    Verification verification =
+        Verification.of(request.verify().verifiers(), artifact, sitting.errand().deadline());
+    seats.addAll(
         panel.ask(
             sitting.bench(),
-            request.assignment(),
+            assignment,
             sitting.errand(),
             sitting.filled(),
-            seat -> sittings.filled(sitting.reviewId(), seat));
-    Aggregate aggregate = Aggregation.of(request.policy(), seats);
-    return reviews
-        .record(sitting, seats, aggregate)
-        .map(
-            review -> {
-              metrics.decided(request.policy(), aggregate.decision());
-              return review;
-            })
-        .orElseGet(() -> reviews.known(sitting.errand().caller().team(), sitting.reviewId()));
+            seat -> sittings.filled(sitting.reviewId(), seat)));
+    List<Check> checks =
+        verification.results().stream()
+            .map(found -> new Check(found.name(), found.passed(), found.detail()))
+            .toList();
+    return Aggregation.of(request.policy(), seats, checks, request.risk());
+  }
+
+  private ObjectNode kept(Sitting sitting, List<Seat> seats, Aggregate aggregate) {
+    Optional<ObjectNode> review = reviews.record(sitting, seats, aggregate);
+    if (review.isPresent()) {
+      metrics.decided(sitting.request().policy(), aggregate.decision());
+      return review.get();
+    }
+    return reviews.known(sitting.errand().caller().team(), sitting.reviewId());
   }
 }

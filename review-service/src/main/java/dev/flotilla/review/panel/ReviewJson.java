@@ -2,7 +2,6 @@ package dev.flotilla.review.panel;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.flotilla.judgement.Check;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.review.aggregation.Aggregate;
 import dev.flotilla.review.aggregation.AggregateJson;
@@ -30,37 +29,51 @@ final class ReviewJson {
     body.set("policy", policy(request.policy()));
     body.putArray("reviewers");
     body.putNull("aggregate");
-    return withRest(body, request, requestId, Spending.NONE, List.of());
+    body.put("risk", request.risk().word());
+    body.putArray("verification");
+    return withRest(body, request, requestId, Spending.NONE, 1);
   }
 
-  static ObjectNode decided(
-      ReviewRequest request, String requestId, List<Seat> seats, Aggregate aggregate) {
+  static ObjectNode decided(Sitting sitting, List<Seat> seats, Aggregate aggregate) {
+    ReviewRequest request = sitting.request();
     ObjectNode body = Json.object();
     switch (aggregate.decision()) {
       case Decision.Decided decided -> body.put("decided_by", "policy");
       case Decision.Escalated escalated -> body.putNull("decided_by");
     }
     body.set("policy", policy(request.policy()));
+    said(body, seats, aggregate);
+    body.put("risk", request.risk().word());
+    withRest(
+        body,
+        request,
+        sitting.errand().requestId(),
+        seats.stream().map(Seat::spending).reduce(sitting.spent(), Spending::plus),
+        sitting.round());
+    ArrayNode earlier = body.putArray("earlier_rounds");
+    sitting.earlier().forEach(earlier::add);
+    return body;
+  }
+
+  /** A round that was not the last. */
+  static ObjectNode round(int number, List<Seat> seats, Aggregate aggregate) {
+    ObjectNode body = Json.object().put("round", number);
+    body.put("decision", aggregate.decision().word());
+    said(body, seats, aggregate);
+    return body;
+  }
+
+  private static void said(ObjectNode body, List<Seat> seats, Aggregate aggregate) {
     ArrayNode reviewers = body.putArray("reviewers");
     seats.forEach(seat -> reviewers.add(seat(seat)));
     body.set("aggregate", AggregateJson.of(aggregate));
-    return withRest(
-        body,
-        request,
-        requestId,
-        seats.stream().map(Seat::spending).reduce(Spending.NONE, Spending::plus),
-        aggregate.checks());
+    body.set("verification", AggregateJson.checks(aggregate.checks()));
   }
 
   private static ObjectNode withRest(
-      ObjectNode body,
-      ReviewRequest request,
-      String requestId,
-      Spending spending,
-      List<Check> checks) {
-    body.set("verification", AggregateJson.checks(checks));
+      ObjectNode body, ReviewRequest request, String requestId, Spending spending, int rounds) {
     body.putNull("human");
-    body.put("rounds", 1);
+    body.put("rounds", rounds);
     body.set("usage", cost(Json.object(), spending));
     ArrayNode authors = body.putArray("author_models");
     request.authors().forEach(authors::add);

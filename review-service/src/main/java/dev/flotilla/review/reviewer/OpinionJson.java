@@ -25,6 +25,14 @@ public final class OpinionJson {
         findings);
   }
 
+  /** An opinion as it is kept. */
+  public static ObjectNode of(Opinion opinion) {
+    ObjectNode json = Json.object().put("verdict", opinion.verdict().word());
+    json.put("score", opinion.score()).put("confidence", opinion.confidence());
+    json.set("findings", findings(opinion.findings()));
+    return json;
+  }
+
   /** Findings as they are kept and shown. */
   public static ArrayNode findings(List<Finding> findings) {
     ArrayNode array = Json.object().putArray("findings");

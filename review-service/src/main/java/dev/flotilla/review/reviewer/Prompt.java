@@ -31,6 +31,8 @@ public final class Prompt {
   private final String system = resource("reviewer.v2.system.txt");
   private final String user = resource("reviewer.v2.user.txt");
   private final String repair = resource("repair.v2.user.txt");
+  private final String reviser = resource("reviser.v1.system.txt");
+  private final String revise = resource("reviser.v1.user.txt");
   private final JsonNode schema = json(resource("opinion.v2.schema.json"));
 
   /** What an answer must look like. */
@@ -59,6 +61,27 @@ public final class Prompt {
                 "mark", mark,
                 "artifact", assignment.artifact())));
     demandJson(question, model);
+    return question;
+  }
+
+  /** Asks for the artifact in a new version. */
+  ObjectNode revision(Assignment assignment, String objections) {
+    String mark = mark(assignment);
+    ObjectNode question = Json.object();
+    ArrayNode messages = question.putArray("messages");
+    say(messages, "system", filled(reviser, Map.of("mark", mark)));
+    say(
+        messages,
+        "user",
+        filled(
+            revise,
+            Map.of(
+                "plan", numbered(assignment.plan()),
+                "task", task(assignment, mark),
+                "type", assignment.type(),
+                "mark", mark,
+                "artifact", assignment.artifact(),
+                "objections", objections)));
     return question;
   }
 

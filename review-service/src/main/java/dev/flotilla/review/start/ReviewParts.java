@@ -30,6 +30,8 @@ import dev.flotilla.review.reviewer.Eligibility;
 import dev.flotilla.review.reviewer.ModelCaller;
 import dev.flotilla.review.reviewer.Panel;
 import dev.flotilla.review.reviewer.Prompt;
+import dev.flotilla.review.reviewer.Reviser;
+import dev.flotilla.review.verification.Verifiers;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
@@ -68,6 +70,12 @@ class ReviewParts {
   @Singleton
   Policies policies(Settings settings) {
     return Policies.read(settings.path("flotilla.config.dir").resolve("review-policies"));
+  }
+
+  @Produces
+  @Singleton
+  Verifiers verifiers(Settings settings) {
+    return Verifiers.open(settings.path("flotilla.config.dir"));
   }
 
   @Produces
@@ -159,6 +167,7 @@ class ReviewParts {
   ReviewDesk desk(
       Settings settings,
       Policies policies,
+      Verifiers verifiers,
       Reviews reviews,
       Sittings sittings,
       Questions questions,
@@ -172,10 +181,13 @@ class ReviewParts {
             .connectTimeout(Duration.ofSeconds(2))
             .build();
     var models = new ModelCaller(http, settings.address("flotilla.provider.url"), token);
+    var prompt = new Prompt();
     return new ReviewDesk(
         eligibility(settings),
         policies,
-        new Panel(models, new Prompt(), tracing),
+        verifiers,
+        new Panel(models, prompt, tracing),
+        new Reviser(models, prompt, tracing),
         reviews,
         sittings,
         new ReviewMetrics(questions, policies, registry));
@@ -200,6 +212,7 @@ class ReviewParts {
       Database database,
       ReviewDesk desk,
       Resumption resumption,
+      Verifiers verifiers,
       Questions questions,
       Caretaker caretaker,
       PeopleConfig people,

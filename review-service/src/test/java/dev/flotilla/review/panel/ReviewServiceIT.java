@@ -17,10 +17,13 @@ import io.helidon.microprofile.server.Server;
 import io.helidon.microprofile.server.ServerCdiExtension;
 import jakarta.enterprise.inject.spi.CDI;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,7 +55,7 @@ class ReviewServiceIT {
             Map.entry("flotilla.postgres.user", DATABASE.user()),
             Map.entry("flotilla.postgres.password", DATABASE.password()),
             Map.entry("flotilla.service.token", TOKEN),
-            Map.entry("flotilla.config.dir", "../config"),
+            Map.entry("flotilla.config.dir", config().toString()),
             Map.entry("flotilla.providers.enabled", "sim-north,sim-south,sim-east"),
             Map.entry("flotilla.provider.url", PROVIDER.url().toString()),
             Map.entry("flotilla.tracing.otlp-endpoint", TRACES.url()),
@@ -65,6 +68,27 @@ class ReviewServiceIT {
     while (get(opsPort, "/health/ready", "growth").statusCode() != 200) {
       assertTrue(Instant.now().isBefore(end), get(opsPort, "/health/ready", "growth").body());
     }
+  }
+
+  /** What ships, and policies with more than one round. */
+  private static Path config() throws IOException {
+    Path folder = Files.createTempDirectory("review-config");
+    Path shipped = Path.of("..", "config");
+    for (String part : List.of("catalog", "review-policies")) {
+      Files.createDirectories(folder.resolve(part));
+      try (var files = Files.list(shipped.resolve(part))) {
+        for (Path file : files.toList()) {
+          Files.copy(file, folder.resolve(part).resolve(file.getFileName()));
+        }
+      }
+    }
+    String usual = Files.readString(shipped.resolve("review-policies/two-of-three.yaml"));
+    for (String panel : List.of("same", "fresh")) {
+      Files.writeString(
+          folder.resolve("review-policies/twice-" + panel + ".yaml"),
+          usual.replaceFirst("rounds: .*", "rounds: {max_rounds: 2, panel: " + panel + "}"));
+    }
+    return folder;
   }
 
   @AfterAll
@@ -105,6 +129,32 @@ class ReviewServiceIT {
     assertTrue(get(server.port(), "/v1/reviews?status=decided", "growth").body().contains(id));
     assertFalse(get(server.port(), "/v1/reviews?status=needs_human", "growth").body().contains(id));
     assertFalse(get(server.port(), "/v1/reviews", "other").body().contains(id));
+  }
+
+  @Test
+  void what_can_be_known_is_verified_beside_the_panel_and_recorded() throws Exception {
+    JsonNode review =
+        Json.parse(
+            review(
+                    "verified",
+                    "\"verify\":[\"json-parses\",{\"name\":\"max-words\",\"most\":10},\"non-empty\"]")
+                .body());
+    JsonNode verification = review.path("verification");
+    assertEquals(3, verification.size(), review.toString());
+    assertEquals("json-parses", verification.path(0).path("name").asText());
+    assertFalse(verification.path(0).path("passed").asBoolean());
+    assertEquals(
+        Json.parse(
+            "{\"name\":\"max-words\",\"passed\":true,\"detail\":\"5 words, and 10 are allowed\"}"),
+        verification.path(1));
+    assertTrue(verification.path(2).path("passed").asBoolean());
+    String id = review.path("id").asText();
+    assertEquals(review, Json.parse(get(server.port(), "/v1/reviews/" + id, "verified").body()));
+    assertEquals(
+        0, Json.parse(review("verified", "\"task\":\"t\"").body()).path("verification").size());
+    assertTrue(
+        PROVIDER.asked().stream().noneMatch(each -> each.toString().contains("max-words")),
+        "no reviewer is told");
   }
 
   @Test
@@ -231,7 +281,9 @@ class ReviewServiceIT {
 
   @Test
   void what_cannot_be_understood_is_refused_with_a_remedy() throws Exception {
-    problem(400, "unsupported_parameter", "\"verify\":[]");
+    problem(400, "unsupported_parameter", "\"votes\":[]");
+    problem(400, "invalid_verify", "\"verify\":[\"spelling\"]");
+    problem(400, "invalid_verify", "\"verify\":[\"max-words\"]");
     problem(400, "invalid_deadline", "\"deadline\":\"soon\"");
     problem(400, "invalid_deadline", "\"deadline\":\"PT11M\"");
     problem(422, "unknown_policy", "\"policy\":\"nobody\"");
@@ -345,6 +397,86 @@ class ReviewServiceIT {
         found = rows.getLong(1);
       }
     }
+  }
+
+  @Test
+  void a_panel_that_wants_changes_gets_a_new_version_of_the_author_and_decides_again()
+      throws Exception {
+    String changes = FakeProvider.opinion("request_changes", "major");
+    String fine = FakeProvider.opinion("approve");
+    for (String model : List.of("sim-south/flagship", "sim-east/flagship")) {
+      PROVIDER.tell(model, new Behaviour.Says(changes), new Behaviour.Says(fine));
+    }
+    PROVIDER.tell("sim-north/balanced", new Behaviour.Says("the new version"));
+    JsonNode review =
+        Json.parse(
+            review("rounds", "\"policy\":\"twice-same\",\"author_models\":[\"sim-north/balanced\"]")
+                .body());
+    assertEquals("approve", review.path("decision").asText(), review.toString());
+    assertEquals(2, review.path("rounds").asInt());
+    assertEquals("the new version", review.path("revised_artifact").asText());
+    JsonNode earlier = review.path("earlier_rounds").path(0);
+    assertEquals("request_changes", earlier.path("decision").asText());
+    assertEquals(3, earlier.path("reviewers").size());
+    assertEquals(
+        new BigDecimal("0.0000105"), review.path("usage").path("cost").decimalValue(), "7 calls");
+    var revision =
+        PROVIDER.asked().stream()
+            .filter(call -> call.model().equals("sim-north/balanced"))
+            .toList();
+    assertEquals(1, revision.size());
+    assertTrue(revision.getFirst().text().contains("a claim"), revision.getFirst().text());
+    assertEquals(
+        3,
+        PROVIDER.asked().stream()
+            .filter(call -> call.text().contains("the new version"))
+            .filter(call -> call.headers().get("x-flotilla-idempotency").contains("/round2/"))
+            .count());
+    assertEquals(
+        review,
+        Json.parse(
+            get(server.port(), "/v1/reviews/" + review.path("id").asText(), "rounds").body()));
+  }
+
+  @Test
+  void
+      a_fresh_panel_is_of_nobody_who_has_seen_the_earlier_version_and_after_the_last_round_changes_stand()
+          throws Exception {
+    PROVIDER.tellEverybody(new Behaviour.Says(FakeProvider.opinion("request_changes", "major")));
+    PROVIDER.tell("sim-north/fast", new Behaviour.Says("the new version"));
+    JsonNode review =
+        Json.parse(
+            review(
+                    "fresh",
+                    "\"policy\":\"twice-fresh\",\"author_models\":[\"sim-north/fast\"],"
+                        + "\"reviewers\":[\"sim-north/flagship\",\"sim-south/flagship\",\"sim-east/flagship\"]")
+                .body());
+    assertEquals("request_changes", review.path("decision").asText(), review.toString());
+    assertEquals(2, review.path("rounds").asInt());
+    var first = new HashSet<String>();
+    review
+        .path("earlier_rounds")
+        .path(0)
+        .path("reviewers")
+        .forEach(reviewer -> first.add(reviewer.path("family").asText()));
+    var second = new HashSet<String>();
+    review.path("reviewers").forEach(reviewer -> second.add(reviewer.path("family").asText()));
+    // Two small families are left besides the author's: too few for another panel of three.
+    assertEquals(first, second, "where no fresh panel can be had the same looks again");
+  }
+
+  @Test
+  void where_the_risk_is_high_only_a_panel_of_one_mind_approves() throws Exception {
+    PROVIDER.tell("sim-east/flagship", new Behaviour.Says("{}"));
+    JsonNode review = Json.parse(review("risk", "\"risk\":\"high\"").body());
+    assertEquals("needs_human", review.path("status").asText(), review.toString());
+    assertEquals("approve", review.path("aggregate").path("proposal").asText());
+    assertTrue(review.path("aggregate").path("reasons").toString().contains("risk is high"));
+    PROVIDER.forget();
+    assertEquals(
+        "approve",
+        Json.parse(review("risk", "\"risk\":\"high\"").body()).path("decision").asText());
+    problem(400, "invalid_risk", "\"risk\":\"some\"");
   }
 
   @Test
