@@ -133,29 +133,32 @@ record Recorded(List<String> judges, List<String> reviewers, List<PullRequest> r
       throw new BadData("'label' is \"" + label + "\"; write tp, fp or dup");
     }
     Set<Integer> issues = named(json.path("golden"), known.issues());
-    if (label.equals("tp") == issues.isEmpty()) {
+    if ((label.equals("tp") && issues.isEmpty()) || (label.equals("fp") && !issues.isEmpty())) {
       throw new BadData(
           "'label' is "
               + label
               + " and 'golden' has "
               + issues.size()
-              + " ids; write those of the issues that a tp names, and none for others");
+              + " ids; write those of the issues that a tp names, and none for an fp");
+    }
+    JsonNode text = json.path("text");
+    if (!text.isTextual()) {
+      throw new BadData("'text' must be a string");
     }
     var finding =
         new Finding(
             // What is recorded does not say.
-            Severity.MAJOR,
-            null,
-            optional(json, "path"),
-            number(json),
-            JsonLines.text(json, "text"),
-            "",
-            null);
+            Severity.MAJOR, null, path(json), number(json), text.textValue(), "", null);
     return new Line(
         JsonLines.text(json, "judge"),
         request,
         new RecordedFinding(
-            JsonLines.text(json, "tool"), finding, !label.equals("fp"), issues, cost(json)));
+            JsonLines.text(json, "tool"),
+            finding,
+            !label.equals("fp"),
+            // A repeat names nothing that was not named.
+            label.equals("dup") ? Set.of() : issues,
+            cost(json)));
   }
 
   private static Set<Integer> named(JsonNode ids, Set<Integer> known) throws BadData {
@@ -172,10 +175,15 @@ record Recorded(List<String> judges, List<String> reviewers, List<PullRequest> r
     return named;
   }
 
-  private static @Nullable String optional(JsonNode json, String field) throws BadData {
-    return json.path(field).isMissingNode() || json.path(field).isNull()
-        ? null
-        : JsonLines.text(json, field);
+  private static @Nullable String path(JsonNode json) throws BadData {
+    JsonNode path = json.path("path");
+    if (path.isMissingNode() || path.isNull()) {
+      return null;
+    }
+    if (!path.isTextual()) {
+      throw new BadData("'path' must be a string, or null");
+    }
+    return path.textValue().isBlank() ? null : path.textValue();
   }
 
   private static @Nullable Integer number(JsonNode json) throws BadData {

@@ -170,7 +170,14 @@ class ReviewEvaluationTest {
         "'label' is tp and 'golden' has 0 ids",
         "findings.jsonl",
         line("a", "t1", "text", "tp", "[]", ""));
-    refused("'text' must be a string", "findings.jsonl", line("a", "t1", "", "fp", "[]", ""));
+    refused(
+        "'text' must be a string",
+        "findings.jsonl",
+        line("a", "t1", "text", "fp", "[]", "").replace("\"text\": \"text\"", "\"text\": 7"));
+    refused(
+        "'label' is fp and 'golden' has 1 ids",
+        "findings.jsonl",
+        line("a", "t1", "text", "fp", "[0]", ""));
     refused(
         "'cost_usd' must be",
         "findings.jsonl",
