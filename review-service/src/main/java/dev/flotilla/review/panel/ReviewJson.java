@@ -13,6 +13,7 @@ import dev.flotilla.review.reviewer.Prompt;
 import dev.flotilla.review.reviewer.Seat;
 import dev.flotilla.review.reviewer.Spending;
 import dev.flotilla.review.reviewer.Verdict;
+import dev.flotilla.review.verification.VerificationJson;
 import dev.flotilla.review.verification.Verified;
 import java.math.BigDecimal;
 import java.util.List;
@@ -62,14 +63,7 @@ final class ReviewJson {
       String requestId,
       List<Verified> verified,
       Spending spending) {
-    ArrayNode verification = body.putArray("verification");
-    verified.forEach(
-        each ->
-            verification
-                .addObject()
-                .put("name", each.name())
-                .put("passed", each.passed())
-                .put("detail", each.detail()));
+    body.set("verification", VerificationJson.of(verified));
     body.putNull("human");
     body.put("rounds", 1);
     body.set("usage", cost(Json.object(), spending));

@@ -10,6 +10,7 @@ import dev.flotilla.kit.settings.ConfigurationException;
 import dev.flotilla.kit.settings.Settings;
 import dev.flotilla.kit.telemetry.Tracing;
 import dev.flotilla.review.callback.RunCallback;
+import dev.flotilla.review.door.Role;
 import dev.flotilla.review.panel.HumanVerdict;
 import dev.flotilla.review.panel.ReviewConfig;
 import dev.flotilla.review.panel.ReviewDesk;
@@ -28,6 +29,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.http.HttpClient;
@@ -66,8 +68,23 @@ class ReviewParts {
 
   @Produces
   @Singleton
-  Verifiers verifiers(Settings settings) {
-    return Verifiers.open(settings.path("flotilla.config.dir"));
+  Role role(Settings settings) {
+    return Role.from(settings);
+  }
+
+  @Produces
+  @Singleton
+  Verifiers verifiers(Settings settings, Role role, HttpCaller caller, ServiceToken token) {
+    Path folder = settings.path("flotilla.config.dir");
+    boolean elsewhere = settings.optional("flotilla.review.verifier-url").isPresent();
+    if (elsewhere && role == Role.VERIFIER) {
+      throw new ConfigurationException(
+          "flotilla.review.verifier-url is set, and flotilla.review.role is verifier; a verifier asks no other, so take one of them away");
+    }
+    return elsewhere
+        ? Verifiers.withCommandsElsewhere(
+            folder, caller, settings.address("flotilla.review.verifier-url"), token)
+        : Verifiers.open(folder);
   }
 
   @Produces
@@ -148,16 +165,25 @@ class ReviewParts {
    */
   void open(
       @Observes @Initialized(ApplicationScoped.class) Object start,
-      Database database,
-      ReviewDesk desk,
+      Role role,
       Verifiers verifiers,
-      Questions questions,
-      Caretaker caretaker,
-      PeopleConfig people,
+      Instance<Database> database,
+      Instance<ReviewDesk> desk,
+      Instance<Questions> questions,
+      Instance<Caretaker> caretaker,
+      Instance<PeopleConfig> people,
       HttpCaller caller,
       ServiceToken token) {
-    String callback = people.callback();
-    caretaker.start(
-        database, questions, callback == null ? null : new RunCallback(caller, callback, token));
+    if (role == Role.VERIFIER) {
+      return;
+    }
+    desk.get();
+    String callback = people.get().callback();
+    caretaker
+        .get()
+        .start(
+            database.get(),
+            questions.get(),
+            callback == null ? null : new RunCallback(caller, callback, token));
   }
 }
