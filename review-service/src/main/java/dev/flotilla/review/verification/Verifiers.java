@@ -2,9 +2,12 @@ package dev.flotilla.review.verification;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.kit.http.HttpCaller;
+import dev.flotilla.kit.identity.ServiceToken;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.settings.ConfigurationException;
 import dev.flotilla.review.sandbox.Sandbox;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +62,20 @@ public final class Verifiers {
         .values()
         .forEach(command -> rooms.mustHave(command, file + ": commands." + command.name()));
     return new Verifiers(config, rooms, file);
+  }
+
+  /**
+   * Reads {@code verifiers.yaml}; its commands are run by another process, which has the same file.
+   *
+   * @param configuration the folder it is in
+   * @param verifier where that process listens
+   * @throws ConfigurationException when the file cannot be used
+   */
+  public static Verifiers withCommandsElsewhere(
+      Path configuration, HttpCaller http, URI verifier, ServiceToken token) {
+    Path file = configuration.resolve("verifiers.yaml");
+    return new Verifiers(
+        VerificationConfig.read(file, configuration), new Elsewhere(http, verifier, token), file);
   }
 
   /**
