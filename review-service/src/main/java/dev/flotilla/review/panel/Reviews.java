@@ -159,7 +159,8 @@ public final class Reviews {
 
   private static String fingerprint(ReviewRequest request) {
     try {
-      byte[] asked = Json.bytes(SittingRecord.asked(request));
+      // Who asks again has waited already, and has less patience left.
+      byte[] asked = Json.bytes(SittingRecord.asked(request).without("patience"));
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(asked));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);

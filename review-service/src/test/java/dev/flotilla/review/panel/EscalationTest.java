@@ -8,6 +8,7 @@ import dev.flotilla.kit.json.Json;
 import dev.flotilla.review.aggregation.AggregateJson;
 import dev.flotilla.review.policy.Policies;
 import dev.flotilla.review.policy.Policy;
+import dev.flotilla.review.policy.Risk;
 import dev.flotilla.review.reviewer.Assignment;
 import java.time.Duration;
 import java.util.List;
@@ -34,6 +35,8 @@ class EscalationTest {
             List.of(),
             List.of(),
             APPROVES_BY_SILENCE,
+            ReviewRequest.Verify.NOTHING,
+            Risk.LOW,
             Duration.ofMinutes(1),
             Json.object());
     ObjectNode review = Json.object();

@@ -299,7 +299,8 @@ class ReviewServiceIT {
   void the_same_under_the_same_key_is_one_review_and_something_else_is_refused() throws Exception {
     HttpResponse<String> first = keyed("once", "key-1", "\"task\":\"t\"");
     assertEquals(201, first.statusCode(), first.body());
-    HttpResponse<String> again = keyed("once", "key-1", "\"task\":\"t\"");
+    HttpResponse<String> again =
+        keyed("once", "key-1", "\"task\":\"t\",\"deadline\":\"PT9S\"");
     assertEquals(201, again.statusCode(), again.body());
     assertEquals(Json.parse(first.body()), Json.parse(again.body()));
     assertEquals(3, PROVIDER.asked().size());
