@@ -107,66 +107,68 @@ public final class Aggregation {
 
   /** Adds why. */
   private Decision decision(List<String> reasons) {
-    List<String> failed = failedChecks();
-    Outcome outcome =
-        switch (policy.rule()) {
-          case Rule.Votes votes -> byVotes();
-          case Rule.Weighted weighted -> byWeight(weighted);
-          case Rule.Report report ->
-              new Outcome(
-                  null, "Policy " + policy.name() + " collects findings, a person decides.", "");
-        };
-    boolean reports = policy.rule() instanceof Rule.Report;
+    Outcome outcome = outcome();
     List<String> alarmed = alarmed();
-    boolean lone = alarmed.size() == 1;
-    boolean vetoed = alarmed.size() >= policy.veto().blockers();
+    List<String> failed = failedChecks();
+    if (vetoed(outcome, alarmed)) {
+      reasons.add(String.join(" and ", alarmed) + " see blockers, and changes are requested.");
+      reasons.addAll(failed);
+      return new Decision.Decided(Verdict.REQUEST_CHANGES);
+    }
+    List<String> objections = objections(outcome, alarmed);
+    Verdict verdict = outcome.verdict();
+    // Nothing turns what a check has failed into an approval, not even a proposal of one.
+    Verdict held =
+        failed.isEmpty() || verdict == Verdict.REJECT ? verdict : Verdict.REQUEST_CHANGES;
+    if (!objections.isEmpty() && (failed.isEmpty() || alarmed.size() == 1 || reports())) {
+      reasons.addAll(objections);
+      reasons.addAll(failed);
+      return new Decision.Escalated(reports() ? null : held);
+    }
+    reasons.addAll(failed);
+    reasons.addAll(objections);
+    if (!objections.isEmpty() || held == null) {
+      return new Decision.Decided(Verdict.REQUEST_CHANGES);
+    }
+    reasons.add(outcome.reason());
+    return new Decision.Decided(held);
+  }
+
+  private Outcome outcome() {
+    return switch (policy.rule()) {
+      case Rule.Votes votes -> byVotes();
+      case Rule.Weighted weighted -> byWeight(weighted);
+      case Rule.Report report ->
+          new Outcome(
+              null, "Policy " + policy.name() + " collects findings, a person decides.", "");
+    };
+  }
+
+  private boolean reports() {
+    return policy.rule() instanceof Rule.Report;
+  }
+
+  private boolean vetoed(Outcome outcome, List<String> alarmed) {
+    boolean rejected = outcome.objection() == null && outcome.verdict() == Verdict.REJECT;
+    return policy.veto().then() == Veto.Then.REQUEST_CHANGES
+        && alarmed.size() >= policy.veto().blockers()
+        && !rejected
+        && !reports();
+  }
+
+  /** Why a person has to decide; empty when the votes do. */
+  private static List<String> objections(Outcome outcome, List<String> alarmed) {
     var objections = new ArrayList<String>();
     if (outcome.objection() != null) {
       objections.add(outcome.objection());
     }
-    if (lone && opinions.size() >= policy.agree()) {
+    if (alarmed.size() == 1) {
       objections.add(
           alarmed.getFirst() + " alone sees a blocker, and a lone blocker is never dropped.");
-    } else if (!reports
-        && vetoed
-        && policy.veto().then() == Veto.Then.REQUEST_CHANGES
-        && !(objections.isEmpty() && outcome.verdict() == Verdict.REJECT)) {
-      reasons.add(String.join(" and ", alarmed) + " see blockers, and changes are requested.");
-      reasons.addAll(failed);
-      return new Decision.Decided(Verdict.REQUEST_CHANGES);
-    } else if (!lone && !alarmed.isEmpty() && outcome.verdict() == Verdict.APPROVE) {
+    } else if (!alarmed.isEmpty() && outcome.verdict() == Verdict.APPROVE) {
       objections.add("Approved by most, but " + String.join(" and ", alarmed) + " see blockers.");
     }
-    if (failed.isEmpty() || reports) {
-      reasons.addAll(objections);
-      reasons.addAll(failed);
-      if (!objections.isEmpty()) {
-        return new Decision.Escalated(outcome.verdict());
-      }
-      reasons.add(outcome.reason());
-      return new Decision.Decided(settled(outcome));
-    }
-    // No vote and no person's silence turns what failed into an approval.
-    Verdict at = outcome.verdict() == Verdict.REJECT ? Verdict.REJECT : Verdict.REQUEST_CHANGES;
-    if (lone) {
-      reasons.addAll(objections);
-      reasons.addAll(failed);
-      return new Decision.Escalated(at);
-    }
-    reasons.addAll(failed);
-    reasons.addAll(objections);
-    if (objections.isEmpty()) {
-      reasons.add(outcome.reason());
-      return new Decision.Decided(at);
-    }
-    return new Decision.Decided(Verdict.REQUEST_CHANGES);
-  }
-
-  private static Verdict settled(Outcome outcome) {
-    if (outcome.verdict() == null) {
-      throw new IllegalStateException("a decision without a verdict");
-    }
-    return outcome.verdict();
+    return objections;
   }
 
   private List<String> failedChecks() {
