@@ -26,17 +26,17 @@ while [ "$1" != -- ]; do
 done
 shift
 
-mkdir -p "$root/proc" "$root/work" "$root/old" "$root/etc"
-echo 'root:x:0:0::/work:/bin/sh' >"$root/etc/passwd"
+mkdir -p "$root/proc" "$root/room" "$root/old" "$root/etc"
+echo 'root:x:0:0::/room:/bin/sh' >"$root/etc/passwd"
 # Namespaces within namespaces would give back the rights that are taken away below.
 echo 0 >/proc/sys/user/max_user_namespaces
 mount -t proc -o ro,nosuid,nodev,noexec proc "$root/proc"
-mount -t tmpfs -o "size=$space,nr_inodes=10k,mode=700,nosuid,nodev" none "$root/work"
-mkdir "$root/work/.tmp"
-ln -s work/.tmp "$root/tmp"
+mount -t tmpfs -o "size=$space,nr_inodes=10k,mode=700,nosuid,nodev" none "$root/room"
+mkdir "$root/room/.tmp"
+ln -s room/.tmp "$root/tmp"
 cd "$root"
 pivot_root . old
-cd /work
+cd /room
 umount -l /old
 rmdir /old
 mount -o remount,bind,ro,nosuid,nodev /

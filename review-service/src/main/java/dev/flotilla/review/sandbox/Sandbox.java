@@ -46,7 +46,7 @@ public final class Sandbox {
           "PATH",
           "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
           "HOME",
-          "/work",
+          "/room",
           "LANG",
           "C.UTF-8",
           "TMPDIR",
@@ -73,7 +73,7 @@ public final class Sandbox {
       """
       [ "$(cat proof)" = given ] || echo "files do not arrive"
       [ "$$" -lt 50 ] || echo "processes outside can be seen"
-      touch /work/new /tmp/new || echo "its own folder cannot be written"
+      touch /room/new /tmp/new || echo "its own folder cannot be written"
       if touch /new 2>/dev/null || touch /usr/new 2>/dev/null; then echo "the system can be written"; fi
       if [ -e "$1" ]; then echo "other files can be seen"; fi
       [ "$(grep -c : /proc/net/dev)" -le 1 ] || echo "the network can be seen"

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.Writer;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -16,9 +17,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 import javax.tools.Diagnostic;
-import javax.tools.DiagnosticCollector;
+import javax.tools.DiagnosticListener;
 import javax.tools.FileObject;
 import javax.tools.ForwardingJavaFileManager;
 import javax.tools.JavaCompiler;
@@ -92,29 +92,53 @@ record JavaCompiles() implements Verifier {
   }
 
   private Verified compiled(JavaCompiler compiler, String source) throws IOException {
-    var found = new DiagnosticCollector<JavaFileObject>();
+    var found = new FirstErrors();
+    boolean compiles;
     try (var files = new InMemory(compiler.getStandardFileManager(found, Locale.ROOT, null))) {
-      boolean compiles =
+      compiles =
           compiler
               .getTask(
                   // What a broken compiler prints would otherwise go to this service's stderr.
                   Writer.nullWriter(),
                   files,
                   found,
-                  List.of("-proc:none", "-implicit:none", "-Xmaxerrs", "" + MOST_ERRORS),
+                  List.of("-proc:none", "-implicit:none"),
                   null,
                   List.of(new Source(source)))
               .call();
-      if (compiles) {
-        return passed("it compiles with Java " + Runtime.version().feature());
+    } catch (RuntimeException e) {
+      // As the compiler wraps what a listener throws.
+      if (!(e.getCause() instanceof FirstErrors.Enough)) {
+        throw e;
       }
-      String errors =
-          found.getDiagnostics().stream()
-              .filter(each -> each.getKind() == Diagnostic.Kind.ERROR)
-              .limit(MOST_ERRORS)
-              .map(each -> "line " + each.getLineNumber() + ": " + each.getMessage(Locale.ROOT))
-              .collect(Collectors.joining("; "));
-      return failed(errors.isEmpty() ? GAVE_UP : errors);
+      compiles = false;
+    }
+    if (compiles) {
+      return passed("it compiles with Java " + Runtime.version().feature());
+    }
+    return failed(found.errors.isEmpty() ? GAVE_UP : String.join("; ", found.errors));
+  }
+
+  /** Ends the compiler with the last error that is shown: a long source may have a million. */
+  private static final class FirstErrors implements DiagnosticListener<JavaFileObject> {
+    static final class Enough extends RuntimeException {
+      private static final long serialVersionUID = 1;
+
+      Enough() {
+        super("enough errors", null, false, false);
+      }
+    }
+
+    final List<String> errors = new ArrayList<>();
+
+    @Override
+    public void report(Diagnostic<? extends JavaFileObject> found) {
+      if (found.getKind() == Diagnostic.Kind.ERROR) {
+        errors.add("line " + found.getLineNumber() + ": " + found.getMessage(Locale.ROOT));
+        if (errors.size() == MOST_ERRORS) {
+          throw new Enough();
+        }
+      }
     }
   }
 

@@ -25,6 +25,7 @@ record LinksResolve(NamedHosts hosts, boolean othersRefused) implements Verifier
 
   private static final int MOST_LINKS = 50;
   private static final int LONGEST_LINK = 2_000;
+  private static final String AFTER_LINK = ".,;:!?]*_";
   private static final Pattern LINK = Pattern.compile("https?://[^\\s<>\"'`\\\\^{|}]+");
 
   static LinksResolve asked(Parameters parameters, NamedHosts hosts) throws BadVerifier {
@@ -113,11 +114,12 @@ record LinksResolve(NamedHosts hosts, boolean othersRefused) implements Verifier
 
   /** What ends a sentence or closes a bracket that stands around the link belongs to the text. */
   private static String withoutSentence(String found) {
-    String link = found;
-    while (link.matches(".*[.,;:!?\\]*_]$") || (link.endsWith(")") && link.indexOf('(') < 0)) {
-      link = link.substring(0, link.length() - 1);
+    int end = Math.min(found.length(), LONGEST_LINK);
+    while (AFTER_LINK.indexOf(found.charAt(end - 1)) >= 0
+        || (found.charAt(end - 1) == ')' && found.lastIndexOf('(', end - 1) < 0)) {
+      end--;
     }
-    return link.length() > LONGEST_LINK ? link.substring(0, LONGEST_LINK) : link;
+    return found.substring(0, end);
   }
 
   private static String shown(String link) {

@@ -34,7 +34,7 @@ record SecretsAbsent() implements Verifier {
     kind("Groq key", "\\bgsk_[A-Za-z0-9]{40,}");
     kind("xAI key", "\\bxai-[A-Za-z0-9]{40,}");
     kind("webhook secret", "\\bwhsec_[A-Za-z0-9+/=]{20,}");
-    kind("JWT", "\\beyJ[A-Za-z0-9_-]{8,}\\.eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{16,}");
+    kind("JWT", "\\beyJ[A-Za-z0-9_-]{8,200}\\.eyJ[A-Za-z0-9_-]{8,4000}\\.[A-Za-z0-9_-]{16,}");
     kind(
         "password in an address", "\\b[a-z][a-z0-9+.-]{1,20}://[^\\s:/@]{1,100}:[^\\s:/@]{3,100}@");
     kind(

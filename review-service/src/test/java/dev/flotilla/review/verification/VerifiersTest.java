@@ -226,6 +226,8 @@ class VerifiersTest {
     Verified broken = verify("'java-compiles'", "class A {\n  int a = \"b\";\n}");
     assertFalse(broken.passed());
     assertTrue(broken.detail().startsWith("line 2: incompatible types"), broken.detail());
+    String many = "class A {\n" + "  int a() { return \"b\"; }\n".repeat(50) + "}";
+    assertEquals(5, verify("'java-compiles'", many).detail().split("; ").length);
     assertFalse(
         passes("'java-compiles'", "class A { dev.flotilla.kit.json.Json ours; }"),
         "it must not see the service");
@@ -272,6 +274,39 @@ class VerifiersTest {
     assertThrows(
         BadVerifier.class,
         () -> verifiers.asked(Json.parse("[" + "\"non-empty\",".repeat(20) + "\"non-empty\"]")));
+  }
+
+  /** Each made to have one of the verifiers look at everything again from every place. */
+  @Test
+  void hostile_texts_of_the_longest_kind_are_judged_in_time() throws Exception {
+    List<Verifier> asked =
+        verifiers.asked(
+            Json.parse(
+                "[\"non-empty\",\"json-parses\",\"secrets-absent\",\"pii-absent\",\"links-resolve\",{\"name\":\"language\",\"is\":\"en\"},{\"name\":\"max-words\",\"most\":9},{\"name\":\"forbidden-terms\",\"terms\":[\"aab\"]}]"));
+    for (String piece :
+        List.of(
+            "a",
+            "eyJ-",
+            "a@",
+            "a.b@c.",
+            "1 ",
+            "4111-",
+            "https://a/.",
+            "`",
+            "```",
+            "((",
+            "{\"a\":",
+            "password=\"")) {
+      String text = piece.repeat(400_000 / piece.length());
+      List<Verified> results =
+          Verification.of(asked, new Artifact("text", text), Deadline.in(Duration.ofSeconds(20)))
+              .results();
+      assertTrue(
+          results.stream().noneMatch(each -> each.detail().startsWith("not verified")),
+          piece + results);
+    }
+    String dots = "https://a" + ".".repeat(400_000);
+    assertFalse(passes("'links-resolve'", dots));
   }
 
   @Test
