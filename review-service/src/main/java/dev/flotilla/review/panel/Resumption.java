@@ -52,7 +52,15 @@ public final class Resumption implements AutoCloseable {
         "goes on with {0}: {1} of its reviewers are done",
         left.reviewId(),
         left.filled().size());
-    Thread.ofVirtual().name(left.reviewId()).start(() -> desk.goOn(left));
+    Thread.ofVirtual().name(left.reviewId()).start(() -> resume(left));
+  }
+
+  private void resume(Sittings.Left left) {
+    try {
+      desk.goOn(left);
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, left.reviewId() + " could not be gone on with", e);
+    }
   }
 
   private boolean left() {

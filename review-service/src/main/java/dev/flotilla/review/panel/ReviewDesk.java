@@ -17,7 +17,6 @@ import dev.flotilla.review.verification.Artifact;
 import dev.flotilla.review.verification.Verification;
 import dev.flotilla.review.verification.Verifiers;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +74,7 @@ public final class ReviewDesk {
     return switch (reviews.begin(sitting, key)) {
       case Begun.Fresh() when waits -> new ReviewOutcome.Recorded(decided(sitting));
       case Begun.Fresh() -> {
-        Thread.ofVirtual().name(sitting.reviewId()).start(() -> decided(sitting));
+        Thread.ofVirtual().name(sitting.reviewId()).start(() -> decidedForNobody(sitting));
         yield new ReviewOutcome.Accepted(reviews.known(team, sitting.reviewId()));
       }
       case Begun.Known(String id) when waits -> {
@@ -91,17 +90,22 @@ public final class ReviewDesk {
 
   /** Goes on with a panel whose instance is gone. */
   void goOn(Sittings.Left left) {
+    Optional<Sitting> sitting = record.read(left.reviewId(), left.asked(), left.filled());
+    if (sitting.isEmpty() || left.tries() > MOST_TRIES) {
+      LOG.log(Level.ERROR, "{0} is given up, after {1} tries", left.reviewId(), left.tries() - 1);
+      sittings.giveUp(left.reviewId());
+    } else {
+      decidedForNobody(sitting.get());
+    }
+  }
+
+  /** Nobody waits who could be told that it went wrong. */
+  private void decidedForNobody(Sitting sitting) {
     try {
-      Optional<Sitting> sitting = record.read(left.reviewId(), left.asked(), left.filled());
-      if (sitting.isEmpty() || left.tries() > MOST_TRIES) {
-        LOG.log(Level.ERROR, "{0} is given up, after {1} tries", left.reviewId(), left.tries() - 1);
-        sittings.giveUp(left.reviewId());
-      } else {
-        decided(sitting.get());
-      }
+      decided(sitting);
     } catch (RuntimeException e) {
       // Held no more after a while, and then tried again by whoever finds it.
-      LOG.log(Level.ERROR, left.reviewId() + " could not be gone on with", e);
+      LOG.log(Level.ERROR, sitting.reviewId() + " was not brought to an end", e);
     }
   }
 
@@ -118,42 +122,44 @@ public final class ReviewDesk {
   private ObjectNode recorded(Sitting begun) {
     Sitting sitting = begun;
     while (true) {
-      List<Seat> seats = new ArrayList<>();
-      Aggregate aggregate = decide(sitting, seats);
-      Optional<Sitting> next = revision.after(sitting, seats, aggregate);
+      Round round = round(sitting);
+      Optional<Sitting> next = revision.after(sitting, round.seats(), round.aggregate());
       if (next.isEmpty()) {
-        return kept(sitting, seats, aggregate);
+        return kept(sitting, round);
       }
       sitting = next.get();
       sittings.goesOn(sitting);
     }
   }
 
-  private Aggregate decide(Sitting sitting, List<Seat> seats) {
+  /** What a panel said of one version, and what the policy makes of it. */
+  private record Round(List<Seat> seats, Aggregate aggregate) {}
+
+  private Round round(Sitting sitting) {
     ReviewRequest request = sitting.request();
     Assignment assignment = request.assignment();
     var artifact = new Artifact(assignment.type(), assignment.artifact());
     // Beside the panel: neither waits for the other, and no reviewer is told what was verified.
     Verification verification =
         Verification.of(request.verify().verifiers(), artifact, sitting.errand().deadline());
-    seats.addAll(
+    List<Seat> seats =
         panel.ask(
             sitting.bench(),
             assignment,
             sitting.errand(),
             sitting.filled(),
-            seat -> sittings.filled(sitting.reviewId(), seat)));
+            seat -> sittings.filled(sitting.reviewId(), seat));
     List<Check> checks =
         verification.results().stream()
             .map(found -> new Check(found.name(), found.passed(), found.detail()))
             .toList();
-    return Aggregation.of(request.policy(), seats, checks, request.risk());
+    return new Round(seats, Aggregation.of(request.policy(), seats, checks, request.risk()));
   }
 
-  private ObjectNode kept(Sitting sitting, List<Seat> seats, Aggregate aggregate) {
-    Optional<ObjectNode> review = reviews.record(sitting, seats, aggregate);
+  private ObjectNode kept(Sitting sitting, Round round) {
+    Optional<ObjectNode> review = reviews.record(sitting, round.seats(), round.aggregate());
     if (review.isPresent()) {
-      metrics.decided(sitting.request().policy(), aggregate.decision());
+      metrics.decided(sitting.request().policy(), round.aggregate().decision());
       return review.get();
     }
     return reviews.known(sitting.errand().caller().team(), sitting.reviewId());

@@ -255,6 +255,31 @@ class ReviewServiceIT {
   }
 
   @Test
+  void with_a_slow_a_failing_and_a_malformed_reviewer_there_is_a_decision_at_the_deadline()
+      throws Exception {
+    PROVIDER.tellEverybody(new Behaviour.Fails(502, "server_error"));
+    PROVIDER.tell("sim-south/flagship", new Behaviour.Hangs());
+    PROVIDER.tell("sim-east/flagship", new Behaviour.Says("Looks good to me"));
+    long start = System.nanoTime();
+    JsonNode review = Json.parse(review("all-three", "\"deadline\":\"PT2S\"").body());
+    long millis = (System.nanoTime() - start) / 1_000_000;
+    assertTrue(millis >= 2_000 && millis < 7_000, millis + " ms");
+    assertEquals("needs_human", review.path("status").asText());
+    assertTrue(review.path("aggregate").path("proposal").isNull(), "nobody voted");
+    assertEquals(3, review.path("aggregate").path("votes").path("abstained").asInt());
+    Set<String> errors = new HashSet<>();
+    for (JsonNode reviewer : review.path("reviewers")) {
+      errors.add(reviewer.path("error").path("code").asText(""));
+    }
+    assertEquals(Set.of("server_error", "timeout", "invalid_output"), errors);
+    assertEquals(
+        review,
+        Json.parse(
+            get(server.port(), "/v1/reviews/" + review.path("id").asText(), "all-three").body()),
+        "nothing is lost");
+  }
+
+  @Test
   void with_one_malformed_reviewer_the_two_others_decide() throws Exception {
     PROVIDER.tell("sim-east/flagship", new Behaviour.Says("{}"));
     JsonNode review = Json.parse(review("two", "\"deadline\":20000").body());
@@ -299,8 +324,7 @@ class ReviewServiceIT {
   void the_same_under_the_same_key_is_one_review_and_something_else_is_refused() throws Exception {
     HttpResponse<String> first = keyed("once", "key-1", "\"task\":\"t\"");
     assertEquals(201, first.statusCode(), first.body());
-    HttpResponse<String> again =
-        keyed("once", "key-1", "\"task\":\"t\",\"deadline\":\"PT9S\"");
+    HttpResponse<String> again = keyed("once", "key-1", "\"task\":\"t\",\"deadline\":\"PT9S\"");
     assertEquals(201, again.statusCode(), again.body());
     assertEquals(Json.parse(first.body()), Json.parse(again.body()));
     assertEquals(3, PROVIDER.asked().size());
