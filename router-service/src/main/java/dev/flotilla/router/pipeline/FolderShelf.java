@@ -37,7 +37,8 @@ public final class FolderShelf implements Shelf {
   }
 
   /**
-   * Reads all files.
+   * Reads all files. One that could run if other providers of the catalogue were enabled is left
+   * out and told of: who has one provider's key does not need reviewers of three families.
    *
    * @param betweenLooks for how long files are taken to be unchanged
    * @throws ConfigurationException naming everything that is wrong in them
@@ -49,14 +50,33 @@ public final class FolderShelf implements Shelf {
       folder.look();
       List<Problem> problems = folder.current().problems();
       if (!problems.isEmpty()) {
-        throw new ConfigurationException(
-            "pipelines cannot run:\n"
-                + problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
+        mustBeRightWithAllProviders(configuration);
+        problems.forEach(
+            problem ->
+                LOG.log(
+                    System.Logger.Level.WARNING,
+                    "a pipeline cannot run with the enabled providers, and is left out: {0}",
+                    problem));
       }
       return new FolderShelf(folder, loader, betweenLooks);
     } catch (IOException e) {
       throw new ConfigurationException(
           "the configuration in " + configuration + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static void mustBeRightWithAllProviders(Path configuration) throws IOException {
+    Catalog all = Catalog.readAll(configuration.resolve("catalog"));
+    var folder =
+        new PipelineFolder(
+            configuration.resolve("pipelines"),
+            new PipelineLoader(Surroundings.in(configuration, all)));
+    folder.look();
+    List<Problem> wrong = folder.current().problems();
+    if (!wrong.isEmpty()) {
+      throw new ConfigurationException(
+          "pipelines cannot run:\n"
+              + wrong.stream().map(Problem::toString).collect(Collectors.joining("\n")));
     }
   }
 

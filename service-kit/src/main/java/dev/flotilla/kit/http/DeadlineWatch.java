@@ -26,6 +26,10 @@ final class DeadlineWatch {
     alarm.cancel(false);
   }
 
+  boolean hasPassed() {
+    return passed;
+  }
+
   void cancelCall() {
     call.cancel();
   }

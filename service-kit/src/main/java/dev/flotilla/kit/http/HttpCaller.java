@@ -171,7 +171,12 @@ public final class HttpCaller implements AutoCloseable {
       throw context.getAttribute(CONNECTED) == null ? new NotConnected(why) : why;
     } catch (RuntimeException e) {
       watch.end();
-      throw e;
+      if (!watch.hasPassed()) {
+        throw e;
+      }
+      // A call that is cancelled between two of the client's parts finds the next one not ready.
+      IOException late = watch.explained(new IOException("cancelled", e));
+      throw context.getAttribute(CONNECTED) == null ? new NotConnected(late) : late;
     }
   }
 
