@@ -82,6 +82,20 @@ class ArchitectureRules {
               "dev.flotilla.learning..", "java..", "com.fasterxml.jackson..", "org.jspecify..");
 
   @ArchTest
+  static final ArchRule what_puts_findings_together_knows_no_service_and_no_framework =
+      classes()
+          .that()
+          .resideInAPackage("dev.flotilla.judgement..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.flotilla.judgement..",
+              "dev.flotilla.learning..",
+              "java..",
+              "com.fasterxml.jackson..",
+              "org.jspecify..");
+
+  @ArchTest
   static final ArchRule the_language_of_pipelines_knows_no_service_and_no_framework =
       classes()
           .that()

@@ -288,6 +288,10 @@ final class FleetUnderTest implements AutoCloseable {
   }
 
   JsonNode get(String key, String path) {
+    return json(getText(key, path));
+  }
+
+  String getText(String key, String path) {
     HttpResponse<String> response =
         send(
             HttpRequest.newBuilder(fleet.url().resolve(path))
@@ -298,7 +302,7 @@ final class FleetUnderTest implements AutoCloseable {
       throw new AssertionError(
           path + " answered " + response.statusCode() + ": " + response.body());
     }
-    return json(response.body());
+    return response.body();
   }
 
   /** All samples of a service's metrics whose line begins with {@code prefix}, added up. */

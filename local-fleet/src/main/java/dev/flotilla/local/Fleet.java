@@ -9,6 +9,7 @@ import dev.flotilla.local.doctor.Doctor;
 import dev.flotilla.local.learning.ConfidenceDesk;
 import dev.flotilla.local.learning.LearningDesk;
 import dev.flotilla.local.learning.ReplayDesk;
+import dev.flotilla.local.learning.ReviewDesk;
 import dev.flotilla.local.pipelines.PipelineDesk;
 import dev.flotilla.local.prices.Prices;
 import dev.flotilla.local.supervision.CannotStart;
@@ -199,15 +200,21 @@ public final class Fleet {
             "eval classifier",
             "eval confidence",
             "eval routing",
-            "eval replay");
+            "eval replay",
+            "eval review");
     if (!known.contains(what)) {
       throw new CommandLine.WrongUsage(
           "Write ./fleet train classifier, train confidence, train gain, eval classifier, eval confidence, eval"
-              + " routing or eval replay, and --data FILE");
+              + " routing, eval replay or eval review, and --data FILE");
     }
     if (line.data() == null) {
       throw new CommandLine.WrongUsage(
-          "./fleet " + what + " needs --data, a file with one JSON object per line");
+          "./fleet "
+              + what
+              + " needs --data, "
+              + (what.equals("eval review")
+                  ? "a folder with golden.jsonl and findings.jsonl"
+                  : "a file with one JSON object per line"));
     }
     var desk = new LearningDesk(tree, out);
     switch (what) {
@@ -216,6 +223,7 @@ public final class Fleet {
       case "eval classifier" -> desk.evalClassifier(line.data(), line.json());
       case "train confidence" -> new ConfidenceDesk(tree, out).train(line.data());
       case "eval confidence" -> new ConfidenceDesk(tree, out).eval(line.data(), line.json());
+      case "eval review" -> new ReviewDesk(out).eval(line.data(), line.json());
       case "eval replay" -> new ReplayDesk(out).eval(line.data(), line.numbers(), line.json());
       default -> desk.evalRouting(line.data(), line.json());
     }

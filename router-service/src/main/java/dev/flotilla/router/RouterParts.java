@@ -478,6 +478,8 @@ class RouterParts {
     String waits = "Shows what people of the caller's team are asked, and what they decided.";
     String teaches =
         "Tells how good an answer was, so that it is learned which models are good enough.";
+    String audits =
+        "Lists what audited answers showed of themselves, to calibrate confidence from.";
     String learns = "Reports what was learned per task type, and what it saved.";
     String settles =
         "Claims what machines could not decide (…/claim), or decides it (…/decision); the first decision holds.";
@@ -560,6 +562,13 @@ class RouterParts {
                 0,
                 learns,
                 store.guarding(learning.learningRoute())),
+            new Door(
+                "GET",
+                "/v1/learning/audits",
+                READERS,
+                0,
+                audits,
+                store.guarding(learning.auditsRoute())),
             new Door("GET", "/v1/models", READERS, 0, lists, listed, listing),
             new Door("GET", "/v1/models/*", READERS, 0, describes, listed, listing::one),
             new Door("GET", "/models", READERS, 0, lists, listed, listing),

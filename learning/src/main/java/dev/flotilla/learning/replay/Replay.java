@@ -76,7 +76,8 @@ public record Replay(
                 new SeenPair(
                     request.features(),
                     pair.subset(),
-                    new ShadowedPair(pair.weak(), pair.strong(), choice.propensity())));
+                    new ShadowedPair(pair.weak(), pair.strong(), choice.propensity())),
+                choice);
         if (change != null) {
           events.add(new Event(i + 1, pair.taskType(), change));
         }

@@ -12,7 +12,7 @@ final class Dial {
   private static final int FEWEST = 100;
 
   /** A share that is off is made up for within so many requests. */
-  private static final double CATCH_UP = 200;
+  private static final double CATCH_UP = 100;
 
   private final double share;
   private final double first;

@@ -16,7 +16,7 @@ public final class Learner {
   /** How much more pairs there must be until a part is looked for again. */
   private static final double WHILE_FEW = 2;
 
-  private static final double WHILE_MANY = 1.1;
+  private static final double WHILE_MANY = 1.03;
 
   /** With so many pairs a smaller part than wanted is taken, too, or the search is given up. */
   private static final int PATIENCE = 5_000;
@@ -63,6 +63,7 @@ public final class Learner {
   private Stage stage = Stage.LEARNING;
   private Evidence whole = Evidence.NONE;
   private Evidence ofPart = Evidence.NONE;
+  private Evidence ofRest = Evidence.NONE;
   private @Nullable Part part;
   private long learned;
   private double nextSearch;
@@ -90,7 +91,7 @@ public final class Learner {
       case PART_CHEAP ->
           part != null && part.dial().isBelow(part.foresight().loss(features, subject))
               ? thrown(rules.audits(), Asked.CHEAP, true)
-              : new Choice(Asked.STRONG, 0, false);
+              : thrown(rules.shadowsBesidePart(), Asked.STRONG, false);
     };
   }
 
@@ -102,9 +103,10 @@ public final class Learner {
   /**
    * Both answered a request.
    *
+   * @param choice what was said of it
    * @return what changed; null when nothing did
    */
-  public @Nullable Change learn(SeenPair pair) {
+  public @Nullable Change learn(SeenPair pair, Choice choice) {
     return switch (stage) {
       case LEARNING -> {
         keep(pair);
@@ -119,15 +121,29 @@ public final class Learner {
             ? null
             : startAnew("not good enough any more for all");
       }
-      case PART_CHEAP -> {
-        double allowed = part == null ? 0 : part.allowed();
-        ofPart = ofPart.with(allowed - pair.gain(), 1, rules.rules());
-        yield ofPart.standing() == Standing.PROMOTED
-            ? null
-            : startAnew("not good enough any more for its part");
-      }
+      case PART_CHEAP -> part == null ? null : goOn(part, pair, choice.inPart());
       case GAVE_UP -> null;
     };
+  }
+
+  /**
+   * A part is in use. The few pairs of it say whether it is still good enough; so do the many
+   * beside it, which cost little, by how much more is lost there than was foretold.
+   */
+  private @Nullable Change goOn(Part used, SeenPair pair, boolean inPart) {
+    if (inPart) {
+      ofPart = ofPart.with(used.allowed() - pair.gain(), 1, rules.rules());
+    } else {
+      double better = used.foresight().foretoldBeyond(pair);
+      ofRest = ofRest.with(Math.clamp(used.allowed() + better, -1, 1), 1, rules.rules());
+    }
+    if (ofPart.standing() != Standing.PROMOTED) {
+      return startAnew("not good enough any more for its part");
+    }
+    if (ofRest.standing() != Standing.PROMOTED) {
+      return startAnew("worse than it was foretold to be");
+    }
+    return null;
   }
 
   private void keep(SeenPair pair) {
@@ -169,6 +185,7 @@ public final class Learner {
             new Dial(found.share(), found.cutoff()),
             Math.min(1, (1 - rules.rules().target()) * strong / found.share()));
     ofPart = Evidence.NONE.as(Standing.PROMOTED);
+    ofRest = Evidence.NONE.as(Standing.PROMOTED);
     return to(
         Stage.PART_CHEAP,
         "good enough for %.0f %% of the requests: %s"

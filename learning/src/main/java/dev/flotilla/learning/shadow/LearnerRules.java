@@ -19,7 +19,10 @@ public record LearnerRules(
   private static final int FEWEST_FOR_SPLIT = 500;
 
   /** What a cost goal is undercut by, since dice and prompts are not even. */
-  private static final double UNDERCUT = 0.008;
+  private static final double UNDERCUT = 0.006;
+
+  /** What shadows beside a part may cost while it is in use, as a share of the flagship's cost. */
+  private static final double BESIDE_PART = 0.001;
 
   /**
    * With three windows of pairs a part is known better than one window of it is moved by chance.
@@ -33,9 +36,9 @@ public record LearnerRules(
     between(audits, 0.001, 0.5, "share of audits", "0.05");
   }
 
-  /** Shadows for 5 % of the flagship's cost, and 5 % of what the cheaper model gets is audited. */
+  /** Shadows for 5 % of the flagship's cost, and 2 % of what the cheaper model gets is audited. */
   public static LearnerRules usual(Rules rules, double cheapCost, double costGoal) {
-    return new LearnerRules(rules, cheapCost, costGoal, 0.05, 0.05);
+    return new LearnerRules(rules, cheapCost, costGoal, 0.05, 0.02);
   }
 
   private static void between(double is, double from, double to, String what, String example) {
@@ -59,14 +62,22 @@ public record LearnerRules(
     return cheapCost <= learningBudget ? 1 : learningBudget / cheapCost;
   }
 
+  /** Of requests that are not in the part in use. */
+  double shadowsBesidePart() {
+    return cheapCost <= BESIDE_PART ? 1 : BESIDE_PART / cheapCost;
+  }
+
   /** Fewer pairs show that a part is hopeless, but not that it is good enough. */
   int pairsBeforePart() {
     return Math.max(FEWEST_FOR_SPLIT, WINDOWS * rules.window());
   }
 
   SplitRules split() {
-    double served = (1 - costGoal + UNDERCUT) / Math.max(1e-9, 1 - cheapCost);
-    double largest = costGoal == 0 ? 1 : Math.clamp(served / (1 - audits), SMALLEST_SHARE, 1);
+    double beside = shadowsBesidePart() * cheapCost;
+    // What a request in the part saves beside one that is not: nothing when it is audited.
+    double saved = (1 - audits) * (1 - cheapCost) - audits * cheapCost + beside;
+    double wanted = (1 - costGoal + UNDERCUT + beside) / Math.max(1e-9, saved);
+    double largest = costGoal == 0 ? 1 : Math.clamp(wanted, SMALLEST_SHARE, 1);
     return new SplitRules(
         rules.target(),
         rules.confidence(),

@@ -20,4 +20,9 @@ public record ShadowedPair(double cheap, double strong, double propensity) {
           "the propensity is " + propensity + ", but must be above 0 and at most 1");
     }
   }
+
+  /** Whether the cheaper model's answer would have done: it is of some use, and near the other. */
+  public boolean isGood(Rules rules) {
+    return cheap > 0 && cheap >= rules.target() * strong;
+  }
 }

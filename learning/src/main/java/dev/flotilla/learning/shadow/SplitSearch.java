@@ -11,8 +11,6 @@ import java.util.List;
  * What is said of a part is said by models that had not seen its requests (five folds).
  */
 final class SplitSearch {
-  private static final int FOLDS = 5;
-
   /** The share for which caution is weighed; the best one is a little different for others. */
   private static final double TYPICAL_SHARE = 0.25;
 
@@ -25,34 +23,8 @@ final class SplitSearch {
     if (pairs.size() < rules.fewestPairs()) {
       return new Split.NotYet();
     }
-    double caution = caution(pairs, rules);
-    int[] fold = new int[pairs.size()];
-    double[] loss = new double[pairs.size()];
-    for (int f = 0; f < FOLDS; f++) {
-      var others = new ArrayList<SeenPair>();
-      for (int i = 0; i < fold.length; i++) {
-        if (i % FOLDS != f) {
-          others.add(pairs.get(i));
-        }
-      }
-      Foresight foresight = Foresight.train(others, caution);
-      for (int i = f; i < fold.length; i += FOLDS) {
-        fold[i] = f;
-        loss[i] = foresight.loss(pairs.get(i).features(), "");
-      }
-    }
-    double[] ofPrompts = loss.clone();
-    for (int f = 0; f < FOLDS; f++) {
-      var subjects = Foresight.subjects(pairs, ofPrompts, caution, fold, f);
-      for (int i = f; i < fold.length; i += FOLDS) {
-        loss[i] += subjects.getOrDefault(pairs.get(i).subject(), 0.0);
-      }
-    }
-    return largest(pairs, loss, rules)
-        .finish(
-            () ->
-                Foresight.train(pairs, caution)
-                    .withSubjects(Foresight.subjects(pairs, ofPrompts, caution, fold, -1)));
+    var withheld = Foresight.withheld(pairs, caution(pairs, rules));
+    return largest(pairs, withheld.losses(), rules).finish(withheld::ofAll);
   }
 
   /**

@@ -31,7 +31,7 @@ class LearnerTest {
       var choice = learner.choose(features, "");
       if (choice.asked() == Asked.BOTH) {
         var pair = new ShadowedPair(cheap, strong, choice.propensity());
-        var change = learner.learn(new SeenPair(features, "", pair));
+        var change = learner.learn(new SeenPair(features, "", pair), choice);
         if (change != null) {
           stages.add(change.to());
         }
@@ -64,5 +64,19 @@ class LearnerTest {
     assertEquals(0, hard);
     ask(4_000, 0.3, 0.3);
     assertEquals(Stage.LEARNING, stages.get(1));
+  }
+
+  @Test
+  void shadows_beside_a_part_notice_that_the_model_got_worse() {
+    ask(2_000, 0.99, 0.3);
+    assertEquals(List.of(Stage.PART_CHEAP), stages);
+    ask(4_000, 0.99, 0);
+    assertEquals(Stage.LEARNING, stages.get(1));
+  }
+
+  @Test
+  void chance_does_not_take_a_part_back() {
+    ask(20_000, 0.99, 0.3);
+    assertEquals(List.of(Stage.PART_CHEAP), stages);
   }
 }

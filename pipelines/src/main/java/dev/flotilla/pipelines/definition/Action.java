@@ -116,7 +116,7 @@ public sealed interface Action {
       @Nullable Expression plan,
       String policy,
       @Nullable Expression risk,
-      List<String> verify,
+      List<Verifying> verify,
       int maxRounds,
       @Nullable String revise,
       OnSplit onSplit)

@@ -525,6 +525,14 @@ final class NodeCheck {
     if (review.risk() != null) {
       uses.expression(review.risk(), place.then("risk"), scope, Kind.TEXT);
     }
+    for (int i = 0; i < review.verify().size(); i++) {
+      Place files = place.then("verify").then(i).then("files");
+      review
+          .verify()
+          .get(i)
+          .files()
+          .forEach((name, content) -> uses.expression(content, files.then(name), scope, Kind.TEXT));
+    }
     revision(review, place, scope);
     Map<String, ReviewPolicy> policies = surroundings.policies();
     if (policies == null) {

@@ -1,6 +1,8 @@
 package dev.flotilla.pipelines.loading;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.pipelines.definition.Action;
 import dev.flotilla.pipelines.definition.Content;
 import dev.flotilla.pipelines.definition.Each;
@@ -13,6 +15,7 @@ import dev.flotilla.pipelines.definition.Part;
 import dev.flotilla.pipelines.definition.Rule;
 import dev.flotilla.pipelines.definition.Step;
 import dev.flotilla.pipelines.definition.Target;
+import dev.flotilla.pipelines.definition.Verifying;
 import dev.flotilla.pipelines.expression.BadExpression;
 import dev.flotilla.pipelines.expression.Expression;
 import dev.flotilla.pipelines.schema.BadSchema;
@@ -447,10 +450,31 @@ final class PieceReader {
             plan,
             written.path("policy").asText(""),
             risk,
-            texts(written.path("verify")),
+            verifying(written.path("verify"), place.then("verify")),
             written.path("max_rounds").asInt(1),
             written.has("revise") ? written.path("revise").asText() : null,
             word(Action.OnSplit.class, onSplit, Action.OnSplit.HUMAN));
+  }
+
+  private List<Verifying> verifying(JsonNode written, Place place) {
+    var all = new ArrayList<Verifying>();
+    for (int i = 0; i < written.size(); i++) {
+      JsonNode one = written.path(i);
+      ObjectNode asked =
+          one instanceof ObjectNode object
+              ? object.deepCopy().without("files")
+              : JsonNodeFactory.instance.objectNode().put("name", one.asText());
+      var files = new LinkedHashMap<String, Expression>();
+      Place at = place.then(i).then("files");
+      for (var file : one.path("files").properties()) {
+        Expression content = expression(one.path("files"), at, file.getKey());
+        if (content != null) {
+          files.put(file.getKey(), content);
+        }
+      }
+      all.add(new Verifying(asked, files));
+    }
+    return all;
   }
 
   private Action subPipeline(JsonNode node, Place place) {

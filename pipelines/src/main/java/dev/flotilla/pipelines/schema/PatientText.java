@@ -3,14 +3,14 @@ package dev.flotilla.pipelines.schema;
 /**
  * Text that can be looked at only so often. A regular expression with nested repetitions may try
  * exponentially many ways; both the expression and the text come from outside, so somebody has to
- * stop it.
+ * stop it. Not thread-safe.
  */
-final class PatientText implements CharSequence {
+public final class PatientText implements CharSequence {
   /** Some milliseconds' worth. */
   private static final int LOOKS = 2_000_000;
 
   /** The text was looked at too often. */
-  static final class Exhausted extends RuntimeException {
+  public static final class Exhausted extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     Exhausted() {
@@ -19,10 +19,18 @@ final class PatientText implements CharSequence {
   }
 
   private final String text;
-  private int left = LOOKS;
+  private int left;
 
   PatientText(String text) {
+    this(text, LOOKS);
+  }
+
+  /**
+   * @param looks how often; a hundred million take about a second
+   */
+  public PatientText(String text, int looks) {
     this.text = text;
+    this.left = looks;
   }
 
   @Override

@@ -1,6 +1,6 @@
 package dev.flotilla.provider.transport;
 
-import java.net.Inet4Address;
+import dev.flotilla.kit.http.OwnNetwork;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -48,7 +48,7 @@ final class ProviderNames {
       return;
     }
     // One is enough: which of them is taken is not ours to choose.
-    if (addresses.stream().anyMatch(ProviderNames::isPrivate)) {
+    if (addresses.stream().anyMatch(OwnNetwork::has)) {
       if (TOLD.add(known)) {
         LOG.log(
             Level.WARNING,
@@ -58,23 +58,5 @@ final class ProviderNames {
       }
       throw new UnknownHostException(name + " points to a private address");
     }
-  }
-
-  /** Whether an address is not one of the public internet. */
-  static boolean isPrivate(InetAddress address) {
-    if (address.isLoopbackAddress()
-        || address.isAnyLocalAddress()
-        || address.isLinkLocalAddress()
-        || address.isSiteLocalAddress()
-        || address.isMulticastAddress()) {
-      return true;
-    }
-    byte[] b = address.getAddress();
-    if (address instanceof Inet4Address) {
-      // 0.0.0.0/8 is this host, 100.64.0.0/10 a carrier's inside (RFC 6598), 240.0.0.0/4 nobody's.
-      return b[0] == 0 || (b[0] == 100 && (b[1] & 0xc0) == 0x40) || (b[0] & 0xf0) == 0xf0;
-    }
-    // fc00::/7 is IPv6's inside (RFC 4193), which isSiteLocalAddress does not know.
-    return (b[0] & 0xfe) == 0xfc;
   }
 }

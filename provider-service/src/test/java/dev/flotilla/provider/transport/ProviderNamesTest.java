@@ -3,6 +3,7 @@ package dev.flotilla.provider.transport;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.flotilla.kit.http.OwnNetwork;
 import dev.flotilla.testkit.FaultRow;
 import java.net.InetAddress;
 import java.net.spi.InetAddressResolverProvider;
@@ -37,7 +38,7 @@ class ProviderNamesTest {
   @FaultRow(row = 3, fault = "every kind of private address")
   void an_address_of_our_own_network_is_told_from_a_public_one(String address, boolean isPrivate)
       throws Exception {
-    assertEquals(isPrivate, ProviderNames.isPrivate(InetAddress.ofLiteral(address)));
+    assertEquals(isPrivate, OwnNetwork.has(InetAddress.ofLiteral(address)));
   }
 
   /** In the tests another one comes first and asks this one; in an installation it is alone. */

@@ -5,6 +5,14 @@ import org.jspecify.annotations.Nullable;
 
 /** What a policy makes of the votes. */
 public sealed interface Decision {
+  /** As it stands in records: the verdict, or {@code escalate}. */
+  default String word() {
+    return switch (this) {
+      case Decided(Verdict verdict) -> verdict.word();
+      case Escalated escalated -> "escalate";
+    };
+  }
+
   /** Enough reviewers agree, and nothing stands against it. */
   record Decided(Verdict verdict) implements Decision {}
 

@@ -1,5 +1,6 @@
 package dev.flotilla.review.panel;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.kit.json.Json;
@@ -39,10 +40,20 @@ final class Escalation {
         show,
         DECISIONS,
         Instant.now().plus(people.within()),
-        people.onTimeout(),
+        onTimeout(people, review),
         null,
         null,
         reviewId);
+  }
+
+  /** Nobody's silence approves what a check has failed. */
+  private static String onTimeout(Policy.Escalating people, ObjectNode review) {
+    for (JsonNode check : review.path("verification")) {
+      if (!check.path("passed").asBoolean() && people.onTimeout().equals(Verdict.APPROVE.word())) {
+        return Verdict.REQUEST_CHANGES.word();
+      }
+    }
+    return people.onTimeout();
   }
 
   private static String shortened(String title) {

@@ -8,7 +8,10 @@ import dev.flotilla.kit.problem.ProblemException;
 import dev.flotilla.review.door.StrictBody;
 import dev.flotilla.review.policy.Policies;
 import dev.flotilla.review.policy.Policy;
+import dev.flotilla.review.policy.Risk;
 import dev.flotilla.review.reviewer.Assignment;
+import dev.flotilla.review.verification.BadVerifier;
+import dev.flotilla.review.verification.Verifiers;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -29,17 +32,21 @@ final class RequestReader {
               "plan",
               "policy",
               "reviewers",
-              "task"));
-  private static final Set<String> TYPES = new TreeSet<>(Set.of("text", "json", "diff"));
+              "risk",
+              "task",
+              "verify"));
+  private static final Set<String> TYPES = new TreeSet<>(Set.of("text", "json", "diff", "code"));
   private static final int MOST_CRITERIA = 50;
   private static final int MOST_MODELS = 20;
   private static final int MOST_METADATA_CHARS = 4_000;
 
   private final Policies policies;
+  private final Verifiers verifiers;
   private final ReviewConfig config;
 
-  RequestReader(Policies policies, ReviewConfig config) {
+  RequestReader(Policies policies, Verifiers verifiers, ReviewConfig config) {
     this.policies = policies;
+    this.verifiers = verifiers;
     this.config = config;
   }
 
@@ -57,6 +64,8 @@ final class RequestReader {
         texts(body, "reviewers", MOST_MODELS),
         texts(body, "author_models", MOST_MODELS),
         policy(body),
+        verify(body.path("verify")),
+        risk(body.path("risk")),
         patience(body.path("deadline")),
         metadata(body.path("metadata")));
   }
@@ -132,6 +141,22 @@ final class RequestReader {
                             + names()
                             + ", from review-policies/ in its configuration.",
                         Json.object())));
+  }
+
+  private ReviewRequest.Verify verify(JsonNode asked) {
+    try {
+      return new ReviewRequest.Verify(asked, verifiers.asked(asked));
+    } catch (BadVerifier e) {
+      throw invalid("invalid_verify", e.getMessage(), "verify");
+    }
+  }
+
+  private static Risk risk(JsonNode written) {
+    if (written.isMissingNode() || written.isNull()) {
+      return Risk.LOW;
+    }
+    return Risk.of(written.asText(""))
+        .orElseThrow(() -> invalid("invalid_risk", "risk is neither low nor high.", "risk"));
   }
 
   private List<String> names() {

@@ -20,16 +20,15 @@ public final class Resumption implements AutoCloseable {
   private final ReviewDesk desk;
   private final CountDownLatch leaving = new CountDownLatch(1);
 
-  private Resumption(Database database, Sittings sittings, ReviewDesk desk) {
+  public Resumption(Database database, Sittings sittings, ReviewDesk desk) {
     this.database = database;
     this.sittings = sittings;
     this.desk = desk;
   }
 
-  public static Resumption start(Database database, Sittings sittings, ReviewDesk desk) {
-    var resumption = new Resumption(database, sittings, desk);
-    Thread.ofVirtual().name("resumption").start(resumption::work);
-    return resumption;
+  /** Begins to look. */
+  public void start() {
+    Thread.ofVirtual().name("resumption").start(this::work);
   }
 
   private void work() {
@@ -53,7 +52,15 @@ public final class Resumption implements AutoCloseable {
         "goes on with {0}: {1} of its reviewers are done",
         left.reviewId(),
         left.filled().size());
-    Thread.ofVirtual().name(left.reviewId()).start(() -> desk.goOn(left));
+    Thread.ofVirtual().name(left.reviewId()).start(() -> resume(left));
+  }
+
+  private void resume(Sittings.Left left) {
+    try {
+      desk.goOn(left);
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, left.reviewId() + " could not be gone on with", e);
+    }
   }
 
   private boolean left() {

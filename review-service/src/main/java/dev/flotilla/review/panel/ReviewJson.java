@@ -4,15 +4,15 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.review.aggregation.Aggregate;
+import dev.flotilla.review.aggregation.AggregateJson;
 import dev.flotilla.review.aggregation.Decision;
 import dev.flotilla.review.policy.Policy;
 import dev.flotilla.review.reviewer.Ballot;
-import dev.flotilla.review.reviewer.Finding;
 import dev.flotilla.review.reviewer.Opinion;
+import dev.flotilla.review.reviewer.OpinionJson;
 import dev.flotilla.review.reviewer.Prompt;
 import dev.flotilla.review.reviewer.Seat;
 import dev.flotilla.review.reviewer.Spending;
-import dev.flotilla.review.reviewer.Verdict;
 import java.math.BigDecimal;
 import java.util.List;
 
@@ -29,32 +29,51 @@ final class ReviewJson {
     body.set("policy", policy(request.policy()));
     body.putArray("reviewers");
     body.putNull("aggregate");
-    return withRest(body, request, requestId, Spending.NONE);
+    body.put("risk", request.risk().word());
+    body.putArray("verification");
+    return withRest(body, request, requestId, Spending.NONE, 1);
   }
 
-  static ObjectNode decided(
-      ReviewRequest request, String requestId, List<Seat> seats, Aggregate aggregate) {
+  static ObjectNode decided(Sitting sitting, List<Seat> seats, Aggregate aggregate) {
+    ReviewRequest request = sitting.request();
     ObjectNode body = Json.object();
     switch (aggregate.decision()) {
       case Decision.Decided decided -> body.put("decided_by", "policy");
       case Decision.Escalated escalated -> body.putNull("decided_by");
     }
     body.set("policy", policy(request.policy()));
-    ArrayNode reviewers = body.putArray("reviewers");
-    seats.forEach(seat -> reviewers.add(seat(seat)));
-    body.set("aggregate", aggregate(aggregate));
-    return withRest(
+    said(body, seats, aggregate);
+    body.put("risk", request.risk().word());
+    withRest(
         body,
         request,
-        requestId,
-        seats.stream().map(Seat::spending).reduce(Spending.NONE, Spending::plus));
+        sitting.errand().requestId(),
+        seats.stream().map(Seat::spending).reduce(sitting.spent(), Spending::plus),
+        sitting.round());
+    ArrayNode earlier = body.putArray("earlier_rounds");
+    sitting.earlier().forEach(earlier::add);
+    return body;
+  }
+
+  /** A round that was not the last. */
+  static ObjectNode round(int number, List<Seat> seats, Aggregate aggregate) {
+    ObjectNode body = Json.object().put("round", number);
+    body.put("decision", aggregate.decision().word());
+    said(body, seats, aggregate);
+    return body;
+  }
+
+  private static void said(ObjectNode body, List<Seat> seats, Aggregate aggregate) {
+    ArrayNode reviewers = body.putArray("reviewers");
+    seats.forEach(seat -> reviewers.add(seat(seat)));
+    body.set("aggregate", AggregateJson.of(aggregate));
+    body.set("verification", AggregateJson.checks(aggregate.checks()));
   }
 
   private static ObjectNode withRest(
-      ObjectNode body, ReviewRequest request, String requestId, Spending spending) {
-    body.putArray("verification");
+      ObjectNode body, ReviewRequest request, String requestId, Spending spending, int rounds) {
     body.putNull("human");
-    body.put("rounds", 1);
+    body.put("rounds", rounds);
     body.set("usage", cost(Json.object(), spending));
     ArrayNode authors = body.putArray("author_models");
     request.authors().forEach(authors::add);
@@ -76,8 +95,7 @@ final class ReviewJson {
       case Ballot.Voted(Opinion opinion) -> {
         json.put("verdict", opinion.verdict().word());
         json.put("score", opinion.score()).put("confidence", opinion.confidence());
-        ArrayNode findings = json.putArray("findings");
-        opinion.findings().forEach(finding -> findings.add(finding(finding)));
+        json.set("findings", OpinionJson.findings(opinion.findings()));
         json.putNull("error");
       }
       case Ballot.Abstained(String reason, String message) -> {
@@ -88,35 +106,6 @@ final class ReviewJson {
     ArrayNode before = json.putArray("stands_in_for");
     seat.standsInFor().forEach(before::add);
     return cost(json, seat.spending()).put("duration_ms", seat.duration().toMillis());
-  }
-
-  private static ObjectNode finding(Finding finding) {
-    return Json.object()
-        .put("severity", finding.severity().word())
-        .put("criterion", finding.criterion())
-        .put("file", finding.file())
-        .put("line", finding.line())
-        .put("claim", finding.claim())
-        .put("evidence", finding.evidence())
-        .put("suggestion", finding.suggestion());
-  }
-
-  private static ObjectNode aggregate(Aggregate aggregate) {
-    ObjectNode json = Json.object();
-    ObjectNode votes = json.putObject("votes");
-    for (Verdict verdict : Verdict.values()) {
-      votes.put(verdict.word(), aggregate.votes().get(verdict));
-    }
-    votes.put("abstained", aggregate.abstained());
-    json.put("score", aggregate.score()).put("agreement", aggregate.agreement());
-    if (aggregate.decision() instanceof Decision.Escalated(Verdict proposal)) {
-      json.put("proposal", proposal == null ? null : proposal.word());
-    }
-    ArrayNode dissent = json.putArray("dissent");
-    aggregate.dissent().forEach(dissent::add);
-    ArrayNode reasons = json.putArray("reasons");
-    aggregate.reasons().forEach(reasons::add);
-    return json;
   }
 
   private static ObjectNode cost(ObjectNode json, Spending spending) {

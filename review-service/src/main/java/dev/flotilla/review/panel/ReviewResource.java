@@ -20,6 +20,7 @@ import dev.flotilla.review.people.Rulings;
 import dev.flotilla.review.policy.Policies;
 import dev.flotilla.review.reviewer.Errand;
 import dev.flotilla.review.reviewer.Exclusion;
+import dev.flotilla.review.verification.Verifiers;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.DefaultValue;
@@ -65,11 +66,12 @@ public class ReviewResource {
       Reviews reviews,
       Questions questions,
       Policies policies,
+      Verifiers verifiers,
       ReviewConfig config) {
     this.desk = desk;
     this.reviews = reviews;
     this.questions = questions;
-    this.reader = new RequestReader(policies, config);
+    this.reader = new RequestReader(policies, verifiers, config);
   }
 
   @POST

@@ -52,6 +52,12 @@ public final class Reviews {
       """
       insert into artifact (review_id, team, assignment, kept_until) values (?, ?, ?::json, ?)""";
 
+  private static final String KEEP_VERSION =
+      "update artifact set assignment = ?::json where review_id = ?";
+
+  private static final String VERSION =
+      "select assignment ->> 'artifact' from artifact where team = ? and review_id = ?";
+
   private static final String KEEP_POLICY =
       """
       insert into policy_version (version, name, content) values (?, ?, ?) on conflict do nothing""";
@@ -153,7 +159,8 @@ public final class Reviews {
 
   private static String fingerprint(ReviewRequest request) {
     try {
-      byte[] asked = Json.bytes(SittingRecord.asked(request));
+      // Who asks again has waited already, and has less patience left.
+      byte[] asked = Json.bytes(SittingRecord.asked(request).without("patience"));
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(asked));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
@@ -168,7 +175,7 @@ public final class Reviews {
     String id = sitting.reviewId();
     ReviewRequest request = sitting.request();
     Errand errand = sitting.errand();
-    String body = Json.text(ReviewJson.decided(request, errand.requestId(), seats, aggregate));
+    String body = Json.text(ReviewJson.decided(sitting, seats, aggregate));
     String decision = decided(aggregate.decision());
     Policy policy = request.policy();
     String team = errand.caller().team();
@@ -195,6 +202,11 @@ public final class Reviews {
                   policy.version(),
                   body);
               Sittings.end(id, connection);
+              if (sitting.round() > 1) {
+                String version = Json.text(assignment(request.assignment()));
+                run(connection, KEEP_VERSION, version, id);
+                withVersion(team, shown, connection);
+              }
               if (decision == null) {
                 questions.put(Escalation.of(id, team, request, shown), policy.name(), connection);
                 withPerson(team, shown, connection);
@@ -309,7 +321,19 @@ public final class Reviews {
       review = shown(rows);
     }
     withPerson(team, review, connection);
+    withVersion(team, review, connection);
     return Optional.of(review);
+  }
+
+  /** After more than one round: the version that was decided on, while it is kept. */
+  private static void withVersion(String team, ObjectNode review, Connection connection)
+      throws SQLException {
+    if (review.path("rounds").asInt(1) > 1) {
+      try (var statement = prepared(connection, VERSION, team, review.path("id").asText());
+          var rows = statement.executeQuery()) {
+        review.put("revised_artifact", rows.next() ? rows.getString(1) : null);
+      }
+    }
   }
 
   /** Says who is asked, or was. */

@@ -1,13 +1,11 @@
 package dev.flotilla.review.panel;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.review.reviewer.Ballot;
 import dev.flotilla.review.reviewer.Opinion;
+import dev.flotilla.review.reviewer.OpinionJson;
 import dev.flotilla.review.reviewer.Seat;
 import dev.flotilla.review.reviewer.Spending;
 import java.time.Duration;
@@ -15,8 +13,6 @@ import java.util.ArrayList;
 
 /** A filled seat as it is written down while the others are still asked. */
 final class SeatRecord {
-  private static final ObjectMapper MAPPER = JsonMapper.builder().build();
-
   private static final String OPINION = "opinion";
 
   private SeatRecord() {}
@@ -27,7 +23,7 @@ final class SeatRecord {
     var failed = json.putArray("stands_in_for");
     seat.standsInFor().forEach(failed::add);
     switch (seat.ballot()) {
-      case Ballot.Voted(Opinion opinion) -> json.set(OPINION, MAPPER.valueToTree(opinion));
+      case Ballot.Voted(Opinion opinion) -> json.set(OPINION, OpinionJson.of(opinion));
       case Ballot.Abstained(String reason, String message) ->
           json.put("reason", reason).put("message", message);
     }
@@ -35,15 +31,12 @@ final class SeatRecord {
     return json.put("duration_ns", seat.duration().toNanos());
   }
 
-  /**
-   * @throws JsonProcessingException when an earlier version wrote it otherwise
-   */
-  static Seat read(JsonNode json) throws JsonProcessingException {
+  static Seat read(JsonNode json) {
     var failed = new ArrayList<String>();
     json.path("stands_in_for").forEach(each -> failed.add(each.asText()));
     Ballot ballot =
         json.has(OPINION)
-            ? new Ballot.Voted(MAPPER.treeToValue(json.get(OPINION), Opinion.class))
+            ? new Ballot.Voted(OpinionJson.read(json.path(OPINION)))
             : new Ballot.Abstained(json.path("reason").asText(), json.path("message").asText());
     return new Seat(
         json.path("id").asText(),

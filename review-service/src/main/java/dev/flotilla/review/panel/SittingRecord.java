@@ -10,10 +10,14 @@ import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.telemetry.Tracing;
 import dev.flotilla.review.policy.Policies;
 import dev.flotilla.review.policy.Policy;
+import dev.flotilla.review.policy.Risk;
 import dev.flotilla.review.reviewer.Assignment;
 import dev.flotilla.review.reviewer.Eligibility;
 import dev.flotilla.review.reviewer.Errand;
 import dev.flotilla.review.reviewer.Seat;
+import dev.flotilla.review.reviewer.Spending;
+import dev.flotilla.review.verification.BadVerifier;
+import dev.flotilla.review.verification.Verifiers;
 import io.opentelemetry.api.trace.Span;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,10 +36,12 @@ final class SittingRecord {
   private static final String METADATA = "metadata";
 
   private final Policies policies;
+  private final Verifiers verifiers;
   private final Eligibility eligibility;
 
-  SittingRecord(Policies policies, Eligibility eligibility) {
+  SittingRecord(Policies policies, Verifiers verifiers, Eligibility eligibility) {
     this.policies = policies;
+    this.verifiers = verifiers;
     this.eligibility = eligibility;
   }
 
@@ -48,6 +54,8 @@ final class SittingRecord {
     json.put("task", request.assignment().task());
     put(json, REVIEWERS, request.reviewers());
     put(json, AUTHORS, request.authors());
+    json.set("verify", request.verify().asked());
+    json.put("risk", request.risk().word());
     json.put("patience", request.patience().toString());
     json.set(METADATA, request.metadata());
     return json;
@@ -60,22 +68,34 @@ final class SittingRecord {
     ObjectNode onBehalf = json.putObject("errand");
     ObjectNode caller = onBehalf.putObject("caller");
     errand.caller().send(caller::put);
-    onBehalf.put("request_id", errand.requestId());
+    onBehalf.put("request_id", errand.requestId()).put("key", errand.key());
     ObjectNode purpose = onBehalf.putObject("purpose");
     errand.purpose().forEach(purpose::put);
     onBehalf.put("deadline", errand.deadline().header());
     onBehalf.put("traceparent", Tracing.traceparent(Span.fromContext(errand.trace())));
+    json.put("round", sitting.round());
+    ArrayNode earlier = json.putArray("earlier");
+    sitting.earlier().forEach(earlier::add);
+    json.put("nanos", sitting.spent().nanos()).put("complete", sitting.spent().complete());
     put(json, "seated", sitting.bench().seated().stream().map(Model::id).toList());
     put(json, "waiting", sitting.bench().waiting().stream().map(Model::id).toList());
     return json;
   }
 
-  /** Empty when the policy is gone. */
+  /** Empty when the policy, or a verifier, is gone. */
   Optional<Sitting> read(String reviewId, JsonNode json, Map<String, Seat> filled) {
     JsonNode asked = json.path("request");
-    return policies
-        .named(asked.path("policy").asText())
-        .map(policy -> read(reviewId, json, request(asked, policy), filled));
+    Optional<Policy> policy = policies.named(asked.path("policy").asText());
+    if (policy.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      var verify =
+          new ReviewRequest.Verify(asked.path("verify"), verifiers.asked(asked.path("verify")));
+      return Optional.of(read(reviewId, json, request(asked, policy.get(), verify), filled));
+    } catch (BadVerifier e) {
+      return Optional.empty();
+    }
   }
 
   private Sitting read(
@@ -96,16 +116,25 @@ final class SittingRecord {
         new Errand(
             caller,
             errand.path("request_id").asText(),
-            reviewId,
+            errand.path("key").asText(reviewId),
             purpose,
             Deadline.fromHeader(errand.path("deadline").asText(), request.patience()),
             Tracing.received(errand.path("traceparent").asText())),
         eligibility.bench(
             request.policy(), texts(json.path("seated")), texts(json.path("waiting")), filled),
+        json.path("round").asInt(1),
+        earlier(json.path("earlier")),
+        new Spending(json.path("nanos").asLong(), json.path("complete").asBoolean(true)),
         filled);
   }
 
-  private static ReviewRequest request(JsonNode asked, Policy policy) {
+  private static List<ObjectNode> earlier(JsonNode rounds) {
+    var earlier = new ArrayList<ObjectNode>();
+    rounds.forEach(round -> earlier.add((ObjectNode) round));
+    return earlier;
+  }
+
+  private static ReviewRequest request(JsonNode asked, Policy policy, ReviewRequest.Verify verify) {
     return new ReviewRequest(
         new Assignment(
             asked.path("type").asText(),
@@ -115,6 +144,8 @@ final class SittingRecord {
         texts(asked.path(REVIEWERS)),
         texts(asked.path(AUTHORS)),
         policy,
+        verify,
+        Risk.of(asked.path("risk").asText()).orElse(Risk.LOW),
         Duration.parse(asked.path("patience").asText()),
         (ObjectNode) asked.path(METADATA));
   }

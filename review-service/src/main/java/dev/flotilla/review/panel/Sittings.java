@@ -1,6 +1,5 @@
 package dev.flotilla.review.panel;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
@@ -52,6 +51,11 @@ public final class Sittings {
       where review_id = (select review_id from sitting where held_until < now()
         order by held_until limit 1 for update skip locked)
       returning review_id, asked, tries""";
+
+  private static final String EMPTY = "delete from seat where review_id = ?";
+
+  private static final String GOES_ON =
+      "update sitting set asked = ?::json where review_id = ? and held_by = ?";
 
   private static final String SEATS = "select filled from seat where review_id = ?";
 
@@ -113,6 +117,20 @@ public final class Sittings {
     }
   }
 
+  /** Another round begins. */
+  void goesOn(Sitting sitting) {
+    database.inTransaction(
+        connection -> {
+          run(connection, EMPTY, sitting.reviewId());
+          return run(
+              connection,
+              GOES_ON,
+              Json.text(SittingRecord.of(sitting)),
+              sitting.reviewId(),
+              instance);
+        });
+  }
+
   /** It is decided, or given up. */
   static void end(String reviewId, Connection connection) throws SQLException {
     run(connection, END, reviewId);
@@ -162,12 +180,6 @@ public final class Sittings {
         Seat seat = SeatRecord.read(parsed(rows.getString("filled")));
         seats.put(seat.id(), seat);
       }
-    } catch (JsonProcessingException e) {
-      LOG.log(
-          Level.WARNING,
-          "{0} was begun by another version; its reviewers are asked anew",
-          reviewId);
-      return Map.of();
     }
     return seats;
   }

@@ -13,6 +13,7 @@ import java.util.List;
  * @param prefer names of models in the order in which they are asked when the caller names nobody
  * @param agree equal votes that make a decision, more than half of the panel and at most all of it
  * @param people who decides what the panel cannot
+ * @param mergeAt how similar findings must be to be one, above 0 and at most 1
  */
 public record Policy(
     String name,
@@ -22,7 +23,12 @@ public record Policy(
     Independence independence,
     List<String> prefer,
     int agree,
-    Escalating people) {
+    Escalating people,
+    Rule rule,
+    Veto veto,
+    Weights weights,
+    double mergeAt,
+    Rounds rounds) {
   /**
    * Who decides what a panel cannot.
    *
@@ -34,6 +40,9 @@ public record Policy(
     /** For policies that say nothing about it. */
     public static final Escalating USUAL = new Escalating("reviews", Duration.ofDays(7), "reject");
   }
+
+  /** For policies that say nothing about it; docs/reference/review-evaluation.md. */
+  static final double USUAL_MERGE_AT = 0.2;
 
   public Policy {
     prefer = List.copyOf(prefer);

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a panel is to judge: all that a reviewer gets to see.
  *
- * @param type {@code text}, {@code json} or {@code diff}
+ * @param type {@code text}, {@code json}, {@code diff} or {@code code}
  * @param artifact data, never instructions
  * @param plan the criteria it must meet, at least one
  * @param task what the artifact was made for; null when not told

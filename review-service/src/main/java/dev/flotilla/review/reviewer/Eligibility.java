@@ -82,6 +82,14 @@ public final class Eligibility {
         waiting.stream().map(this::usable).flatMap(Optional::stream).toList());
   }
 
+  /** Who of the authors can make the artifact again for this caller: the first. */
+  public Optional<Model> reviser(List<String> authors, Caller caller) {
+    return authors.stream()
+        .flatMap(author -> usable.resolve(author).stream())
+        .filter(model -> !model.embeds() && caller.mayUse(model.id()))
+        .findFirst();
+  }
+
   private Optional<Model> usable(String id) {
     return usable.resolve(id).stream().filter(model -> model.id().equals(id)).findFirst();
   }

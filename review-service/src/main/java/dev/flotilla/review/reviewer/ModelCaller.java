@@ -38,7 +38,8 @@ public final class ModelCaller {
   /**
    * Asks and waits for the answer, until the deadline at the latest.
    *
-   * @param turn 1 for the first question to this model, 2 for the repair of its answer
+   * @param turn 1 for the first question to a reviewer, 2 for the repair of its answer, 0 for a
+   *     revision
    * @param traceparent of the span this call belongs to
    */
   CallOutcome call(Model model, int turn, ObjectNode question, Errand errand, String traceparent) {
@@ -81,7 +82,7 @@ public final class ModelCaller {
     errand.caller().send(builder::header);
     errand.purpose().forEach(builder::header);
     return builder
-        .header(FleetHeaders.IDEMPOTENCY, errand.reviewId() + "/" + model.id() + "/" + turn)
+        .header(FleetHeaders.IDEMPOTENCY, errand.key() + "/" + model.id() + "/" + turn)
         .build();
   }
 

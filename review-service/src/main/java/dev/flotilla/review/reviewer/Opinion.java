@@ -1,5 +1,7 @@
 package dev.flotilla.review.reviewer;
 
+import dev.flotilla.judgement.finding.Finding;
+import dev.flotilla.judgement.finding.Severity;
 import java.math.BigDecimal;
 import java.util.List;
 

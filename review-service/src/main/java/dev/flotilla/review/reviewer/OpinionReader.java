@@ -8,10 +8,8 @@ import com.networknt.schema.SpecificationVersion;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Reads answers strictly by the schema that reviewers are given. Thread-safe. */
 final class OpinionReader {
@@ -40,28 +38,6 @@ final class OpinionReader {
               .map(error -> error.getInstanceLocation() + " " + error.getKeyword())
               .collect(Collectors.joining("; ", "these places break these rules: ", "")));
     }
-    var findings = new ArrayList<Finding>();
-    tree.path("findings").forEach(each -> findings.add(finding(each)));
-    return new Reading.Valid(
-        new Opinion(
-            Verdict.of(tree.path("verdict").asText()),
-            tree.path("score").decimalValue(),
-            tree.path("confidence").decimalValue(),
-            findings));
-  }
-
-  private static Finding finding(JsonNode written) {
-    return new Finding(
-        Severity.of(written.path("severity").asText()),
-        textOrNull(written.path("criterion")),
-        textOrNull(written.path("file")),
-        written.path("line").isInt() ? written.path("line").intValue() : null,
-        written.path("claim").asText(),
-        written.path("evidence").asText(),
-        textOrNull(written.path("suggestion")));
-  }
-
-  private static @Nullable String textOrNull(JsonNode value) {
-    return value.isTextual() ? value.textValue() : null;
+    return new Reading.Valid(OpinionJson.read(tree));
   }
 }

@@ -24,14 +24,16 @@ import java.util.regex.Pattern;
  */
 public final class Prompt {
   /** Stands in each decision, because another text is another reviewer. */
-  public static final String VERSION = "reviewer.v1";
+  public static final String VERSION = "reviewer.v2";
 
   private static final Pattern PLACE = Pattern.compile("\\{\\{(\\w+)}}");
 
-  private final String system = resource("reviewer.v1.system.txt");
-  private final String user = resource("reviewer.v1.user.txt");
-  private final String repair = resource("repair.v1.user.txt");
-  private final JsonNode schema = json(resource("opinion.v1.schema.json"));
+  private final String system = resource("reviewer.v2.system.txt");
+  private final String user = resource("reviewer.v2.user.txt");
+  private final String repair = resource("repair.v2.user.txt");
+  private final String reviser = resource("reviser.v1.system.txt");
+  private final String revise = resource("reviser.v1.user.txt");
+  private final JsonNode schema = json(resource("opinion.v2.schema.json"));
 
   /** What an answer must look like. */
   JsonNode schema() {
@@ -59,6 +61,27 @@ public final class Prompt {
                 "mark", mark,
                 "artifact", assignment.artifact())));
     demandJson(question, model);
+    return question;
+  }
+
+  /** Asks for the artifact in a new version. */
+  ObjectNode revision(Assignment assignment, String objections) {
+    String mark = mark(assignment);
+    ObjectNode question = Json.object();
+    ArrayNode messages = question.putArray("messages");
+    say(messages, "system", filled(reviser, Map.of("mark", mark)));
+    say(
+        messages,
+        "user",
+        filled(
+            revise,
+            Map.of(
+                "plan", numbered(assignment.plan()),
+                "task", task(assignment, mark),
+                "type", assignment.type(),
+                "mark", mark,
+                "artifact", assignment.artifact(),
+                "objections", objections)));
     return question;
   }
 

@@ -9,7 +9,7 @@ public enum Verdict {
   REJECT;
 
   /** Throws for any other word; the schema of answers admits none. */
-  static Verdict of(String word) {
+  public static Verdict of(String word) {
     return valueOf(word.toUpperCase(Locale.ROOT));
   }
 

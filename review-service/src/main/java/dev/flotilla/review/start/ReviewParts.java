@@ -13,6 +13,7 @@ import dev.flotilla.kit.webhook.WebhookConfig;
 import dev.flotilla.kit.webhook.WebhookTargets;
 import dev.flotilla.kit.webhook.Webhooks;
 import dev.flotilla.review.callback.RunCallback;
+import dev.flotilla.review.door.Role;
 import dev.flotilla.review.panel.HumanVerdict;
 import dev.flotilla.review.panel.Resumption;
 import dev.flotilla.review.panel.ReviewConfig;
@@ -30,10 +31,13 @@ import dev.flotilla.review.reviewer.Eligibility;
 import dev.flotilla.review.reviewer.ModelCaller;
 import dev.flotilla.review.reviewer.Panel;
 import dev.flotilla.review.reviewer.Prompt;
+import dev.flotilla.review.reviewer.Reviser;
+import dev.flotilla.review.verification.Verifiers;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.http.HttpClient;
@@ -68,6 +72,27 @@ class ReviewParts {
   @Singleton
   Policies policies(Settings settings) {
     return Policies.read(settings.path("flotilla.config.dir").resolve("review-policies"));
+  }
+
+  @Produces
+  @Singleton
+  Role role(Settings settings) {
+    return Role.from(settings);
+  }
+
+  @Produces
+  @Singleton
+  Verifiers verifiers(Settings settings, Role role, HttpCaller caller, ServiceToken token) {
+    Path folder = settings.path("flotilla.config.dir");
+    boolean elsewhere = settings.optional("flotilla.review.verifier-url").isPresent();
+    if (elsewhere && role == Role.VERIFIER) {
+      throw new ConfigurationException(
+          "flotilla.review.verifier-url is set, and flotilla.review.role is verifier; a verifier asks no other, so take one of them away");
+    }
+    return elsewhere
+        ? Verifiers.withCommandsElsewhere(
+            folder, caller, settings.address("flotilla.review.verifier-url"), token)
+        : Verifiers.open(folder);
   }
 
   @Produces
@@ -147,7 +172,7 @@ class ReviewParts {
   @Produces
   @Singleton
   Resumption resumption(Database database, Sittings sittings, ReviewDesk desk) {
-    return Resumption.start(database, sittings, desk);
+    return new Resumption(database, sittings, desk);
   }
 
   void close(@Disposes Resumption resumption) {
@@ -159,6 +184,7 @@ class ReviewParts {
   ReviewDesk desk(
       Settings settings,
       Policies policies,
+      Verifiers verifiers,
       Reviews reviews,
       Sittings sittings,
       Questions questions,
@@ -172,10 +198,13 @@ class ReviewParts {
             .connectTimeout(Duration.ofSeconds(2))
             .build();
     var models = new ModelCaller(http, settings.address("flotilla.provider.url"), token);
+    var prompt = new Prompt();
     return new ReviewDesk(
         eligibility(settings),
         policies,
-        new Panel(models, new Prompt(), tracing),
+        verifiers,
+        new Panel(models, prompt, tracing),
+        new Reviser(models, prompt, tracing),
         reviews,
         sittings,
         new ReviewMetrics(questions, policies, registry));
@@ -197,16 +226,25 @@ class ReviewParts {
    */
   void open(
       @Observes @Initialized(ApplicationScoped.class) Object start,
-      Database database,
-      ReviewDesk desk,
-      Resumption resumption,
-      Questions questions,
-      Caretaker caretaker,
-      PeopleConfig people,
+      Role role,
+      Verifiers verifiers,
+      Instance<Database> database,
+      Instance<Resumption> resumption,
+      Instance<Questions> questions,
+      Instance<Caretaker> caretaker,
+      Instance<PeopleConfig> people,
       HttpCaller caller,
       ServiceToken token) {
-    String callback = people.callback();
-    caretaker.start(
-        database, questions, callback == null ? null : new RunCallback(caller, callback, token));
+    if (role == Role.VERIFIER) {
+      return;
+    }
+    resumption.get().start();
+    String callback = people.get().callback();
+    caretaker
+        .get()
+        .start(
+            database.get(),
+            questions.get(),
+            callback == null ? null : new RunCallback(caller, callback, token));
   }
 }

@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.flotilla.judgement.finding.Finding;
+import dev.flotilla.judgement.finding.Severity;
 import dev.flotilla.review.policy.Policies;
 import dev.flotilla.review.policy.Policy;
 import dev.flotilla.review.reviewer.Ballot;
-import dev.flotilla.review.reviewer.Finding;
 import dev.flotilla.review.reviewer.Opinion;
 import dev.flotilla.review.reviewer.Seat;
-import dev.flotilla.review.reviewer.Severity;
 import dev.flotilla.review.reviewer.Spending;
 import dev.flotilla.review.reviewer.Verdict;
 import java.math.BigDecimal;
@@ -38,7 +38,8 @@ class AggregationTest {
             says(Verdict.REQUEST_CHANGES, Severity.MAJOR),
             says(Verdict.APPROVE));
     assertEquals(new Decision.Decided(Verdict.APPROVE), aggregate.decision());
-    assertEquals(List.of("reviewer_2"), aggregate.dissent());
+    assertEquals(
+        List.of("reviewer_2"), aggregate.dissent().stream().map(Dissent::reviewer).toList());
     assertEquals(new BigDecimal("0.6667"), aggregate.agreement());
     assertEquals(List.of("2 of 3 reviewers say approve."), aggregate.reasons());
   }

@@ -48,6 +48,7 @@ public final class FakeProvider implements AutoCloseable {
   private final HttpServer server;
   private volatile CountDownLatch held = new CountDownLatch(1);
   private final Map<String, List<Behaviour>> behaviours = new ConcurrentHashMap<>();
+  private volatile Behaviour usual = new Behaviour.Says(opinion("approve"));
   private final List<Asked> asked = new CopyOnWriteArrayList<>();
 
   private FakeProvider(HttpServer server) {
@@ -78,6 +79,11 @@ public final class FakeProvider implements AutoCloseable {
     return this;
   }
 
+  /** From now on whoever is told nothing else does this. */
+  public void tellEverybody(Behaviour behaviour) {
+    usual = behaviour;
+  }
+
   /** Hangs up on everybody who waits for {@link Behaviour.Hangs}. */
   public void letGo() {
     CountDownLatch waited = held;
@@ -88,6 +94,7 @@ public final class FakeProvider implements AutoCloseable {
   /** Nobody was told anything, and nobody was asked; who is not told approves. */
   public void forget() {
     behaviours.clear();
+    usual = new Behaviour.Says(opinion("approve"));
     asked.clear();
   }
 
@@ -151,7 +158,7 @@ public final class FakeProvider implements AutoCloseable {
   private Behaviour next(String model) {
     List<Behaviour> told = behaviours.get(model);
     if (told == null) {
-      return new Behaviour.Says(opinion("approve"));
+      return usual;
     }
     return told.size() > 1 ? told.removeFirst() : told.getFirst();
   }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.kit.json.Json;
+import dev.flotilla.review.aggregation.Replay;
 import dev.flotilla.review.fake.FakeProvider;
 import dev.flotilla.review.fake.FakeProvider.Behaviour;
 import dev.flotilla.testkit.OtlpReceiver;
@@ -16,10 +17,13 @@ import io.helidon.microprofile.server.Server;
 import io.helidon.microprofile.server.ServerCdiExtension;
 import jakarta.enterprise.inject.spi.CDI;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,7 +55,7 @@ class ReviewServiceIT {
             Map.entry("flotilla.postgres.user", DATABASE.user()),
             Map.entry("flotilla.postgres.password", DATABASE.password()),
             Map.entry("flotilla.service.token", TOKEN),
-            Map.entry("flotilla.config.dir", "../config"),
+            Map.entry("flotilla.config.dir", config().toString()),
             Map.entry("flotilla.providers.enabled", "sim-north,sim-south,sim-east"),
             Map.entry("flotilla.provider.url", PROVIDER.url().toString()),
             Map.entry("flotilla.tracing.otlp-endpoint", TRACES.url()),
@@ -64,6 +68,27 @@ class ReviewServiceIT {
     while (get(opsPort, "/health/ready", "growth").statusCode() != 200) {
       assertTrue(Instant.now().isBefore(end), get(opsPort, "/health/ready", "growth").body());
     }
+  }
+
+  /** What ships, and policies with more than one round. */
+  private static Path config() throws IOException {
+    Path folder = Files.createTempDirectory("review-config");
+    Path shipped = Path.of("..", "config");
+    for (String part : List.of("catalog", "review-policies")) {
+      Files.createDirectories(folder.resolve(part));
+      try (var files = Files.list(shipped.resolve(part))) {
+        for (Path file : files.toList()) {
+          Files.copy(file, folder.resolve(part).resolve(file.getFileName()));
+        }
+      }
+    }
+    String usual = Files.readString(shipped.resolve("review-policies/two-of-three.yaml"));
+    for (String panel : List.of("same", "fresh")) {
+      Files.writeString(
+          folder.resolve("review-policies/twice-" + panel + ".yaml"),
+          usual.replaceFirst("rounds: .*", "rounds: {max_rounds: 2, panel: " + panel + "}"));
+    }
+    return folder;
   }
 
   @AfterAll
@@ -107,6 +132,32 @@ class ReviewServiceIT {
   }
 
   @Test
+  void what_can_be_known_is_verified_beside_the_panel_and_recorded() throws Exception {
+    JsonNode review =
+        Json.parse(
+            review(
+                    "verified",
+                    "\"verify\":[\"json-parses\",{\"name\":\"max-words\",\"most\":10},\"non-empty\"]")
+                .body());
+    JsonNode verification = review.path("verification");
+    assertEquals(3, verification.size(), review.toString());
+    assertEquals("json-parses", verification.path(0).path("name").asText());
+    assertFalse(verification.path(0).path("passed").asBoolean());
+    assertEquals(
+        Json.parse(
+            "{\"name\":\"max-words\",\"passed\":true,\"detail\":\"5 words, and 10 are allowed\"}"),
+        verification.path(1));
+    assertTrue(verification.path(2).path("passed").asBoolean());
+    String id = review.path("id").asText();
+    assertEquals(review, Json.parse(get(server.port(), "/v1/reviews/" + id, "verified").body()));
+    assertEquals(
+        0, Json.parse(review("verified", "\"task\":\"t\"").body()).path("verification").size());
+    assertTrue(
+        PROVIDER.asked().stream().noneMatch(each -> each.toString().contains("max-words")),
+        "no reviewer is told");
+  }
+
+  @Test
   void a_decision_can_be_replayed_from_its_record_which_never_changes() throws Exception {
     JsonNode review = Json.parse(review("records", "\"task\":\"t\"").body());
     try (var connection = DATABASE.connect();
@@ -127,6 +178,53 @@ class ReviewServiceIT {
     }
     assertThrows(SQLException.class, () -> sql("update review.decision_record set actor = 'me'"));
     assertThrows(SQLException.class, () -> sql("delete from review.policy_version"));
+  }
+
+  @Test
+  void the_replay_of_a_record_is_the_decision_byte_for_byte() throws Exception {
+    String opinion =
+        """
+        {"verdict": "%s", "score": 0.50, "confidence": 0.9, "findings": [{"severity": "%s", "criterion": null,
+        "file": "a.txt", "line": %d, "claim": "%s", "evidence": "e", "suggestion": null}]}""";
+    PROVIDER.tell(
+        "sim-north/flagship",
+        new Behaviour.Says(opinion.formatted("reject", "blocker", 3, "the key is in the log")));
+    PROVIDER.tell(
+        "sim-south/flagship",
+        new Behaviour.Says(opinion.formatted("approve", "minor", 4, "a key is in this log")));
+    for (String policy : List.of("two-of-three", "unanimous", "any-blocker", "weighted", "union")) {
+      JsonNode review = Json.parse(review("replay", "\"policy\":\"%s\"".formatted(policy)).body());
+      JsonNode aggregate = review.path("aggregate");
+      assertEquals(1, aggregate.path("findings").size(), review::toString);
+      JsonNode finding = aggregate.path("findings").path(0);
+      assertEquals("blocker", finding.path("severity").asText());
+      assertEquals(3, finding.path("line").asInt());
+      assertEquals(2, finding.path("said_by").size());
+      assertEquals(1, finding.path("not_said_by").size());
+      assertTrue(finding.path("confidence").asDouble() > 0.5, finding::toString);
+      if (policy.equals("two-of-three")) {
+        assertEquals("reject", aggregate.path("dissent").path(0).path("verdict").asText());
+        assertEquals(1, aggregate.path("dissent").path(0).path("findings").size());
+      }
+      try (var connection = DATABASE.connect();
+          var statement =
+              connection.prepareStatement(
+                  "select r.outcome, r.record, p.name, p.content from review.decision_record r"
+                      + " join review.policy_version p on p.version = r.policy_version"
+                      + " where review_id = ?")) {
+        statement.setString(1, review.path("id").asText());
+        try (var rows = statement.executeQuery()) {
+          assertTrue(rows.next());
+          Replay replay =
+              Replay.of(
+                  rows.getString("name"), rows.getString("content"), rows.getString("record"));
+          assertEquals(rows.getString("outcome"), replay.outcome());
+          assertEquals(replay.recorded(), replay.aggregate());
+          assertTrue(replay.same());
+          assertTrue(rows.getString("record").contains(replay.aggregate()), "as it was written");
+        }
+      }
+    }
   }
 
   @Test
@@ -157,6 +255,31 @@ class ReviewServiceIT {
   }
 
   @Test
+  void with_a_slow_a_failing_and_a_malformed_reviewer_there_is_a_decision_at_the_deadline()
+      throws Exception {
+    PROVIDER.tellEverybody(new Behaviour.Fails(502, "server_error"));
+    PROVIDER.tell("sim-south/flagship", new Behaviour.Hangs());
+    PROVIDER.tell("sim-east/flagship", new Behaviour.Says("Looks good to me"));
+    long start = System.nanoTime();
+    JsonNode review = Json.parse(review("all-three", "\"deadline\":\"PT2S\"").body());
+    long millis = (System.nanoTime() - start) / 1_000_000;
+    assertTrue(millis >= 2_000 && millis < 7_000, millis + " ms");
+    assertEquals("needs_human", review.path("status").asText());
+    assertTrue(review.path("aggregate").path("proposal").isNull(), "nobody voted");
+    assertEquals(3, review.path("aggregate").path("votes").path("abstained").asInt());
+    Set<String> errors = new HashSet<>();
+    for (JsonNode reviewer : review.path("reviewers")) {
+      errors.add(reviewer.path("error").path("code").asText(""));
+    }
+    assertEquals(Set.of("server_error", "timeout", "invalid_output"), errors);
+    assertEquals(
+        review,
+        Json.parse(
+            get(server.port(), "/v1/reviews/" + review.path("id").asText(), "all-three").body()),
+        "nothing is lost");
+  }
+
+  @Test
   void with_one_malformed_reviewer_the_two_others_decide() throws Exception {
     PROVIDER.tell("sim-east/flagship", new Behaviour.Says("{}"));
     JsonNode review = Json.parse(review("two", "\"deadline\":20000").body());
@@ -183,7 +306,9 @@ class ReviewServiceIT {
 
   @Test
   void what_cannot_be_understood_is_refused_with_a_remedy() throws Exception {
-    problem(400, "unsupported_parameter", "\"verify\":[]");
+    problem(400, "unsupported_parameter", "\"votes\":[]");
+    problem(400, "invalid_verify", "\"verify\":[\"spelling\"]");
+    problem(400, "invalid_verify", "\"verify\":[\"max-words\"]");
     problem(400, "invalid_deadline", "\"deadline\":\"soon\"");
     problem(400, "invalid_deadline", "\"deadline\":\"PT11M\"");
     problem(422, "unknown_policy", "\"policy\":\"nobody\"");
@@ -199,7 +324,7 @@ class ReviewServiceIT {
   void the_same_under_the_same_key_is_one_review_and_something_else_is_refused() throws Exception {
     HttpResponse<String> first = keyed("once", "key-1", "\"task\":\"t\"");
     assertEquals(201, first.statusCode(), first.body());
-    HttpResponse<String> again = keyed("once", "key-1", "\"task\":\"t\"");
+    HttpResponse<String> again = keyed("once", "key-1", "\"task\":\"t\",\"deadline\":\"PT9S\"");
     assertEquals(201, again.statusCode(), again.body());
     assertEquals(Json.parse(first.body()), Json.parse(again.body()));
     assertEquals(3, PROVIDER.asked().size());
@@ -297,6 +422,86 @@ class ReviewServiceIT {
         found = rows.getLong(1);
       }
     }
+  }
+
+  @Test
+  void a_panel_that_wants_changes_gets_a_new_version_of_the_author_and_decides_again()
+      throws Exception {
+    String changes = FakeProvider.opinion("request_changes", "major");
+    String fine = FakeProvider.opinion("approve");
+    for (String model : List.of("sim-south/flagship", "sim-east/flagship")) {
+      PROVIDER.tell(model, new Behaviour.Says(changes), new Behaviour.Says(fine));
+    }
+    PROVIDER.tell("sim-north/balanced", new Behaviour.Says("the new version"));
+    JsonNode review =
+        Json.parse(
+            review("rounds", "\"policy\":\"twice-same\",\"author_models\":[\"sim-north/balanced\"]")
+                .body());
+    assertEquals("approve", review.path("decision").asText(), review.toString());
+    assertEquals(2, review.path("rounds").asInt());
+    assertEquals("the new version", review.path("revised_artifact").asText());
+    JsonNode earlier = review.path("earlier_rounds").path(0);
+    assertEquals("request_changes", earlier.path("decision").asText());
+    assertEquals(3, earlier.path("reviewers").size());
+    assertEquals(
+        new BigDecimal("0.0000105"), review.path("usage").path("cost").decimalValue(), "7 calls");
+    var revision =
+        PROVIDER.asked().stream()
+            .filter(call -> call.model().equals("sim-north/balanced"))
+            .toList();
+    assertEquals(1, revision.size());
+    assertTrue(revision.getFirst().text().contains("a claim"), revision.getFirst().text());
+    assertEquals(
+        3,
+        PROVIDER.asked().stream()
+            .filter(call -> call.text().contains("the new version"))
+            .filter(call -> call.headers().get("x-flotilla-idempotency").contains("/round2/"))
+            .count());
+    assertEquals(
+        review,
+        Json.parse(
+            get(server.port(), "/v1/reviews/" + review.path("id").asText(), "rounds").body()));
+  }
+
+  @Test
+  void
+      a_fresh_panel_is_of_nobody_who_has_seen_the_earlier_version_and_after_the_last_round_changes_stand()
+          throws Exception {
+    PROVIDER.tellEverybody(new Behaviour.Says(FakeProvider.opinion("request_changes", "major")));
+    PROVIDER.tell("sim-north/fast", new Behaviour.Says("the new version"));
+    JsonNode review =
+        Json.parse(
+            review(
+                    "fresh",
+                    "\"policy\":\"twice-fresh\",\"author_models\":[\"sim-north/fast\"],"
+                        + "\"reviewers\":[\"sim-north/flagship\",\"sim-south/flagship\",\"sim-east/flagship\"]")
+                .body());
+    assertEquals("request_changes", review.path("decision").asText(), review.toString());
+    assertEquals(2, review.path("rounds").asInt());
+    var first = new HashSet<String>();
+    review
+        .path("earlier_rounds")
+        .path(0)
+        .path("reviewers")
+        .forEach(reviewer -> first.add(reviewer.path("family").asText()));
+    var second = new HashSet<String>();
+    review.path("reviewers").forEach(reviewer -> second.add(reviewer.path("family").asText()));
+    // Two small families are left besides the author's: too few for another panel of three.
+    assertEquals(first, second, "where no fresh panel can be had the same looks again");
+  }
+
+  @Test
+  void where_the_risk_is_high_only_a_panel_of_one_mind_approves() throws Exception {
+    PROVIDER.tell("sim-east/flagship", new Behaviour.Says("{}"));
+    JsonNode review = Json.parse(review("risk", "\"risk\":\"high\"").body());
+    assertEquals("needs_human", review.path("status").asText(), review.toString());
+    assertEquals("approve", review.path("aggregate").path("proposal").asText());
+    assertTrue(review.path("aggregate").path("reasons").toString().contains("risk is high"));
+    PROVIDER.forget();
+    assertEquals(
+        "approve",
+        Json.parse(review("risk", "\"risk\":\"high\"").body()).path("decision").asText());
+    problem(400, "invalid_risk", "\"risk\":\"some\"");
   }
 
   @Test

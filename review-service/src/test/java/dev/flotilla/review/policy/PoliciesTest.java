@@ -58,6 +58,43 @@ class PoliciesTest {
   }
 
   @Test
+  void what_a_policy_may_say_is_read_and_nothing_else() throws IOException {
+    Policy policy =
+        read(
+            """
+            panel: {size: 3}
+            agree: 2
+            rule: weighted
+            veto: {blockers: 3, then: request_changes}
+            weights: {usual: {vote: 0.6}, reviewers: {a/b: {blocker: 0.9}}}
+            thresholds: {merge: 0.3, enough: 0.9, lead: 0}
+            rounds: {max_rounds: 3, panel: fresh}
+            """);
+    assertEquals(new Rule.Weighted(0.9, 0), policy.rule());
+    assertEquals(new Veto(3, Veto.Then.REQUEST_CHANGES), policy.veto());
+    assertEquals(new Trust(0.6, 0.9, 0.35, 0.25), policy.weights().of("a/b"));
+    assertEquals(new Trust(0.6, 0.5, 0.35, 0.25), policy.weights().of("c/d"));
+    assertEquals(0.3, policy.mergeAt());
+    assertEquals(new Rounds(3, Rounds.Panel.FRESH), policy.rounds());
+    String start = "panel: {size: 3}\nagree: 2\n";
+    assertTrue(refusal(start + "rule: loudest\n").contains("write votes, weighted or report"));
+    assertTrue(
+        refusal(start + "veto: {blockers: 1}\n")
+            .contains("one sees alone always goes to a person"));
+    assertTrue(refusal(start + "veto: {then: drop}\n").contains("'drop'; write escalate or"));
+    assertTrue(
+        refusal(start + "rule: weighted\nweights: {usual: {vote: 1}}\n")
+            .contains("weights.usual.vote is 1.0; write a number from 0 and below 1"));
+    assertTrue(refusal(start + "thresholds: {merge: 0}\n").contains("thresholds.merge is 0.0"));
+    assertTrue(refusal(start + "thresholds: {lead: 0.1}\n").contains("are for rule: weighted"));
+    assertTrue(refusal(start + "rounds: {max_rounds: 0}\n").contains("from 1 to 10"));
+    assertTrue(refusal(start + "rounds: {panel: other}\n").contains("write same or fresh"));
+    assertTrue(refusal("panel: {size: 3}\n").contains("agree is 0"));
+    assertTrue(refusal("panel: {size: 3}\nagree: 2.5\n").contains("2.5"));
+    assertTrue(refusal(start + "rule: report\n").contains("leave agree out"));
+  }
+
+  @Test
   void an_installation_without_the_folder_has_no_policies() {
     assertTrue(Policies.read(folder.resolve("absent")).all().isEmpty());
   }

@@ -8,6 +8,7 @@ import dev.flotilla.catalog.Catalog;
 import dev.flotilla.catalog.Model;
 import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.review.policy.Independence;
+import dev.flotilla.review.policy.Policies;
 import dev.flotilla.review.policy.Policy;
 import java.nio.file.Path;
 import java.util.List;
@@ -213,15 +214,10 @@ class EligibilityTest {
   }
 
   private static Policy policy(Independence independence) {
-    return new Policy(
+    return Policies.of(
         "test",
-        "v",
-        "",
-        3,
-        independence,
-        List.of("flagship", "balanced", "fast"),
-        2,
-        Policy.Escalating.USUAL);
+        "panel: {size: 3, independence: %s, prefer: [flagship, balanced, fast]}\nagree: 2\n"
+            .formatted(independence.word()));
   }
 
   private static Caller caller(String models) {

@@ -1,15 +1,14 @@
 package dev.flotilla.router.chat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.catalog.Catalog;
 import dev.flotilla.catalog.Model;
-import dev.flotilla.catalog.Usage;
 import dev.flotilla.contracts.decision.Decision;
 import dev.flotilla.contracts.decision.DecisionOutcome;
 import dev.flotilla.contracts.decision.DecisionSignal;
 import dev.flotilla.contracts.ledger.AttemptUsage;
 import dev.flotilla.router.classification.Classification;
 import dev.flotilla.router.decisions.DecisionLog;
+import dev.flotilla.router.exchange.AnsweredTokens;
 import dev.flotilla.router.exchange.ChatRequest;
 import dev.flotilla.router.gain.GainDecision;
 import io.opentelemetry.api.trace.SpanContext;
@@ -110,7 +109,9 @@ public final class Explanations {
             // A model that converses is no alternative to one that embeds.
             baseline == null || request.embeds() ? null : baseline.id(),
             catalog.version(),
-            reply instanceof Reply.Whole whole ? usage(whole) : AttemptUsage.NONE,
+            reply instanceof Reply.Whole whole
+                ? AnsweredTokens.of(whole.completion()).usage()
+                : AttemptUsage.NONE,
             type == null ? null : signals(type, journey)));
   }
 
@@ -145,16 +146,13 @@ public final class Explanations {
     boolean hit = facts.cache() == RouteFacts.CacheResult.HIT;
     String model = facts.modelId();
     Model instead = hit && model != null ? catalog.find(model).orElse(null) : baseline;
-    AttemptUsage used = usage(whole);
-    if (instead == null
-        || used.equals(AttemptUsage.NONE)
-        || (!hit && facts.classification() == null)) {
+    AnsweredTokens answered = AnsweredTokens.of(whole.completion());
+    if (instead == null || !answered.counted() || (!hit && facts.classification() == null)) {
       return OptionalLong.empty();
     }
     try {
       return OptionalLong.of(
-          Math.subtractExact(
-              instead.priceAt(Instant.now()).nanos(priced(used)), facts.costNanos()));
+          Math.subtractExact(answered.nanosFrom(instead, Instant.now()), facts.costNanos()));
     } catch (ArithmeticException absurdCount) {
       return OptionalLong.empty();
     }
@@ -164,49 +162,6 @@ public final class Explanations {
     Model asked = facts.lastAsked();
     return facts.simulated()
         || (facts.modelId() == null && asked != null && asked.provider().simulated());
-  }
-
-  /** OpenAI counts cached tokens inside the prompt's and reasoning inside the completion's. */
-  private static AttemptUsage usage(Reply.Whole whole) {
-    JsonNode usage = whole.completion().body().path("usage");
-    if (!usage.path("prompt_tokens").isIntegralNumber()) {
-      return AttemptUsage.NONE;
-    }
-    long prompt = count(usage.path("prompt_tokens"), Long.MAX_VALUE);
-    JsonNode details = usage.path("prompt_tokens_details");
-    long cached = count(details.path("cached_tokens"), prompt);
-    long written = count(details.path("cache_write_tokens"), prompt - cached);
-    long writtenFor1h = count(details.path("cache_write_1h_tokens"), written);
-    long completion = count(usage.path("completion_tokens"), Long.MAX_VALUE);
-    long reasoning = count(usage.at("/completion_tokens_details/reasoning_tokens"), completion);
-    return new AttemptUsage(
-        prompt - cached - written,
-        cached,
-        written - writtenFor1h,
-        writtenFor1h,
-        completion - reasoning,
-        reasoning,
-        null,
-        null,
-        null);
-  }
-
-  private static long count(JsonNode number, long most) {
-    return Math.clamp(number.asLong(), 0, most);
-  }
-
-  private static Usage priced(AttemptUsage usage) {
-    return new Usage(
-        zero(usage.input()),
-        zero(usage.cacheRead()),
-        zero(usage.cacheWrite5m()),
-        zero(usage.cacheWrite1h()),
-        zero(usage.output()),
-        zero(usage.reasoning()));
-  }
-
-  private static long zero(@Nullable Long count) {
-    return count == null ? 0 : count;
   }
 
   /** None rather than too many: a queue of explanations must not hold somebody's megabytes. */

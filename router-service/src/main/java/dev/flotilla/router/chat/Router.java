@@ -105,13 +105,17 @@ final class Router {
    */
   private Planned plan(ChatRequest request, Journey journey) {
     Planned planned = policy.planFor(request, journey.caller());
-    return second != null
-            && planned instanceof Planned.Ready(var plan)
-            && plan.classification() != null
-            && second.isWantedAfter(plan.classification())
-        ? policy.planFor(
-            request, journey.caller(), second.after(plan.classification(), request, journey))
-        : planned;
+    if (second == null
+        || !(planned instanceof Planned.Ready(var plan))
+        || plan.classification() == null
+        || !second.isWantedAfter(plan.classification())) {
+      return planned;
+    }
+    Classification decided = second.after(plan.classification(), request, journey);
+    // Planned anew only for another kind of work: a gain is foretold once.
+    return decided.taskType() == plan.classification().taskType()
+        ? new Planned.Ready(plan.classifiedAs(decided))
+        : policy.planFor(request, journey.caller(), decided);
   }
 
   private Optional<Reply> turnedAway(ChatRequest request, Journey journey) {
@@ -257,7 +261,8 @@ final class Router {
               Tracing.traceparent(journey.root()),
               facts.modelId(),
               facts.refused(),
-              given),
+              given,
+              journey.confidence(facts.modelId()).map(Confidence::features).orElse(null)),
           facts.attempts());
     }
   }

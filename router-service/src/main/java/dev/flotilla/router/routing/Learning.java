@@ -16,9 +16,15 @@ import java.util.Map;
  * @param judge who says how good an answer is
  * @param cheaper for each task type that is learned about, the models that may turn out to be good
  *     enough, the one to be preferred first; at least one
+ * @param audits whether what compared answers show of themselves is kept, to calibrate from
  */
 public record Learning(
-    double share, long dayNanos, Rules rules, Judge judge, Map<TaskType, List<Model>> cheaper) {
+    double share,
+    long dayNanos,
+    Rules rules,
+    Judge judge,
+    Map<TaskType, List<Model>> cheaper,
+    boolean audits) {
   public Learning {
     cheaper = Map.copyOf(cheaper);
   }

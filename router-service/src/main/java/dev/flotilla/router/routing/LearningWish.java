@@ -19,7 +19,8 @@ record LearningWish(
     @Nullable BigDecimal budgetUsdPerDay,
     @Nullable Double target,
     @Nullable String judge,
-    @Nullable Map<String, List<String>> cheaper) {
+    @Nullable Map<String, List<String>> cheaper,
+    boolean audits) {
   /** As the design has it: enough for a hundred pairs of two thousand requests. */
   private static final double USUAL_SHARE = 0.05;
 
@@ -58,12 +59,19 @@ record LearningWish(
               + target
               + "; write the share of quality to be kept, above 0 and at most 1, like 0.97");
     }
+    Learning.Judge judges = judge(place);
+    if (audits && judges == Learning.Judge.FEEDBACK) {
+      throw new ConfigurationException(
+          place
+              + "audits is true, but with judge: feedback nobody is asked twice and no answers are compared; write judge: review or judge: validators, or leave audits out");
+    }
     return new Learning(
         share,
         budget.movePointRight(9).longValue(),
         Rules.USUAL.withTarget(target),
-        judge(place),
-        cheaper(place, models, first));
+        judges,
+        cheaper(place, models, first),
+        audits);
   }
 
   private Learning.Judge judge(String place) {

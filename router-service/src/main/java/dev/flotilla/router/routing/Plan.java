@@ -56,6 +56,11 @@ public record Plan(
         null);
   }
 
+  /** The same for a request that is of this kind by other signals. */
+  public Plan classifiedAs(Classification other) {
+    return new Plan(other, candidates, passedOver, validators, bestEffort, cheapest, gates, gain);
+  }
+
   /** The same with one model asked before all others. */
   public Plan withFirst(Model first) {
     var reordered = new ArrayList<Model>();

@@ -24,13 +24,19 @@ import org.jspecify.annotations.Nullable;
 public final class ShadowParts implements AutoCloseable {
   private final LessonBook book;
   private final FeedbackBook feedback;
+  private final AuditBook audits;
   private final Routing routing;
   private final @Nullable Lessons lessons;
 
   private ShadowParts(
-      LessonBook book, FeedbackBook feedback, Routing routing, @Nullable Lessons lessons) {
+      LessonBook book,
+      FeedbackBook feedback,
+      AuditBook audits,
+      Routing routing,
+      @Nullable Lessons lessons) {
     this.book = book;
     this.feedback = feedback;
+    this.audits = audits;
     this.routing = routing;
     this.lessons = lessons;
   }
@@ -51,6 +57,7 @@ public final class ShadowParts implements AutoCloseable {
     return new ShadowParts(
         book,
         new FeedbackBook(store),
+        new AuditBook(store),
         routing,
         learning == null ? null : Lessons.open(book, learning, between));
   }
@@ -82,6 +89,7 @@ public final class ShadowParts implements AutoCloseable {
         learning.judge() == Learning.Judge.REVIEW
             ? Judging.byReview(reviews)
             : Judging.byValidators(),
+        learning.audits() ? audits : null,
         counted);
   }
 
@@ -93,6 +101,11 @@ public final class ShadowParts implements AutoCloseable {
   /** {@code GET /v1/learning}. */
   public DoorHandler learningRoute() {
     return new LearningRoute(routing.learning(), book, feedback)::get;
+  }
+
+  /** {@code GET /v1/learning/audits}. */
+  public DoorHandler auditsRoute() {
+    return new AuditsRoute(audits)::get;
   }
 
   @Override

@@ -7,7 +7,9 @@ import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.kit.metrics.LabelledCounter;
 import dev.flotilla.learning.shadow.ShadowedPair;
 import dev.flotilla.learning.shadow.Standing;
+import dev.flotilla.router.confidence.AuditSigns;
 import dev.flotilla.router.exchange.ChatRequest;
+import dev.flotilla.router.exchange.Completion;
 import dev.flotilla.router.exchange.Purpose;
 import dev.flotilla.router.exchange.TaskType;
 import dev.flotilla.router.routing.Learning;
@@ -27,6 +29,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shows a share of answered requests to a second model, after the caller has its answer, and learns
@@ -48,10 +51,14 @@ public final class Shadows implements AutoCloseable {
   private final RoutePolicy policy;
   private final ModelCaller models;
   private final Judging judging;
+  private final @Nullable AuditBook audits;
   private final LabelledCounter counted;
   private final DoubleSupplier dice;
   private final Semaphore places = new Semaphore(MOST_AT_ONCE);
 
+  /**
+   * @param audits where the signs of graded answers are kept; null when they are not
+   */
   Shadows(
       Learning learning,
       LessonBook book,
@@ -59,6 +66,7 @@ public final class Shadows implements AutoCloseable {
       RoutePolicy policy,
       ModelCaller models,
       Judging judging,
+      @Nullable AuditBook audits,
       LabelledCounter counted) {
     this.learning = learning;
     this.book = book;
@@ -66,6 +74,7 @@ public final class Shadows implements AutoCloseable {
     this.policy = policy;
     this.models = models;
     this.judging = judging;
+    this.audits = audits;
     this.counted = counted;
     this.dice = () -> ThreadLocalRandom.current().nextDouble();
   }
@@ -177,25 +186,16 @@ public final class Shadows implements AutoCloseable {
   /** Asks the second model and learns; says what came of it. */
   private String compared(Draw draw, ShadowRequest answered) {
     Deadline deadline = Deadline.in(PATIENCE);
+    ChatRequest request = answered.request();
+    boolean audit = !draw.second().equals(draw.candidate());
     CallOutcome said =
-        models.call(
+        asked(
             draw.second(),
-            0,
-            answered.request().whole(),
-            new ModelCall(
-                answered.caller(),
-                answered.requestId(),
-                new Purpose("shadow", null, null, null),
-                draw.type(),
-                deadline,
-                lessons.leftToday(),
-                false,
-                answered.request().tags(),
-                null),
-            answered.traceparent());
-    long nanos = AttemptReport.mostNanos(said.attempts());
+            audits == null || audit ? request.whole() : AuditSigns.asked(draw.second(), request),
+            draw,
+            answered,
+            deadline);
     if (!(said instanceof CallOutcome.Answered second)) {
-      lessons.spent(draw.type(), draw.candidate(), nanos);
       return said instanceof CallOutcome.OverBudget ? "over_budget" : "no_answer";
     }
     Optional<Judging.Grade> first =
@@ -205,21 +205,49 @@ public final class Shadows implements AutoCloseable {
     lessons.spent(
         draw.type(),
         draw.candidate(),
-        nanos
-            + first.map(Judging.Grade::nanos).orElse(0L)
-            + other.map(Judging.Grade::nanos).orElse(0L));
+        first.map(Judging.Grade::nanos).orElse(0L) + other.map(Judging.Grade::nanos).orElse(0L));
     if (first.isEmpty() || other.isEmpty()) {
       return "not_judged";
     }
-    boolean audit = !draw.second().equals(draw.candidate());
     double given = first.get().quality();
     double shadow = other.get().quality();
-    book.learn(
-        draw.type(),
-        draw.candidate(),
-        new ShadowedPair(audit ? given : shadow, audit ? shadow : given, draw.propensity()),
-        learning.rules());
+    var pair = new ShadowedPair(audit ? given : shadow, audit ? shadow : given, draw.propensity());
+    book.learn(draw.type(), draw.candidate(), pair, learning.rules());
+    if (audits != null && request.choices() == 1) {
+      Completion answer = audit ? answered.given() : second.completion();
+      AuditSigns.of(
+              answer,
+              request,
+              audit ? answered.signs() : null,
+              again -> asked(draw.candidate(), again, draw, answered, deadline))
+          .ifPresent(
+              signs ->
+                  audits.keep(draw.type(), draw.candidate(), signs, pair.isGood(learning.rules())));
+    }
     return "compared";
+  }
+
+  /** Asks a model beside the request, and notes what that cost. */
+  private CallOutcome asked(
+      Model model, ChatRequest request, Draw draw, ShadowRequest answered, Deadline deadline) {
+    CallOutcome said =
+        models.call(
+            model,
+            0,
+            request,
+            new ModelCall(
+                answered.caller(),
+                answered.requestId(),
+                new Purpose("shadow", null, null, null),
+                draw.type(),
+                deadline,
+                lessons.leftToday(),
+                false,
+                request.tags(),
+                null),
+            answered.traceparent());
+    lessons.spent(draw.type(), draw.candidate(), AttemptReport.mostNanos(said.attempts()));
+    return said;
   }
 
   /** In the background: a caller does not wait for what is learned from it. */

@@ -1,6 +1,7 @@
 package dev.flotilla.router.routing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -50,6 +51,7 @@ class LearningInRoutingFileTest {
                 "")
             .learning();
     assertEquals(0.05, learning.share());
+    assertFalse(learning.audits());
     assertEquals(0.97, learning.rules().target());
     assertEquals(2_500_000_000L, learning.dayNanos());
     assertEquals(Learning.Judge.FEEDBACK, learning.judge());
@@ -64,6 +66,7 @@ class LearningInRoutingFileTest {
         "{budget_usd_per_day: 0, judge: review, cheaper: {standard: [fast]}} | budget_usd_per_day is 0",
         "{budget_usd_per_day: 1, cheaper: {standard: [fast]}} | write validators, review or feedback",
         "{budget_usd_per_day: 1, judge: me, cheaper: {standard: [fast]}} | write validators, review or feedback",
+        "{budget_usd_per_day: 1, judge: feedback, audits: true, cheaper: {standard: [fast]}} | nobody is asked twice",
         "{budget_usd_per_day: 1, judge: review} | write for each task type",
         "{budget_usd_per_day: 1, judge: review, cheaper: {easy: [fast]}} | complex, standard, structured or bulk",
         "{budget_usd_per_day: 1, judge: review, cheaper: {bulk: [fsat]}} | near it are",

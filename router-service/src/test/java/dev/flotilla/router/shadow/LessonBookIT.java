@@ -9,6 +9,8 @@ import dev.flotilla.catalog.Model;
 import dev.flotilla.kit.http.HttpCaller;
 import dev.flotilla.kit.identity.ServiceToken;
 import dev.flotilla.kit.postgres.DatabaseConfig;
+import dev.flotilla.learning.confidence.AuditedAnswer;
+import dev.flotilla.learning.confidence.Features;
 import dev.flotilla.learning.shadow.Rules;
 import dev.flotilla.learning.shadow.ShadowedPair;
 import dev.flotilla.learning.shadow.Standing;
@@ -38,6 +40,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -66,7 +69,8 @@ class LessonBookIT {
   }
 
   private static Learning learning(Learning.Judge judge) {
-    return new Learning(0.05, A_CENT, Rules.USUAL, judge, Map.of(TaskType.BULK, List.of(FAST)));
+    return new Learning(
+        0.05, A_CENT, Rules.USUAL, judge, Map.of(TaskType.BULK, List.of(FAST)), false);
   }
 
   private static Lesson lesson(LessonBook book, TaskType type) {
@@ -197,6 +201,25 @@ class LessonBookIT {
     assertEquals(left + 4, lesson(book, TaskType.STANDARD).shadowNanos());
     here.close();
     there.close();
+  }
+
+  @Test
+  void audited_answers_are_shown_as_calibrations_are_made_of_them(@TempDir Path folder)
+      throws Exception {
+    var book = new AuditBook(store);
+    var surely = new Features(-0.1, 0.9, 1.0);
+    var alone = new Features(-1.5, null, null);
+    book.keep(TaskType.BULK, FAST, surely, true);
+    book.keep(TaskType.BULK, FAST, alone, false);
+    List<AuditBook.Shown> first = book.after(0, 1);
+    List<AuditBook.Shown> rest = book.after(first.getFirst().number(), 10);
+    var lines = Stream.concat(first.stream(), rest.stream()).map(each -> each.line().toString());
+    Path file = Files.write(folder.resolve("audits.jsonl"), lines.toList());
+    assertEquals(
+        List.of(
+            new AuditedAnswer("bulk", FAST.id(), surely, true),
+            new AuditedAnswer("bulk", FAST.id(), alone, false)),
+        AuditedAnswer.read(file));
   }
 
   @Test

@@ -16,6 +16,7 @@ import dev.flotilla.pipelines.definition.Action.Review;
 import dev.flotilla.pipelines.definition.Message;
 import dev.flotilla.pipelines.definition.Part;
 import dev.flotilla.pipelines.definition.Step;
+import dev.flotilla.pipelines.definition.Verifying;
 import dev.flotilla.pipelines.template.BadTemplate;
 import dev.flotilla.pipelines.template.Template;
 import dev.flotilla.pipelines.value.Plain;
@@ -190,7 +191,7 @@ final class ReviewAction {
     authors(part, review, round).forEach(body.putArray("author_models")::add);
     body.put("deadline", deadline.remaining().toMillis());
     if (!review.verify().isEmpty()) {
-      review.verify().forEach(body.putArray("verify")::add);
+      review.verify().forEach(check -> body.withArray("verify").add(asked(check, part)));
     }
     if (review.risk() != null
         && Interpreter.evaluated(review.risk(), part.scope(), part.key()) instanceof String risk
@@ -198,6 +199,20 @@ final class ReviewAction {
       body.put("risk", risk);
     }
     return body;
+  }
+
+  private static ObjectNode asked(Verifying check, Try part) {
+    ObjectNode asked = check.asked().deepCopy();
+    check
+        .files()
+        .forEach(
+            (name, content) -> {
+              JsonNode text = Plain.json(Interpreter.evaluated(content, part.scope(), part.key()));
+              asked
+                  .withObject("/files")
+                  .put(name, text.isTextual() ? text.textValue() : Json.text(text));
+            });
+    return asked;
   }
 
   /** A list of texts, an object with one, or anything else as it is. */
