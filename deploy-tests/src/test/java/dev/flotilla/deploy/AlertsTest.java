@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -17,7 +19,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -41,27 +42,22 @@ class AlertsTest {
     assertTrue(promtool("check", "rules", RULES.toString()).contains("SUCCESS"));
   }
 
-  @ParameterizedTest
-  @MethodSource("tests")
-  void alerts_fire_when_they_should_and_not_otherwise(Path test) throws Exception {
-    String said = promtool("test", "rules", test.toString());
-    assertTrue(said.contains("SUCCESS") && !said.contains("FAILED"), said);
+  @Test
+  void alerts_fire_when_they_should_and_not_otherwise() {
+    var wrong =
+        tests().parallelStream().map(AlertsTest::faultsOf).flatMap(Optional::stream).toList();
+    assertEquals(List.of(), wrong);
   }
 
-  @Test
-  void another_number_would_be_noticed(@TempDir Path folder) throws Exception {
-    String known = "router:fallback:ratio_rate30m > 0.05";
-    String rules = Project.read(RULES);
-    assertTrue(rules.contains(known));
-    Path changed =
-        Files.writeString(
-            folder.resolve("alerts.yaml"),
-            rules.replace(known, "router:fallback:ratio_rate30m > 0.5"));
-    String test =
-        Project.read(TESTS.resolve("fallback-rate-test.yaml"))
-            .replaceFirst("rule_files: .*", "rule_files: [" + changed + "]");
-    Path copy = Files.writeString(folder.resolve("fallback-rate-test.yaml"), test);
-    assertTrue(promtool("test", "rules", copy.toString()).contains("FAILED"));
+  private static Optional<String> faultsOf(Path test) {
+    try {
+      String said = promtool("test", "rules", test.toString());
+      return said.contains("SUCCESS") && !said.contains("FAILED")
+          ? Optional.empty()
+          : Optional.of(said);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @ParameterizedTest
@@ -128,11 +124,11 @@ class AlertsTest {
     return names;
   }
 
-  private static List<JsonNode> alerts() {
+  static List<JsonNode> alerts() {
     return rules().stream().filter(rule -> rule.has("alert")).toList();
   }
 
-  private static List<JsonNode> rules() {
+  static List<JsonNode> rules() {
     return Manifests.trees(Project.read(RULES)).stream()
         .flatMap(tree -> StreamSupport.stream(tree.path("groups").spliterator(), false))
         .flatMap(group -> StreamSupport.stream(group.path("rules").spliterator(), false))
@@ -140,11 +136,14 @@ class AlertsTest {
   }
 
   /** ./fleet test fetches the program; what it says is for both ends it can have. */
-  static String promtool(String... arguments) throws Exception {
+  static String promtool(String... arguments) throws IOException {
     var command = Stream.concat(Stream.of("promtool"), Stream.of(arguments)).toList();
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    var builder = new ProcessBuilder(command).redirectErrorStream(true);
+    // It ends soon: collecting garbage would only take a fifth of its time.
+    builder.environment().put("GOGC", "800");
+    Process process = builder.start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    process.waitFor();
+    process.onExit().join();
     return said;
   }
 }
