@@ -90,10 +90,11 @@ class HttpCallerTest {
     final ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     final List<Socket> accepted = new CopyOnWriteArrayList<>();
     private final byte[] answer;
+    private final Thread accepting;
 
     Server(String answer) throws IOException {
       this.answer = answer.getBytes(US_ASCII);
-      Thread.startVirtualThread(this::accept);
+      accepting = Thread.startVirtualThread(this::accept);
     }
 
     private void accept() {
@@ -125,12 +126,14 @@ class HttpCallerTest {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() throws IOException, InterruptedException {
       goAway();
     }
 
-    void goAway() throws IOException {
+    void goAway() throws IOException, InterruptedException {
       listening.close();
+      // Until it has noticed, the system still takes connections in.
+      accepting.join();
       for (Socket socket : accepted) {
         socket.close();
       }
