@@ -126,14 +126,18 @@ class HttpCallerTest {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
       goAway();
     }
 
-    void goAway() throws IOException, InterruptedException {
+    void goAway() throws IOException {
       listening.close();
-      // Until it has noticed, the system still takes connections in.
-      accepting.join();
+      try {
+        // Until it has noticed, the system still takes connections in.
+        accepting.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
       for (Socket socket : accepted) {
         socket.close();
       }
