@@ -8,6 +8,7 @@ import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.http.HttpCaller;
 import dev.flotilla.kit.http.InFlight;
 import dev.flotilla.kit.identity.ServiceToken;
+import dev.flotilla.kit.provider.ProviderAddresses;
 import dev.flotilla.kit.redis.TimeBoxedRedis;
 import dev.flotilla.kit.settings.ConfigurationException;
 import dev.flotilla.kit.settings.Settings;
@@ -242,8 +243,14 @@ class RouterParts {
 
   @Produces
   @Singleton
-  Circuits circuits(Settings settings, HttpClient http, ServiceToken token) {
-    return new Circuits(http, settings.address("flotilla.provider.url"), token);
+  ProviderAddresses providers(Settings settings) {
+    return ProviderAddresses.from(settings);
+  }
+
+  @Produces
+  @Singleton
+  Circuits circuits(HttpClient http, ProviderAddresses providers, ServiceToken token) {
+    return new Circuits(http, providers, token);
   }
 
   @Produces
@@ -254,6 +261,7 @@ class RouterParts {
       Routing routing,
       RoutePolicy policy,
       Circuits circuits,
+      ProviderAddresses providers,
       TimeBoxedRedis redis,
       Flights<CachedAnswer> flights,
       HttpCaller caller,
@@ -263,7 +271,7 @@ class RouterParts {
       ShadowParts learning,
       Tracing tracing,
       MetricRegistry metrics) {
-    var models = new ModelCaller(caller, settings.address("flotilla.provider.url"), token);
+    var models = new ModelCaller(caller, providers, token);
     var reviews = new ReviewService(http, settings.address("flotilla.review.url"), token);
     return Chat.of(
         new Admission(AdmissionConfig.from(settings), redis, metrics),
