@@ -26,7 +26,8 @@ public enum Service {
     return offset;
   }
 
-  Path jarIn(Path tree) {
+  /** The program, as the build of a tree leaves it. */
+  public Path jarIn(Path tree) {
     var module = label + "-service";
     return tree.resolve(module).resolve("target").resolve(module + ".jar");
   }
