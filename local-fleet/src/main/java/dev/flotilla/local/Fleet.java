@@ -6,6 +6,7 @@ import dev.flotilla.local.demo.PromptFile;
 import dev.flotilla.local.demo.PromptRun;
 import dev.flotilla.local.demo.RouterClient;
 import dev.flotilla.local.doctor.Doctor;
+import dev.flotilla.local.images.Images;
 import dev.flotilla.local.learning.ConfidenceDesk;
 import dev.flotilla.local.learning.LearningDesk;
 import dev.flotilla.local.learning.ReplayDesk;
@@ -77,6 +78,10 @@ public final class Fleet {
         case "train", "eval" -> learning(line);
         case "trace" -> traces(line, line.json() ? err : out).run(line.subject(), line.json());
         case "backup", "restore" -> backups(line);
+        case "images" ->
+            new Images(tree, line.base(), new FleetPorts(line.portBase()), out).run(line.check())
+                ? DONE
+                : FAILED;
         case "doctor" -> new Doctor(options(line), out).run(line.json()) ? DONE : FAILED;
         default ->
             throw new CommandLine.WrongUsage(

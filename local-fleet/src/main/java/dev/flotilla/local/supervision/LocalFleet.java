@@ -151,8 +151,8 @@ public final class LocalFleet implements AutoCloseable {
 
   private Part part(
       String name, Service service, FleetPorts ports, Map<String, String> environment) {
-    var code = options.code().apply(service);
-    var program = new ServiceProgram(name, service, state, ports, code, environment, http);
+    var command = options.command().apply(new Launch(service, ports, state.mark(), environment));
+    var program = new ServiceProgram(name, service, state, ports, command, environment, http);
     return new Part(program, state, journal, this::changed);
   }
 

@@ -26,7 +26,7 @@ public enum Service {
     return offset;
   }
 
-  /** The program, as the build of a tree leaves it. */
+  /** Its libraries lie beside it in {@code libs/}. */
   public Path jarIn(Path tree) {
     var module = label + "-service";
     return tree.resolve(module).resolve("target").resolve(module + ".jar");
