@@ -11,6 +11,7 @@ import dev.flotilla.kit.identity.ServiceToken;
 import dev.flotilla.kit.provider.ProviderAddresses;
 import dev.flotilla.kit.redis.TimeBoxedRedis;
 import dev.flotilla.kit.settings.ConfigurationException;
+import dev.flotilla.kit.settings.Reloads;
 import dev.flotilla.kit.settings.Settings;
 import dev.flotilla.kit.telemetry.Tracing;
 import dev.flotilla.kit.webhook.WebhookConfig;
@@ -57,6 +58,7 @@ import dev.flotilla.router.pipeline.interpreter.Actions;
 import dev.flotilla.router.pipeline.journal.RunMetrics;
 import dev.flotilla.router.pipeline.runner.RunnerConfig;
 import dev.flotilla.router.responses.ResponsesRoute;
+import dev.flotilla.router.routing.LiveRouting;
 import dev.flotilla.router.routing.RoutePolicy;
 import dev.flotilla.router.routing.Routing;
 import dev.flotilla.router.routing.RoutingFile;
@@ -100,6 +102,9 @@ class RouterParts {
 
   /** After Helidon's metrics (2510) and before its server (4100). */
   private static final int BEFORE_THE_SERVER_STARTS = 3_000;
+
+  /** Until those inside when the grace ends have gone by themselves, or heard that we go. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
   private static final int BUDGET_BYTES = 10_000;
 
@@ -192,14 +197,19 @@ class RouterParts {
     PatientConnections.instead();
   }
 
-  /** Lets nobody in any more, and those inside get the rest of their answers. */
+  /**
+   * The grace is over when this is called: lets nobody in any more, and who is still inside hears
+   * that the answer breaks off, in the words of the door, instead of nothing.
+   */
   void stop(
       @Observes @Priority(BEFORE_THE_SERVER_STOPS) @BeforeDestroyed(ApplicationScoped.class)
           Object event,
       InFlight inside,
-      Settings settings) {
-    int unfinished = inside.close(settings.duration("flotilla.door.patience-at-the-end"));
-    if (unfinished > 0) {
+      HttpCaller caller) {
+    if (inside.close(LAST_WORDS) > 0) {
+      // Whoever waits for provider-service finds the connection broken, and says so to the visitor.
+      caller.close();
+      int unfinished = inside.close(LAST_WORDS);
       LOG.log(System.Logger.Level.WARNING, "Left with {0} requests unfinished", unfinished);
     }
   }
@@ -218,15 +228,31 @@ class RouterParts {
 
   @Produces
   @Singleton
-  Routing routing(Settings settings, Catalog catalog, Validation validation) {
-    return RoutingFile.read(
-        settings.path("flotilla.config.dir").resolve("routing.yaml"), catalog, validation);
+  LiveRouting liveRouting(
+      Settings settings, Catalog catalog, Validation validation, MetricRegistry metrics) {
+    Path file = settings.path("flotilla.config.dir").resolve("routing.yaml");
+    return LiveRouting.open(
+        file,
+        () -> RoutingFile.read(file, catalog, validation),
+        settings.duration("flotilla.routing.reload"),
+        metrics);
+  }
+
+  void close(@Disposes LiveRouting routing) {
+    routing.close();
+  }
+
+  /** As it was at the start, for what cannot change while it runs. */
+  @Produces
+  @Singleton
+  Routing routing(LiveRouting live) {
+    return live.get();
   }
 
   @Produces
   @Singleton
   RoutePolicy policy(
-      Catalog catalog, Routing routing, Validation validation, ShadowParts learning) {
+      Catalog catalog, LiveRouting routing, Validation validation, ShadowParts learning) {
     return new RoutePolicy(catalog, routing, validation).with(learning.promotions());
   }
 
@@ -259,6 +285,7 @@ class RouterParts {
       Settings settings,
       Catalog catalog,
       Routing routing,
+      LiveRouting live,
       RoutePolicy policy,
       Circuits circuits,
       ProviderAddresses providers,
@@ -276,7 +303,7 @@ class RouterParts {
     return Chat.of(
         new Admission(AdmissionConfig.from(settings), redis, metrics),
         new AnswerCache(
-            AnswerCacheConfig.from(settings), redis, Clock.systemUTC(), routing.version()),
+            AnswerCacheConfig.from(settings), redis, Clock.systemUTC(), () -> live.get().version()),
         flights,
         policy,
         new Lanes(LanesConfig.from(settings), metrics),
@@ -376,7 +403,11 @@ class RouterParts {
             config.betweenLooks());
     return Pipelines.open(
         store,
-        FolderShelf.open(folder, catalog, settings.duration("flotilla.pipeline.reload")),
+        FolderShelf.open(
+            folder,
+            catalog,
+            settings.duration("flotilla.pipeline.reload"),
+            Reloads.of("pipelines", metrics)),
         actions,
         answering.desk(),
         announcements,
@@ -397,7 +428,7 @@ class RouterParts {
   Doors doors(
       Settings settings,
       Catalog catalog,
-      Routing routing,
+      LiveRouting live,
       RoutePolicy policy,
       Circuits circuits,
       Chat answering,
@@ -428,7 +459,7 @@ class RouterParts {
     var embeddings = new EmbeddingsRoute(desk);
     var responses = new ResponsesRoute(desk);
     var classification = new ClassifyRoute(policy);
-    var listing = new ModelsRoute(catalog, routing, circuits, clock, pipelines::asModels);
+    var listing = new ModelsRoute(catalog, live, circuits, clock, pipelines::asModels);
     DoorHandler chatOrPipeline = store.guarding(pipelines.chat());
     DoorDialect listed = DoorDialect.OPENAI.withKeyIn(MessagesRoute.DIALECT.keyHeader());
     Relay costs = costs(settings, http, token, "flotilla.cost.patience");

@@ -24,6 +24,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -36,19 +37,24 @@ public final class RoutePolicy {
   public static final String AUTO = "auto";
 
   private final Catalog catalog;
-  private final Routing routing;
+  private final Supplier<Routing> live;
   private final Validation validation;
   private final Promotions promotions;
 
   /** One for which nothing is learned. */
   public RoutePolicy(Catalog catalog, Routing routing, Validation validation) {
-    this(catalog, routing, validation, Promotions.NONE);
+    this(catalog, () -> routing, validation);
+  }
+
+  /** One for which nothing is learned, and which is always what the file says now. */
+  public RoutePolicy(Catalog catalog, Supplier<Routing> live, Validation validation) {
+    this(catalog, live, validation, Promotions.NONE);
   }
 
   private RoutePolicy(
-      Catalog catalog, Routing routing, Validation validation, Promotions promotions) {
+      Catalog catalog, Supplier<Routing> live, Validation validation, Promotions promotions) {
     this.catalog = catalog;
-    this.routing = routing;
+    this.live = live;
     this.validation = validation;
     this.promotions = promotions;
   }
@@ -57,7 +63,7 @@ public final class RoutePolicy {
    * The same, with models that are asked first because they have shown that they are good enough.
    */
   public RoutePolicy with(Promotions learned) {
-    return new RoutePolicy(catalog, routing, validation, learned);
+    return new RoutePolicy(catalog, live, validation, learned);
   }
 
   /** Whether a model can answer a request, and this caller may use it. */
@@ -67,7 +73,7 @@ public final class RoutePolicy {
 
   /** When a model is asked what kind of work a request is; null is never. */
   public @Nullable Asking asking() {
-    return routing.asking();
+    return routing().asking();
   }
 
   /** How planning went. */
@@ -89,6 +95,17 @@ public final class RoutePolicy {
    *     here
    */
   public Planned planFor(ChatRequest request, Caller caller, @Nullable Classification decided) {
+    // A plan is of one policy, whatever becomes of the file meanwhile.
+    Routing now = live.get();
+    return new RoutePolicy(catalog, () -> now, validation, promotions)
+        .plan(request, caller, decided);
+  }
+
+  private Routing routing() {
+    return live.get();
+  }
+
+  private Planned plan(ChatRequest request, Caller caller, @Nullable Classification decided) {
     if (request.embeds()) {
       return new OneSpace(catalog).planFor(request, caller);
     }
@@ -127,7 +144,7 @@ public final class RoutePolicy {
    */
   private @Nullable GainDecision addCandidates(
       TaskType type, ChatRequest request, Set<Model> into) {
-    Routing.Task task = routing.task(type);
+    Routing.Task task = routing().task(type);
     Optional<Model> promoted = promotions.promoted(type);
     GainRouter router = promoted.isEmpty() ? task.gain() : null;
     GainDecision gain = router == null ? null : router.decide(request.lastUserText());
@@ -140,7 +157,7 @@ public final class RoutePolicy {
       into.addAll(usual);
       return gain;
     }
-    into.addAll(routing.task(TaskType.COMPLEX).candidates());
+    into.addAll(routing().task(TaskType.COMPLEX).candidates());
     return null;
   }
 
@@ -185,7 +202,7 @@ public final class RoutePolicy {
     try {
       // What a task type demands is demanded of answers to it; a caller who names models decides.
       List<AskedChecks.Rule> policy =
-          type == null ? List.of() : routing.task(type.taskType()).validators();
+          type == null ? List.of() : routing().task(type.taskType()).validators();
       return new Planned.Ready(
           new Plan(
               type,
@@ -207,7 +224,7 @@ public final class RoutePolicy {
     if (asked != null) {
       return asked;
     }
-    return type == null ? BestEffort.NONE : routing.task(type.taskType()).bestEffort();
+    return type == null ? BestEffort.NONE : routing().task(type.taskType()).bestEffort();
   }
 
   /** What becomes of a request that nobody answers. */
@@ -216,20 +233,20 @@ public final class RoutePolicy {
     if (asked != null) {
       return asked;
     }
-    return type == null ? OnExhausted.ERROR : routing.task(type.taskType()).onExhausted();
+    return type == null ? OnExhausted.ERROR : routing().task(type.taskType()).onExhausted();
   }
 
   /** What was learned of one answer says nothing about several choices at once. */
   private Gates gates(ChatRequest request, @Nullable Classification type, List<Model> able) {
     return type == null || request.choices() > 1
         ? Gates.NONE
-        : routing.task(type.taskType()).gates().sparing(able.getLast());
+        : routing().task(type.taskType()).gates().sparing(able.getLast());
   }
 
   /** Whoever names models wants these and no others, however cheap. */
   private List<Model> cheapest(
       Caller caller, List<Need> needs, @Nullable Classification type, List<Model> able) {
-    return routing.task(TaskType.BULK).candidates().stream()
+    return routing().task(TaskType.BULK).candidates().stream()
         .filter(
             model ->
                 type == null
@@ -253,7 +270,7 @@ public final class RoutePolicy {
   }
 
   private boolean isGoodEnough(Model model, BigDecimal threshold) {
-    BigDecimal expected = routing.quality().get(model.id());
+    BigDecimal expected = routing().quality().get(model.id());
     return expected != null && expected.compareTo(threshold) >= 0;
   }
 
@@ -267,7 +284,7 @@ public final class RoutePolicy {
     }
     TaskType hinted = request.hints().taskType();
     return Optional.of(
-        hinted == null ? routing.classifier().classify(request) : Classification.hinted(hinted));
+        hinted == null ? routing().classifier().classify(request) : Classification.hinted(hinted));
   }
 
   /** Whether a name leaves the choice to us. */
