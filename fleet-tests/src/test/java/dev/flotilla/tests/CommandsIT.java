@@ -196,6 +196,7 @@ class CommandsIT {
     for (String curl : curls(page)) {
       String here =
           curl.replace("localhost:8080", "127.0.0.1:" + PORT)
+              .replace("localhost:8090", "127.0.0.1:" + (PORT + 10))
               .replaceFirst("curl", "curl --fail-with-body");
       Ended ended = run(List.of("bash", "-euo", "pipefail", "-c", here));
       assertEquals(0, ended.status(), here + ended);

@@ -39,6 +39,7 @@ import dev.flotilla.router.door.Door;
 import dev.flotilla.router.door.DoorDialect;
 import dev.flotilla.router.door.DoorHandler;
 import dev.flotilla.router.door.Doors;
+import dev.flotilla.router.door.ManagementDoors;
 import dev.flotilla.router.door.PatientConnections;
 import dev.flotilla.router.door.Porter;
 import dev.flotilla.router.door.Role;
@@ -50,6 +51,9 @@ import dev.flotilla.router.idempotency.IdempotencyConfig;
 import dev.flotilla.router.lanes.Lanes;
 import dev.flotilla.router.lanes.LanesConfig;
 import dev.flotilla.router.messages.MessagesRoute;
+import dev.flotilla.router.operations.Drains;
+import dev.flotilla.router.operations.EffectiveConfig;
+import dev.flotilla.router.operations.Operations;
 import dev.flotilla.router.pipeline.FolderShelf;
 import dev.flotilla.router.pipeline.PipelineConfig;
 import dev.flotilla.router.pipeline.Pipelines;
@@ -67,6 +71,8 @@ import dev.flotilla.router.store.Store;
 import dev.flotilla.router.upstream.Circuits;
 import dev.flotilla.router.upstream.Connections;
 import dev.flotilla.router.upstream.ModelCaller;
+import dev.flotilla.router.upstream.ProviderRecord;
+import dev.flotilla.router.upstream.ProviderReplicas;
 import dev.flotilla.router.upstream.Relay;
 import dev.flotilla.router.upstream.RequestStories;
 import dev.flotilla.router.upstream.ReviewService;
@@ -87,7 +93,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 
 /**
@@ -116,6 +124,7 @@ class RouterParts {
 
   private static final Set<Role> ASKERS = Set.of(Role.CALLER);
   private static final Set<Role> ADMINS = Set.of(Role.ADMIN);
+  private static final Set<Role> OPERATORS = Set.of(Role.OPERATOR, Role.ADMIN);
   private static final Set<Role> REVIEWERS = Set.of(Role.REVIEWER);
   private static final Set<Role> SHOWN_REVIEWS = Set.of(Role.values());
   private static final Set<Role> PEOPLE = Set.of(Role.CALLER, Role.REVIEWER, Role.ADMIN);
@@ -252,8 +261,94 @@ class RouterParts {
   @Produces
   @Singleton
   RoutePolicy policy(
-      Catalog catalog, LiveRouting routing, Validation validation, ShadowParts learning) {
-    return new RoutePolicy(catalog, routing, validation).with(learning.promotions());
+      Catalog catalog,
+      LiveRouting routing,
+      Validation validation,
+      ShadowParts learning,
+      Drains drains) {
+    return new RoutePolicy(catalog, routing, validation)
+        .with(learning.promotions())
+        .without(drains);
+  }
+
+  @Produces
+  @Singleton
+  Drains drains(Settings settings, Store store) {
+    return Drains.open(store, settings.duration("flotilla.operations.between-looks"));
+  }
+
+  void close(@Disposes Drains drains) {
+    drains.close();
+  }
+
+  @Produces
+  @Singleton
+  AnswerCache cache(Settings settings, TimeBoxedRedis redis, LiveRouting live) {
+    return new AnswerCache(
+        AnswerCacheConfig.from(settings), redis, Clock.systemUTC(), () -> live.get().version());
+  }
+
+  @Produces
+  @Singleton
+  Operations operations(
+      Settings settings,
+      Catalog catalog,
+      HttpClient http,
+      ServiceToken token,
+      Drains drains,
+      AnswerCache cache,
+      ProviderAddresses providers) {
+    return new Operations(
+        catalog,
+        new ProviderReplicas(
+            http,
+            settings
+                .optional("flotilla.provider.replicas")
+                .map(ProviderReplicas::hosts)
+                .orElseGet(() -> List.copyOf(providers.each())),
+            token),
+        new ProviderRecord(http, settings.address("flotilla.cost.url"), token),
+        drains,
+        cache,
+        settings.fraction("flotilla.operations.fallback-threshold"),
+        Clock.systemUTC());
+  }
+
+  @Produces
+  @Singleton
+  Porter porter(Settings settings, InFlight inside, MetricRegistry metrics) {
+    return new Porter(
+        inside,
+        new HeapRoom(HeapConfig.from(settings)),
+        settings.duration("flotilla.door.body-patience"),
+        metrics);
+  }
+
+  /** On the management port. */
+  @Produces
+  @Singleton
+  ManagementDoors managementDoors(
+      Operations operations,
+      Store store,
+      ApiKeys keys,
+      Porter porter,
+      Tracing tracing,
+      MetricRegistry metrics) {
+    String purges = "Forgets all answers that are kept.";
+    String drains = "Takes a provider out of the choice of all routers, until that is ended.";
+    String restores = "Gives a drained provider back to the choice.";
+    String drain = "/admin/providers/{id}/drain";
+    return new ManagementDoors(
+        new Doors(
+            List.of(
+                new Door("POST", "/admin/cache/purge", OPERATORS, 0, purges, operations::purge),
+                new Door("POST", drain, OPERATORS, 0, drains, store.guarding(operations::drain)),
+                new Door(
+                    "DELETE", drain, OPERATORS, 0, restores, store.guarding(operations::restore))),
+            keys,
+            porter,
+            tracing,
+            metrics));
   }
 
   @Produces
@@ -289,6 +384,7 @@ class RouterParts {
       RoutePolicy policy,
       Circuits circuits,
       ProviderAddresses providers,
+      AnswerCache cache,
       TimeBoxedRedis redis,
       Flights<CachedAnswer> flights,
       HttpCaller caller,
@@ -302,8 +398,7 @@ class RouterParts {
     var reviews = new ReviewService(http, settings.address("flotilla.review.url"), token);
     return Chat.of(
         new Admission(AdmissionConfig.from(settings), redis, metrics),
-        new AnswerCache(
-            AnswerCacheConfig.from(settings), redis, Clock.systemUTC(), () -> live.get().version()),
+        cache,
         flights,
         policy,
         new Lanes(LanesConfig.from(settings), metrics),
@@ -438,13 +533,20 @@ class RouterParts {
       Batches batches,
       Pipelines pipelines,
       ShadowParts learning,
+      Operations operations,
       TimeBoxedRedis redis,
-      InFlight inside,
+      Porter porter,
       HttpClient http,
       ServiceToken token,
       Tracing tracing,
       MetricRegistry metrics) {
     Clock clock = Clock.systemUTC();
+    var effective =
+        new EffectiveConfig(
+            settings,
+            settings.path("flotilla.config.dir"),
+            () ->
+                new TreeMap<>(Map.of("catalog", catalog.version(), "routing", routing.version())));
     var config = ChatConfig.from(settings);
     int orderBytes = PipelineConfig.from(settings).maxBodyBytes();
     Desk desk = answering.desk();
@@ -495,6 +597,9 @@ class RouterParts {
     String judges = "Has an artifact judged by models that did not write it; review-service does.";
     String pays =
         "Says what a pipeline costs beside the same work by hand; passed on to cost-service.";
+    String watchesOver =
+        "Says how each provider is, over all replicas: circuits, fallback rates, latency, limits left, last error.";
+    String goesBy = "Shows what this router is configured with, without its secrets.";
     String hands = "Takes in many requests at once; each is answered when there is room for it.";
     String follows = "Lists batches of the caller's team, newest first.";
     String watches =
@@ -611,6 +716,8 @@ class RouterParts {
             new Door("GET", "/v1/models", READERS, 0, lists, listed, listing),
             new Door("GET", "/v1/models/*", READERS, 0, describes, listed, listing::one),
             new Door("GET", "/models", READERS, 0, lists, listed, listing),
+            new Door("GET", "/v1/providers", OPERATORS, 0, watchesOver, operations::providers),
+            new Door("GET", "/v1/config", OPERATORS, 0, goesBy, effective::get),
             new Door("GET", "/v1/costs", READERS, 0, reports, costs),
             new Door("GET", "/v1/costs/export", READERS, 0, exports, files),
             new Door("GET", "/v1/costs/*", READERS, 0, reports, costs),
@@ -669,11 +776,7 @@ class RouterParts {
             new Door("GET", "/v1/decisions/*", PEOPLE, 0, waits, people),
             new Door("POST", "/v1/decisions/*", REVIEWERS, DECISION_BYTES, settles, people)),
         keys,
-        new Porter(
-            inside,
-            new HeapRoom(HeapConfig.from(settings)),
-            settings.duration("flotilla.door.body-patience"),
-            metrics),
+        porter,
         tracing,
         metrics);
   }
