@@ -1,8 +1,8 @@
 package dev.flotilla.console;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import dev.flotilla.local.supervision.FleetOptions;
 import dev.flotilla.local.supervision.FleetPorts;
 import dev.flotilla.local.supervision.LocalFleet;
@@ -34,7 +34,8 @@ final class ConsoleFleet implements AutoCloseable {
   static final String OTHER_REVIEWER = "sk-other-eve";
 
   /** Would be seen at once if anything of it were taken for markup. */
-  static final String SCRIPT = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">";
+  static final String SCRIPT =
+      "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">";
 
   static final Path TREE = Path.of("..").toAbsolutePath().normalize();
   private static final ObjectMapper JSON =
@@ -85,8 +86,7 @@ final class ConsoleFleet implements AutoCloseable {
           Files.readString(routing)
               .replaceAll("candidates: \\[.*?]", "candidates: [beta/m, alpha/m]")
               .replace("baseline: flagship", "baseline: alpha/m"));
-      Files.writeString(
-          config.resolve("rates.csv"), "date,currency,rate\n2026-01-01,PKR,280.5\n");
+      Files.writeString(config.resolve("rates.csv"), "date,currency,rate\n2026-01-01,PKR,280.5\n");
       Files.writeString(
           config.resolve("manual-work.csv"),
           "pipeline,minutes,hourly_rate,currency\nescalation,10,30,USD\n");
@@ -142,7 +142,8 @@ final class ConsoleFleet implements AutoCloseable {
         models:
           - {name: m, upstream: gpt-test, family: %s, inputs: [text], supports: [tools, json_schema, json_object], prices: [{from: 2026-01-01, source: test, input: %s, output: %s}]}
         """
-            .formatted(id, upstream.baseUrl(), id.toUpperCase(java.util.Locale.ROOT), id, input, output));
+            .formatted(
+                id, upstream.baseUrl(), id.toUpperCase(java.util.Locale.ROOT), id, input, output));
   }
 
   private static String key(String id, String key, String team, String roles) {
@@ -163,8 +164,7 @@ final class ConsoleFleet implements AutoCloseable {
   JsonNode get(String key, String path) {
     HttpResponse<String> answer =
         send(
-            HttpRequest.newBuilder(URI.create(url(path)))
-                .header("authorization", "Bearer " + key));
+            HttpRequest.newBuilder(URI.create(url(path))).header("authorization", "Bearer " + key));
     if (answer.statusCode() != 200) {
       throw new AssertionError(path + " answered " + answer.statusCode() + ": " + answer.body());
     }
@@ -181,8 +181,7 @@ final class ConsoleFleet implements AutoCloseable {
 
   HttpResponse<String> send(HttpRequest.Builder request) {
     try {
-      return http.send(
-          request.timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofString());
+      return http.send(request.timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

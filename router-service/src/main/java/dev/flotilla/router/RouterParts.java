@@ -29,7 +29,7 @@ import dev.flotilla.router.chat.ClassifyRoute;
 import dev.flotilla.router.chat.Desk;
 import dev.flotilla.router.chat.Explanations;
 import dev.flotilla.router.chat.ModelsRoute;
-import dev.flotilla.router.console.Console;
+import dev.flotilla.router.console.ConsoleParts;
 import dev.flotilla.router.decisions.DecisionClient;
 import dev.flotilla.router.decisions.DecisionLog;
 import dev.flotilla.router.decisions.DecisionLogConfig;
@@ -656,7 +656,7 @@ class RouterParts {
                 metrics),
             tracing,
             metrics);
-    return doors.with(Console.doors(settings, http, token));
+    return doors.with(ConsoleParts.doors(settings, http, token));
   }
 
   private static Relay costs(

@@ -73,10 +73,11 @@ record Bars(List<Bar> bars, List<String> series, double top) {
     }
     var bars = new ArrayList<Bar>();
     double slot = buckets.isEmpty() ? 100 : 100.0 / buckets.size();
+    boolean hours = ofHours(buckets);
     int i = 0;
     for (JsonNode bucket : buckets) {
       double x = i++ * slot + slot * GAP / 2;
-      String label = label(bucket);
+      String label = label(bucket, hours);
       bars.add(
           new Bar(
               label,
@@ -123,9 +124,14 @@ record Bars(List<Bar> bars, List<String> series, double top) {
     return name.isEmpty() ? "all" : name.replace("null", "none");
   }
 
-  private static String label(JsonNode bucket) {
-    long from = bucket.path("start_time").asLong();
-    boolean hours = bucket.path("end_time").asLong() - from < SECONDS_OF_A_DAY / 2;
-    return (hours ? HOUR : DAY).format(Instant.ofEpochSecond(from));
+  private static String label(JsonNode bucket, boolean hours) {
+    return (hours ? HOUR : DAY).format(Instant.ofEpochSecond(bucket.path("start_time").asLong()));
+  }
+
+  /** Whether a bucket is an hour; the last one ends now, so the first one tells. */
+  private static boolean ofHours(JsonNode buckets) {
+    JsonNode first = buckets.path(0);
+    return first.path("end_time").asLong() - first.path("start_time").asLong()
+        < SECONDS_OF_A_DAY / 2;
   }
 }

@@ -34,6 +34,21 @@ final class Facts {
     return json.isTextual() ? json.textValue() : null;
   }
 
+  /** The members of an object that are not null. */
+  static Map<String, Object> members(JsonNode object) {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    object
+        .properties()
+        .forEach(
+            one -> {
+              Object value = of(one.getValue());
+              if (value != null) {
+                facts.put(one.getKey(), value);
+              }
+            });
+    return facts;
+  }
+
   /**
    * An answer beside the question: {@code json}, or {@code problem}.
    *

@@ -5,7 +5,6 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,12 +14,16 @@ import org.jspecify.annotations.Nullable;
  * are shares of the run's time, in percent.
  *
  * @param ticks moments of the run under which its lanes lie
+ * @param shortened whether waits for people are drawn shorter than they were
  */
-record Lanes(List<Lane> lanes, List<Tick> ticks) {
+record Lanes(List<Lane> lanes, List<Tick> ticks, boolean shortened) {
   /** Narrower is not seen. */
-  private static final double LEAST_WIDTH = 0.4;
+  private static final double LEAST_WIDTH = 0.8;
 
   private static final int TICKS = 4;
+
+  /** The kind of a step that asks a person. */
+  private static final String PEOPLE = "human";
 
   /**
    * One step, or one item of a step that is done for each of a list.
@@ -61,34 +64,48 @@ record Lanes(List<Lane> lanes, List<Tick> ticks) {
     Instant from = moment(run, "created_at", now);
     Instant to = moment(run, "ended_at", now);
     double millis = Math.max(1, Duration.between(from, to).toMillis());
+    var waits = new ArrayList<Scale.Wait>();
+    for (JsonNode step : run.path("steps")) {
+      if (step.path("kind").asText().equals(PEOPLE)) {
+        Stretch stretch = stretch(step, from, now);
+        waits.add(new Scale.Wait(stretch.from(), Math.min(millis, stretch.to())));
+      }
+    }
+    var scale = new Scale(millis, waits);
     var lanes = new ArrayList<Lane>();
     for (JsonNode step : run.path("steps")) {
-      lanes.add(lane(step, from, millis, now));
+      lanes.add(lane(step, stretch(step, from, now), scale));
     }
     var ticks = new ArrayList<Tick>();
     for (int i = 0; i <= TICKS; i++) {
-      ticks.add(new Tick(100.0 * i / TICKS, Words.millis(BigDecimal.valueOf(millis * i / TICKS))));
+      double place = 100.0 * i / TICKS;
+      ticks.add(new Tick(place, Words.millis(BigDecimal.valueOf(scale.moment(place)))));
     }
-    return new Lanes(lanes, ticks);
+    return new Lanes(lanes, ticks, scale.shortens());
   }
 
-  private static Lane lane(JsonNode step, Instant from, double millis, Instant now) {
+  /** When something was done, in milliseconds from the run's begin. */
+  private record Stretch(double from, double to) {}
+
+  private static Stretch stretch(JsonNode step, Instant from, Instant now) {
     Instant began = moment(step, "started_at", from);
-    double start = Math.max(0, Duration.between(from, began).toMillis()) / millis * 100;
-    double whole =
-        (step.path("duration_ms").isNumber()
-                ? step.path("duration_ms").asDouble()
-                : Math.max(0, Duration.between(began, now).toMillis()))
-            / millis
-            * 100;
+    double start = Math.max(0, Duration.between(from, began).toMillis());
+    double took =
+        step.path("duration_ms").isNumber()
+            ? step.path("duration_ms").asDouble()
+            : Math.max(0, Duration.between(began, now).toMillis());
+    return new Stretch(start, start + took);
+  }
+
+  private static Lane lane(JsonNode step, Stretch stretch, Scale scale) {
     String status = step.path("status").asText();
     var parts = new ArrayList<Part>();
-    double at = start;
+    double at = stretch.from();
     int failed = 0;
     String because = "";
     for (JsonNode attempt : step.path("attempts")) {
       for (JsonNode call : attempt.path("calls")) {
-        double width = call.path("duration_ms").asDouble() / millis * 100;
+        double millis = call.path("duration_ms").asDouble();
         String outcome = call.path("outcome").asText();
         boolean ok = outcome.equals("ok");
         if (!ok) {
@@ -97,47 +114,41 @@ record Lanes(List<Lane> lanes, List<Tick> ticks) {
         }
         parts.add(
             part(
-                at,
-                width,
+                scale.place(at),
+                scale.place(at + millis),
                 ok ? "completed" : "failed",
                 call.path("model").asText()
                     + " · "
                     + outcome
                     + " · "
-                    + Words.millis(BigDecimal.valueOf(call.path("duration_ms").asDouble()))));
-        at += width;
+                    + Words.millis(BigDecimal.valueOf(millis))));
+        at += millis;
       }
     }
     if (parts.isEmpty() || status.equals("in_progress") || status.equals("waiting")) {
-      double width = Math.max(0, start + whole - at);
-      parts.add(part(at, width, status, step.path("id").asText() + " · " + status));
-    }
-    Map<String, Object> facts = new LinkedHashMap<>();
-    if (Facts.of(step) instanceof Map<?, ?> map) {
-      map.forEach((name, value) -> put(facts, name, value));
+      parts.add(
+          part(
+              scale.place(at),
+              scale.place(Math.max(at, stretch.to())),
+              status,
+              step.path("id").asText() + " · " + status));
     }
     return new Lane(
         step.path("id").asText(),
         step.path("item").isTextual() ? step.path("item").asText() : null,
         status,
         parts,
-        facts,
+        Facts.members(step),
         step.path("model_used").asText(""),
         failed,
         because,
         Texts.of(step.path("output")));
   }
 
-  private static void put(Map<String, Object> facts, Object name, @Nullable Object value) {
-    if (value != null) {
-      facts.put(String.valueOf(name), value);
-    }
-  }
-
-  private static Part part(double x, double width, String kind, String title) {
-    double from = Math.min(100 - LEAST_WIDTH, Math.max(0, x));
-    return new Part(
-        round(from), round(Math.min(100 - from, Math.max(LEAST_WIDTH, width))), kind, title);
+  private static Part part(double from, double to, String kind, String title) {
+    double x = Math.min(100 - LEAST_WIDTH, Math.max(0, from));
+    double width = Math.min(100 - x, Math.max(LEAST_WIDTH, to - from));
+    return new Part(round(x), round(width), kind, title);
   }
 
   private static double round(double share) {

@@ -44,6 +44,7 @@ final class Overview implements Screen {
     JsonNode buckets = Facts.json(answers.get("hours")).path("data");
     facts.put("traffic", Traffic.of(buckets));
     facts.put("bars", Bars.ofRequests(buckets));
+    facts.put("slowest", slowest(Facts.json(answers.get("providers")).path("data")));
     facts.put("attention", attention(answers));
     return new Shown.Page("overview", facts);
   }
@@ -87,6 +88,20 @@ final class Overview implements Screen {
               "/console/runs?status=failed"));
     }
     return found;
+  }
+
+  /** The provider whose slow answers took longest within an hour; empty when none was asked. */
+  private static Map<String, Object> slowest(JsonNode providers) {
+    Map<String, Object> slowest = Map.of();
+    BigDecimal most = BigDecimal.valueOf(-1);
+    for (JsonNode provider : providers) {
+      JsonNode p95 = provider.path("latency_ms").path("p95");
+      if (p95.isNumber() && p95.decimalValue().compareTo(most) > 0) {
+        most = p95.decimalValue();
+        slowest = Map.of("id", provider.path("id").asText(), "p95", most);
+      }
+    }
+    return slowest;
   }
 
   /** How much of a budget is used, as a share; null when nothing may be spent at all. */

@@ -1,6 +1,7 @@
 package dev.flotilla.router.console;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.router.console.api.Answer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,7 +12,7 @@ import java.util.Map;
  * What stands behind a number: the question that was asked, its answer, and the SQL it rests on.
  */
 final class Proof implements Screen {
-  private static final int LONGEST = 200_000;
+  private static final int LONGEST = 40_000;
 
   /** Reports that say themselves which statement recomputes each of their figures. */
   private static final String EXPLAINED =
@@ -36,7 +37,7 @@ final class Proof implements Screen {
     var statements = new ArrayList<Statement>();
     explained("", json, statements);
     facts.put("statements", statements);
-    String text = json.toPrettyString();
+    String text = without(json.deepCopy()).toPrettyString();
     facts.put("text", text.substring(0, Math.min(LONGEST, text.length())));
     return new Shown.Page("proof", facts);
   }
@@ -53,5 +54,14 @@ final class Proof implements Screen {
     for (int i = 0; json.isArray() && i < json.size(); i++) {
       explained(place + "/" + i, json.path(i), into);
     }
+  }
+
+  /** The same without the statements, which stand beside it. */
+  private static JsonNode without(JsonNode json) {
+    if (json instanceof ObjectNode object) {
+      object.remove("explain");
+    }
+    json.forEach(Proof::without);
+    return json;
   }
 }

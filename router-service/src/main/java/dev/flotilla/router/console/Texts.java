@@ -3,6 +3,8 @@ package dev.flotilla.router.console;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 
 /** JSON of any shape as named texts, for people to read. */
 final class Texts {
@@ -34,10 +36,22 @@ final class Texts {
                       one.getValue(),
                       depth + 1,
                       texts));
+    } else if (json.isArray() && !json.isEmpty() && isFlat(json)) {
+      texts.add(
+          new Text(
+              name,
+              StreamSupport.stream(json.spliterator(), false)
+                  .map(JsonNode::asText)
+                  .collect(Collectors.joining("\n"))));
     } else if (json.isTextual()) {
       texts.add(new Text(name, json.textValue()));
     } else {
       texts.add(new Text(name, json.isContainerNode() ? json.toPrettyString() : json.asText()));
     }
+  }
+
+  /** Whether a list has texts and numbers only. */
+  private static boolean isFlat(JsonNode list) {
+    return StreamSupport.stream(list.spliterator(), false).noneMatch(JsonNode::isContainerNode);
   }
 }

@@ -7,19 +7,19 @@
   });
   var full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
 
-  function localise(root) {
-    root.querySelectorAll("time[datetime]:not([data-local])").forEach(function (time) {
+  function localise() {
+    document.querySelectorAll("time[datetime]").forEach(function (time) {
       var at = new Date(time.dateTime);
-      if (!isNaN(at)) {
-        time.title = full.format(at) + " · " + time.textContent;
-        time.textContent = clock.format(at);
-        time.dataset.local = "";
+      /* What was fetched anew is in the server's zone again. */
+      if (!isNaN(at) && time.dataset.local !== time.textContent) {
+        time.title = full.format(at);
+        time.dataset.local = time.textContent = clock.format(at);
       }
     });
   }
 
-  localise(document);
-  new MutationObserver(function () { localise(document); }).observe(document.body, { childList: true, subtree: true });
+  localise();
+  new MutationObserver(localise).observe(document.body, { childList: true, characterData: true, subtree: true });
 
   document.addEventListener("click", function (event) {
     var button = event.target.closest("[data-copy]");

@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Map;
 
 /** The console put together: which screen is where. */
-public final class Console {
+public final class ConsoleParts {
   /** A prompt of the playground, as a form writes it. */
   private static final int FORM_BYTES = 200_000;
 
-  private Console() {}
+  private ConsoleParts() {}
 
   /** The doors people come in by; none when the console is switched off. */
   public static List<Door> doors(Settings settings, HttpClient http, ServiceToken token) {
@@ -36,6 +36,8 @@ public final class Console {
             new PipelineScreen(),
             "costs",
             new CostScreen(),
+            "providers",
+            new ProviderScreen(),
             "reviews",
             new ReviewScreen(),
             "playground",
