@@ -31,6 +31,7 @@ import dev.flotilla.router.chat.ClassifyRoute;
 import dev.flotilla.router.chat.Desk;
 import dev.flotilla.router.chat.Explanations;
 import dev.flotilla.router.chat.ModelsRoute;
+import dev.flotilla.router.console.ConsoleParts;
 import dev.flotilla.router.decisions.DecisionClient;
 import dev.flotilla.router.decisions.DecisionLog;
 import dev.flotilla.router.decisions.DecisionLogConfig;
@@ -39,6 +40,7 @@ import dev.flotilla.router.door.Door;
 import dev.flotilla.router.door.DoorDialect;
 import dev.flotilla.router.door.DoorHandler;
 import dev.flotilla.router.door.Doors;
+import dev.flotilla.router.door.KeyRoute;
 import dev.flotilla.router.door.ManagementDoors;
 import dev.flotilla.router.door.PatientConnections;
 import dev.flotilla.router.door.Porter;
@@ -625,160 +627,177 @@ class RouterParts {
     String audits =
         "Lists what audited answers showed of themselves, to calibrate confidence from.";
     String learns = "Reports what was learned per task type, and what it saved.";
+    String owns = "Says whose the key is that is shown, and what it may do.";
     String settles =
         "Claims what machines could not decide (…/claim), or decides it (…/decision); the first decision holds.";
     return new Doors(
-        List.of(
-            new Door(
-                "POST",
-                "/v1/chat/completions",
-                ASKERS,
-                config.maxBodyBytes(),
-                asks,
-                idempotency.once(chatOrPipeline)),
-            new Door(
-                "POST",
-                "/chat/completions",
-                ASKERS,
-                config.maxBodyBytes(),
-                asks,
-                idempotency.once(chatOrPipeline)),
-            new Door(
-                "POST",
-                "/v1/embeddings",
-                ASKERS,
-                config.maxBodyBytes(),
-                embeds,
-                idempotency.once(embeddings)),
-            new Door(
-                "POST",
-                "/embeddings",
-                ASKERS,
-                config.maxBodyBytes(),
-                embeds,
-                idempotency.once(embeddings)),
-            new Door(
-                "POST",
-                "/v1/responses",
-                ASKERS,
-                config.maxBodyBytes(),
-                responds,
-                idempotency.once(responses)),
-            new Door(
-                "POST",
-                "/responses",
-                ASKERS,
-                config.maxBodyBytes(),
-                responds,
-                idempotency.once(responses)),
-            new Door("POST", "/v1/route", ASKERS, config.maxBodyBytes(), previews, chat::preview),
-            new Door(
-                "POST",
-                "/v1/messages",
-                ASKERS,
-                config.maxBodyBytes(),
-                converses,
-                MessagesRoute.DIALECT,
-                idempotency.once(messages)),
-            new Door(
-                "POST",
-                "/v1/messages/count_tokens",
-                ASKERS,
-                config.maxBodyBytes(),
-                counts,
-                MessagesRoute.DIALECT,
-                messages::countTokens),
-            new Door(
-                "POST", "/v1/classify", ASKERS, config.maxBodyBytes(), classifies, classification),
-            new Door(
-                "POST",
-                "/v1/feedback",
-                ASKERS,
-                DECISION_BYTES,
-                teaches,
-                store.guarding(
-                    learning.feedbackRoute(
-                        new RequestStories(http, settings.address("flotilla.cost.url"), token)))),
-            new Door(
-                "GET",
-                "/v1/learning",
-                READERS,
-                0,
-                learns,
-                store.guarding(learning.learningRoute())),
-            new Door(
-                "GET",
-                "/v1/learning/audits",
-                READERS,
-                0,
-                audits,
-                store.guarding(learning.auditsRoute())),
-            new Door("GET", "/v1/models", READERS, 0, lists, listed, listing),
-            new Door("GET", "/v1/models/*", READERS, 0, describes, listed, listing::one),
-            new Door("GET", "/models", READERS, 0, lists, listed, listing),
-            new Door("GET", "/v1/providers", OPERATORS, 0, watchesOver, operations::providers),
-            new Door("GET", "/v1/config", OPERATORS, 0, goesBy, effective::get),
-            new Door("GET", "/v1/costs", READERS, 0, reports, costs),
-            new Door("GET", "/v1/costs/export", READERS, 0, exports, files),
-            new Door("GET", "/v1/costs/*", READERS, 0, reports, costs),
-            new Door("GET", "/v1/prices", READERS, 0, quotes, costs),
-            new Door("GET", "/v1/prices/*", READERS, 0, quotes, costs),
-            new Door("POST", "/v1/costs/imports", ADMINS, BILL_BYTES, compares, costs),
-            new Door("GET", "/v1/organization/costs", READERS, 0, collects, costs),
-            new Door("GET", "/v1/organization/usage/completions", READERS, 0, collects, costs),
-            new Door("GET", "/v1/requests/*", READERS, 0, explains, costs),
-            new Door("GET", "/v1/budgets", READERS, 0, limits, costs),
-            new Door("GET", "/v1/budgets/*", READERS, 0, limits, costs),
-            new Door("PUT", "/v1/budgets/*", ADMINS, BUDGET_BYTES, setsLimits, costs),
-            new Door("DELETE", "/v1/budgets/*", ADMINS, 0, endsLimits, costs),
-            new Door("POST", "/v1/budgets/*", ADMINS, 0, countsAgain, costs),
-            new Door("POST", "/v1/reviews", ASKERS, reviewBytes, judges, idempotency.once(reviews)),
-            // Before all that is below /v1/pipelines.
-            new Door("GET", "/v1/pipelines/{name}/roi", READERS, 0, pays, costs),
-            new Door(
-                "POST",
-                "/v1/batches",
-                ASKERS,
-                batchBytes,
-                hands,
-                idempotency.once(store.guarding(batch::create))),
-            new Door("GET", "/v1/batches", READERS, 0, follows, store.guarding(batch::list)),
-            new Door("GET", "/v1/batches/*", READERS, 0, watches, store.guarding(batch::look)),
-            new Door("POST", "/v1/batches/*", ASKERS, 0, cancels, store.guarding(batch::change)),
-            new Door("GET", "/v1/webhooks", READERS, 0, names, webhooks::targets),
-            new Door(
-                "GET",
-                "/v1/webhooks/deliveries",
-                READERS,
-                0,
-                delivers,
-                store.guarding(webhooks::deliveries)),
-            new Door(
-                "POST", "/v1/pipelines:validate", ASKERS, orderBytes, checks, pipelines.check()),
-            new Door("GET", "/v1/pipelines", READERS, 0, offers, runs::list),
-            new Door("GET", "/v1/pipelines/*", READERS, 0, defines, store.guarding(runs::get)),
-            new Door(
-                "POST",
-                "/v1/pipelines/*",
-                ASKERS,
-                orderBytes,
-                begins,
-                idempotency.once(store.guarding(runs::post))),
-            new Door("GET", "/v1/runs", READERS, 0, remembers, store.guarding(runs::listRuns)),
-            new Door("GET", "/v1/runs/*", READERS, 0, tells, store.guarding(runs::getRun)),
-            new Door("POST", "/v1/runs/*", ASKERS, 0, changes, store.guarding(runs::postRun)),
-            new Door("GET", "/v1/reviews", SHOWN_REVIEWS, 0, shows, people),
-            new Door("GET", "/v1/review-policies", SHOWN_REVIEWS, 0, judged, people),
-            new Door("GET", "/v1/reviewers", SHOWN_REVIEWS, 0, judged, people),
-            new Door("GET", "/v1/reviews/*", SHOWN_REVIEWS, 0, shows, people),
-            new Door("POST", "/v1/reviews/*", REVIEWERS, DECISION_BYTES, settles, people),
-            new Door("GET", "/v1/decisions", PEOPLE, 0, waits, people),
-            new Door("GET", "/v1/decisions/*", PEOPLE, 0, waits, people),
-            new Door("POST", "/v1/decisions/*", REVIEWERS, DECISION_BYTES, settles, people)),
-        keys,
-        porter,
-        tracing,
-        metrics);
+            List.of(
+                new Door(
+                    "POST",
+                    "/v1/chat/completions",
+                    ASKERS,
+                    config.maxBodyBytes(),
+                    asks,
+                    idempotency.once(chatOrPipeline)),
+                new Door(
+                    "POST",
+                    "/chat/completions",
+                    ASKERS,
+                    config.maxBodyBytes(),
+                    asks,
+                    idempotency.once(chatOrPipeline)),
+                new Door(
+                    "POST",
+                    "/v1/embeddings",
+                    ASKERS,
+                    config.maxBodyBytes(),
+                    embeds,
+                    idempotency.once(embeddings)),
+                new Door(
+                    "POST",
+                    "/embeddings",
+                    ASKERS,
+                    config.maxBodyBytes(),
+                    embeds,
+                    idempotency.once(embeddings)),
+                new Door(
+                    "POST",
+                    "/v1/responses",
+                    ASKERS,
+                    config.maxBodyBytes(),
+                    responds,
+                    idempotency.once(responses)),
+                new Door(
+                    "POST",
+                    "/responses",
+                    ASKERS,
+                    config.maxBodyBytes(),
+                    responds,
+                    idempotency.once(responses)),
+                new Door(
+                    "POST", "/v1/route", ASKERS, config.maxBodyBytes(), previews, chat::preview),
+                new Door(
+                    "POST",
+                    "/v1/messages",
+                    ASKERS,
+                    config.maxBodyBytes(),
+                    converses,
+                    MessagesRoute.DIALECT,
+                    idempotency.once(messages)),
+                new Door(
+                    "POST",
+                    "/v1/messages/count_tokens",
+                    ASKERS,
+                    config.maxBodyBytes(),
+                    counts,
+                    MessagesRoute.DIALECT,
+                    messages::countTokens),
+                new Door(
+                    "POST",
+                    "/v1/classify",
+                    ASKERS,
+                    config.maxBodyBytes(),
+                    classifies,
+                    classification),
+                new Door(
+                    "POST",
+                    "/v1/feedback",
+                    ASKERS,
+                    DECISION_BYTES,
+                    teaches,
+                    store.guarding(
+                        learning.feedbackRoute(
+                            new RequestStories(
+                                http, settings.address("flotilla.cost.url"), token)))),
+                new Door(
+                    "GET",
+                    "/v1/learning",
+                    READERS,
+                    0,
+                    learns,
+                    store.guarding(learning.learningRoute())),
+                new Door(
+                    "GET",
+                    "/v1/learning/audits",
+                    READERS,
+                    0,
+                    audits,
+                    store.guarding(learning.auditsRoute())),
+                new Door("GET", "/v1/models", READERS, 0, lists, listed, listing),
+                new Door("GET", "/v1/models/*", READERS, 0, describes, listed, listing::one),
+                new Door("GET", "/models", READERS, 0, lists, listed, listing),
+                new Door("GET", "/v1/providers", OPERATORS, 0, watchesOver, operations::providers),
+                new Door("GET", "/v1/config", OPERATORS, 0, goesBy, effective::get),
+                new Door("GET", "/v1/costs", READERS, 0, reports, costs),
+                new Door("GET", "/v1/costs/export", READERS, 0, exports, files),
+                new Door("GET", "/v1/costs/*", READERS, 0, reports, costs),
+                new Door("GET", "/v1/prices", READERS, 0, quotes, costs),
+                new Door("GET", "/v1/prices/*", READERS, 0, quotes, costs),
+                new Door("POST", "/v1/costs/imports", ADMINS, BILL_BYTES, compares, costs),
+                new Door("GET", "/v1/organization/costs", READERS, 0, collects, costs),
+                new Door("GET", "/v1/organization/usage/completions", READERS, 0, collects, costs),
+                new Door("GET", "/v1/requests/*", READERS, 0, explains, costs),
+                new Door("GET", "/v1/budgets", READERS, 0, limits, costs),
+                new Door("GET", "/v1/budgets/*", READERS, 0, limits, costs),
+                new Door("PUT", "/v1/budgets/*", ADMINS, BUDGET_BYTES, setsLimits, costs),
+                new Door("DELETE", "/v1/budgets/*", ADMINS, 0, endsLimits, costs),
+                new Door("POST", "/v1/budgets/*", ADMINS, 0, countsAgain, costs),
+                new Door(
+                    "POST", "/v1/reviews", ASKERS, reviewBytes, judges, idempotency.once(reviews)),
+                // Before all that is below /v1/pipelines.
+                new Door("GET", "/v1/pipelines/{name}/roi", READERS, 0, pays, costs),
+                new Door(
+                    "POST",
+                    "/v1/batches",
+                    ASKERS,
+                    batchBytes,
+                    hands,
+                    idempotency.once(store.guarding(batch::create))),
+                new Door("GET", "/v1/batches", READERS, 0, follows, store.guarding(batch::list)),
+                new Door("GET", "/v1/batches/*", READERS, 0, watches, store.guarding(batch::look)),
+                new Door(
+                    "POST", "/v1/batches/*", ASKERS, 0, cancels, store.guarding(batch::change)),
+                new Door("GET", "/v1/webhooks", READERS, 0, names, webhooks::targets),
+                new Door(
+                    "GET",
+                    "/v1/webhooks/deliveries",
+                    READERS,
+                    0,
+                    delivers,
+                    store.guarding(webhooks::deliveries)),
+                new Door(
+                    "POST",
+                    "/v1/pipelines:validate",
+                    ASKERS,
+                    orderBytes,
+                    checks,
+                    pipelines.check()),
+                new Door("GET", "/v1/pipelines", READERS, 0, offers, runs::list),
+                new Door("GET", "/v1/pipelines/*", READERS, 0, defines, store.guarding(runs::get)),
+                new Door(
+                    "POST",
+                    "/v1/pipelines/*",
+                    ASKERS,
+                    orderBytes,
+                    begins,
+                    idempotency.once(store.guarding(runs::post))),
+                new Door("GET", "/v1/runs", READERS, 0, remembers, store.guarding(runs::listRuns)),
+                new Door("GET", "/v1/runs/*", READERS, 0, tells, store.guarding(runs::getRun)),
+                new Door("POST", "/v1/runs/*", ASKERS, 0, changes, store.guarding(runs::postRun)),
+                new Door("GET", "/v1/reviews", SHOWN_REVIEWS, 0, shows, people),
+                new Door("GET", "/v1/review-policies", SHOWN_REVIEWS, 0, judged, people),
+                new Door("GET", "/v1/reviewers", SHOWN_REVIEWS, 0, judged, people),
+                new Door("GET", "/v1/reviews/*", SHOWN_REVIEWS, 0, shows, people),
+                new Door("POST", "/v1/reviews/*", REVIEWERS, DECISION_BYTES, settles, people),
+                new Door("GET", "/v1/decisions", PEOPLE, 0, waits, people),
+                new Door("GET", "/v1/decisions/*", PEOPLE, 0, waits, people),
+                new Door("POST", "/v1/decisions/*", REVIEWERS, DECISION_BYTES, settles, people),
+                new Door("GET", "/v1/key", SHOWN_REVIEWS, 0, owns, new KeyRoute())),
+            keys,
+            porter,
+            tracing,
+            metrics)
+        .with(ConsoleParts.doors(settings, http, token));
   }
 
   private static Relay costs(
