@@ -41,14 +41,14 @@ class ChartReadmeTest {
         .forEachRemaining(
             key ->
                 assertTrue(
-                    named.stream().anyMatch(it -> it.equals(key) || it.startsWith(key + ".")), key));
+                    named.stream().anyMatch(it -> it.equals(key) || it.startsWith(key + ".")),
+                    key));
     assertTrue(named.contains("networkPolicy.internet.cidr"), named.toString());
     assertTrue(named.contains("providers.openai.dedicated"), named.toString());
   }
 
   private static String rendered() {
-    JsonNode chart =
-        Manifests.trees(Project.read(Project.CHART.resolve("Chart.yaml"))).getFirst();
+    JsonNode chart = Manifests.trees(Project.read(Project.CHART.resolve("Chart.yaml"))).getFirst();
     var text = new StringBuilder();
     text.append("# flotilla ").append(chart.path("version").asText()).append("\n\n");
     text.append(chart.path("description").asText()).append(". Kubernetes ");

@@ -31,7 +31,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PlainManifestsTest {
   private static final Path VALUES = Project.K8S.resolve("values.yaml");
 
-  /** Parts of the chart that not everybody wants: a folder, what is switched on for it, its templates. */
+  /**
+   * Parts of the chart that not everybody wants: a folder, what is switched on for it, its
+   * templates.
+   */
   private record Rendered(
       String folder, Map<String, Object> switches, Set<String> templates, String more) {}
 
@@ -100,7 +103,9 @@ class PlainManifestsTest {
                 text, written.get(file), file + ": write it anew with -Dgolden.write=true"));
   }
 
-  /** By file below k8s/: the chart's words, but for the namespace, which is the overlay's to say. */
+  /**
+   * By file below k8s/: the chart's words, but for the namespace, which is the overlay's to say.
+   */
   private static Map<String, String> rendered() {
     var files = new TreeMap<String, String>();
     var base = new TreeMap<String, String>();
@@ -114,7 +119,8 @@ class PlainManifestsTest {
           .forEach(
               (source, text) -> {
                 if (component.templates().contains(source)) {
-                  parts.put(source, plain(component.folder().equals("hpa") ? autoscaler(text) : text));
+                  parts.put(
+                      source, plain(component.folder().equals("hpa") ? autoscaler(text) : text));
                 }
               });
       parts.put(
@@ -193,7 +199,8 @@ class PlainManifestsTest {
   @ParameterizedTest
   @MethodSource("overlays")
   void kustomize_makes_restricted_pods_of_an_overlay(Path overlay) throws Exception {
-    if (Stream.of(System.getenv("PATH").split(":")).noneMatch(it -> Files.isExecutable(Path.of(it, "kubectl")))) {
+    if (Stream.of(System.getenv("PATH").split(":"))
+        .noneMatch(it -> Files.isExecutable(Path.of(it, "kubectl")))) {
       System.out.println("no kubectl here: " + overlay + " was not built by it");
       assertTrue(Files.exists(overlay.resolve("kustomization.yaml")));
       return;

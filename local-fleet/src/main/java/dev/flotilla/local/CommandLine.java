@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *     prompts}, {@code prices}, {@code train} and {@code eval}
  * @param out the file to write; only for {@code train gain}
  * @param subject the id of a request or a trace, or what to do with prices or pipelines, or what to
- *     train or judge; only for {@code trace}, {@code prices}, {@code pipeline}, {@code train} and
- *     {@code eval}
+ *     train or judge, or a folder with backups; only for {@code trace}, {@code prices}, {@code
+ *     pipeline}, {@code train}, {@code eval}, {@code backup} and {@code restore}
  * @param files pipelines to look at; only for {@code pipeline}
  * @param input what a run would get, as JSON; only for {@code pipeline}
  * @param numbers by option: {@code --target}, {@code --cost-goal}, {@code --cheap-cost}, {@code
@@ -41,7 +41,7 @@ record CommandLine(
     @Nullable String base,
     boolean check) {
   private static final Set<String> WITH_SUBJECT =
-      Set.of("trace", "prices", "pipeline", "train", "eval");
+      Set.of("trace", "prices", "pipeline", "train", "eval", "backup", "restore");
 
   CommandLine {
     files = List.copyOf(files);

@@ -77,6 +77,7 @@ public final class Fleet {
         case "pipeline" -> pipeline(line);
         case "train", "eval" -> learning(line);
         case "trace" -> traces(line, line.json() ? err : out).run(line.subject(), line.json());
+        case "backup", "restore" -> backups(line);
         case "images" ->
             new Images(tree, line.base(), new FleetPorts(line.portBase()), out).run(line.check())
                 ? DONE
@@ -233,6 +234,16 @@ public final class Fleet {
       default -> desk.evalRouting(line.data(), line.json());
     }
     return DONE;
+  }
+
+  private int backups(CommandLine line) throws IOException, InterruptedException {
+    if (line.subject() == null) {
+      throw new CommandLine.WrongUsage(
+          "Write ./fleet " + line.command() + " FOLDER, for example ./fleet backup backups/today");
+    }
+    var backups = new Backups(options(line), Path.of(line.subject()), out);
+    boolean done = line.command().equals("backup") ? backups.write() : backups.restore();
+    return done ? DONE : FAILED;
   }
 
   private static Path target(@Nullable Path out) {

@@ -92,9 +92,16 @@ final class ServiceProgram implements Program {
     }
   }
 
-  /** provider-service ships what it spooled before it goes, which may take 30 s. */
+  /**
+   * What it was given for callers, and what comes after them: provider-service has 10 s to ship
+   * what it spooled, and a router ends batches and steps.
+   */
   @Override
   public Duration farewell() {
-    return Duration.ofSeconds(service == Service.PROVIDER ? 40 : 20);
+    return given(ServiceEnvironment.NOTICE).plus(given(ServiceEnvironment.GRACE)).plusSeconds(20);
+  }
+
+  private Duration given(String name) {
+    return Duration.parse(environment.getOrDefault(name, "PT0S"));
   }
 }

@@ -24,6 +24,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -35,39 +37,64 @@ public final class RoutePolicy {
   /** The model name that leaves the choice to us; {@code auto/<type>} skips the classification. */
   public static final String AUTO = "auto";
 
+  /** Why a model is not asked. */
+  static final String DRAINED = "its provider is drained";
+
   private final Catalog catalog;
-  private final Routing routing;
+  private final Supplier<Routing> live;
   private final Validation validation;
   private final Promotions promotions;
+  private final Predicate<String> drained;
 
   /** One for which nothing is learned. */
   public RoutePolicy(Catalog catalog, Routing routing, Validation validation) {
-    this(catalog, routing, validation, Promotions.NONE);
+    this(catalog, () -> routing, validation);
+  }
+
+  /** One for which nothing is learned, and which is always what the file says now. */
+  public RoutePolicy(Catalog catalog, Supplier<Routing> live, Validation validation) {
+    this(catalog, live, validation, Promotions.NONE, provider -> false);
   }
 
   private RoutePolicy(
-      Catalog catalog, Routing routing, Validation validation, Promotions promotions) {
+      Catalog catalog,
+      Supplier<Routing> live,
+      Validation validation,
+      Promotions promotions,
+      Predicate<String> drained) {
     this.catalog = catalog;
-    this.routing = routing;
+    this.live = live;
     this.validation = validation;
     this.promotions = promotions;
+    this.drained = drained;
   }
 
   /**
    * The same, with models that are asked first because they have shown that they are good enough.
    */
   public RoutePolicy with(Promotions learned) {
-    return new RoutePolicy(catalog, routing, validation, learned);
+    return new RoutePolicy(catalog, live, validation, learned, drained);
+  }
+
+  /**
+   * The same, but for providers nobody is to choose at the moment.
+   *
+   * @param now asked for each request, with a provider's id
+   */
+  public RoutePolicy without(Predicate<String> now) {
+    return new RoutePolicy(catalog, live, validation, promotions, now);
   }
 
   /** Whether a model can answer a request, and this caller may use it. */
   public boolean mayAnswer(Model model, ChatRequest request, Caller caller) {
-    return caller.mayUse(model.id()) && needs(request).stream().allMatch(need -> need.metBy(model));
+    return caller.mayUse(model.id())
+        && !drained.test(model.provider().id())
+        && needs(request).stream().allMatch(need -> need.metBy(model));
   }
 
   /** When a model is asked what kind of work a request is; null is never. */
   public @Nullable Asking asking() {
-    return routing.asking();
+    return routing().asking();
   }
 
   /** How planning went. */
@@ -89,8 +116,19 @@ public final class RoutePolicy {
    *     here
    */
   public Planned planFor(ChatRequest request, Caller caller, @Nullable Classification decided) {
+    // A plan is of one policy, whatever becomes of the file meanwhile.
+    Routing now = live.get();
+    return new RoutePolicy(catalog, () -> now, validation, promotions, drained)
+        .plan(request, caller, decided);
+  }
+
+  private Routing routing() {
+    return live.get();
+  }
+
+  private Planned plan(ChatRequest request, Caller caller, @Nullable Classification decided) {
     if (request.embeds()) {
-      return new OneSpace(catalog).planFor(request, caller);
+      return new OneSpace(catalog, drained).planFor(request, caller);
     }
     var named = new LinkedHashSet<Model>();
     Classification type = null;
@@ -127,7 +165,7 @@ public final class RoutePolicy {
    */
   private @Nullable GainDecision addCandidates(
       TaskType type, ChatRequest request, Set<Model> into) {
-    Routing.Task task = routing.task(type);
+    Routing.Task task = routing().task(type);
     Optional<Model> promoted = promotions.promoted(type);
     GainRouter router = promoted.isEmpty() ? task.gain() : null;
     GainDecision gain = router == null ? null : router.decide(request.lastUserText());
@@ -140,7 +178,7 @@ public final class RoutePolicy {
       into.addAll(usual);
       return gain;
     }
-    into.addAll(routing.task(TaskType.COMPLEX).candidates());
+    into.addAll(routing().task(TaskType.COMPLEX).candidates());
     return null;
   }
 
@@ -161,14 +199,22 @@ public final class RoutePolicy {
     if (allowed.isEmpty()) {
       return refused(notAllowed(caller, named));
     }
+    List<Model> awake =
+        allowed.stream().filter(model -> !drained.test(model.provider().id())).toList();
+    if (awake.isEmpty()) {
+      return refused(allDrained(allowed));
+    }
     var able = new ArrayList<Model>();
     var passedOver = new ArrayList<PassedOver>();
     named.stream()
         .filter(model -> !allowed.contains(model))
         .forEach(model -> passedOver.add(new PassedOver(model, "this key may not use it")));
+    allowed.stream()
+        .filter(model -> !awake.contains(model))
+        .forEach(model -> passedOver.add(new PassedOver(model, DRAINED)));
     Optional<Need> unmet = Optional.empty();
     List<Need> needs = needs(request);
-    for (Model model : allowed) {
+    for (Model model : awake) {
       Optional<Need> lacking = needs.stream().filter(need -> !need.metBy(model)).findFirst();
       if (lacking.isEmpty()) {
         able.add(model);
@@ -185,7 +231,7 @@ public final class RoutePolicy {
     try {
       // What a task type demands is demanded of answers to it; a caller who names models decides.
       List<AskedChecks.Rule> policy =
-          type == null ? List.of() : routing.task(type.taskType()).validators();
+          type == null ? List.of() : routing().task(type.taskType()).validators();
       return new Planned.Ready(
           new Plan(
               type,
@@ -207,7 +253,7 @@ public final class RoutePolicy {
     if (asked != null) {
       return asked;
     }
-    return type == null ? BestEffort.NONE : routing.task(type.taskType()).bestEffort();
+    return type == null ? BestEffort.NONE : routing().task(type.taskType()).bestEffort();
   }
 
   /** What becomes of a request that nobody answers. */
@@ -216,20 +262,21 @@ public final class RoutePolicy {
     if (asked != null) {
       return asked;
     }
-    return type == null ? OnExhausted.ERROR : routing.task(type.taskType()).onExhausted();
+    return type == null ? OnExhausted.ERROR : routing().task(type.taskType()).onExhausted();
   }
 
   /** What was learned of one answer says nothing about several choices at once. */
   private Gates gates(ChatRequest request, @Nullable Classification type, List<Model> able) {
     return type == null || request.choices() > 1
         ? Gates.NONE
-        : routing.task(type.taskType()).gates().sparing(able.getLast());
+        : routing().task(type.taskType()).gates().sparing(able.getLast());
   }
 
   /** Whoever names models wants these and no others, however cheap. */
   private List<Model> cheapest(
       Caller caller, List<Need> needs, @Nullable Classification type, List<Model> able) {
-    return routing.task(TaskType.BULK).candidates().stream()
+    return routing().task(TaskType.BULK).candidates().stream()
+        .filter(model -> !drained.test(model.provider().id()))
         .filter(
             model ->
                 type == null
@@ -253,7 +300,7 @@ public final class RoutePolicy {
   }
 
   private boolean isGoodEnough(Model model, BigDecimal threshold) {
-    BigDecimal expected = routing.quality().get(model.id());
+    BigDecimal expected = routing().quality().get(model.id());
     return expected != null && expected.compareTo(threshold) >= 0;
   }
 
@@ -267,7 +314,7 @@ public final class RoutePolicy {
     }
     TaskType hinted = request.hints().taskType();
     return Optional.of(
-        hinted == null ? routing.classifier().classify(request) : Classification.hinted(hinted));
+        hinted == null ? routing().classifier().classify(request) : Classification.hinted(hinted));
   }
 
   /** Whether a name leaves the choice to us. */
@@ -346,6 +393,20 @@ public final class RoutePolicy {
             + ", and none of "
             + named.stream().map(Model::id).collect(Collectors.joining(", "))
             + " is among them.",
+        "model",
+        "router");
+  }
+
+  /** What to say when people have taken all that could be asked out of the choice. */
+  static ApiError allDrained(List<Model> named) {
+    return new ApiError(
+        503,
+        "server_error",
+        "provider_drained",
+        "Nobody asks "
+            + named.stream().map(Model::id).collect(Collectors.joining(", "))
+            + " at the moment: its provider is drained by whoever runs this installation. Name"
+            + " another model, or 'auto'.",
         "model",
         "router");
   }
