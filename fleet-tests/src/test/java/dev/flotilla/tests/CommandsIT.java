@@ -181,7 +181,8 @@ class CommandsIT {
     String readme =
         Files.readString(FleetUnderTest.TREE.resolve("README.md"))
             + Files.readString(FleetUnderTest.TREE.resolve("docs/reference/requests.md"))
-            + Files.readString(FleetUnderTest.TREE.resolve("docs/reference/operations.md"));
+            + Files.readString(FleetUnderTest.TREE.resolve("docs/reference/operations.md"))
+            + Files.readString(FleetUnderTest.TREE.resolve("docs/reference/troubleshooting.md"));
     Matcher block = Pattern.compile("```sh\\n(.*?)```", Pattern.DOTALL).matcher(readme);
     var curls = new ArrayList<String>();
     while (block.find()) {
