@@ -36,6 +36,8 @@ class ArchitectureRules {
   private static final String[] ADAPTERS = {
     "dev.flotilla.router.upstream..",
     "dev.flotilla.router.decisions..",
+    // Our own public door, as everybody else asks it.
+    "dev.flotilla.router.console.api..",
     "dev.flotilla.provider.lease..",
     "dev.flotilla.provider.spool..",
     "dev.flotilla.provider.transport..",

@@ -80,7 +80,10 @@ import org.eclipse.microprofile.metrics.MetricRegistry;
 @ApplicationScoped
 class ProviderParts {
   private static final Logger LOG = Logger.getLogger(ProviderParts.class.getName());
-  private static final Duration PATIENCE_WITH_CALLS = Duration.ofSeconds(20);
+
+  /** Longer than a stream may take to notice that there is no time left for it. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(4);
+
   private static final Duration PATIENCE_WITH_THE_LEDGER = Duration.ofSeconds(10);
 
   /** After Helidon's metrics (2510), which must exist first, and before its server (4100). */
@@ -355,19 +358,26 @@ class ProviderParts {
   }
 
   /**
-   * Lets the calls in flight end, gives the ledger what it lacks and closes the spool. What the
-   * ledger does not take in time stays on disk for the next start.
+   * The grace is over when this is called: ends the calls that are still there and says so to their
+   * callers, gives the ledger what it lacks and closes the spool. What the ledger does not take in
+   * time stays on disk for the next start.
    */
   void stop(
       @Observes @Priority(BEFORE_THE_SERVER_STOPS) @BeforeDestroyed(ApplicationScoped.class)
           Object event,
       InFlight inFlight,
+      Transport transport,
       Shipper shipper,
       BudgetGate budgets,
       SelfAudit audit,
       Spool spool) {
     audit.finish();
-    int unfinished = inFlight.close(PATIENCE_WITH_CALLS);
+    int unfinished = inFlight.close(LAST_WORDS);
+    if (unfinished > 0) {
+      // Whoever waits for a provider writes down that nobody knows the end, and says so.
+      transport.close();
+      unfinished = inFlight.close(LAST_WORDS);
+    }
     boolean shipped = shipper.finish(PATIENCE_WITH_THE_LEDGER);
     budgets.close();
     spool.close();

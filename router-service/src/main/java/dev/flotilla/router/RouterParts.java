@@ -8,8 +8,10 @@ import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.http.HttpCaller;
 import dev.flotilla.kit.http.InFlight;
 import dev.flotilla.kit.identity.ServiceToken;
+import dev.flotilla.kit.provider.ProviderAddresses;
 import dev.flotilla.kit.redis.TimeBoxedRedis;
 import dev.flotilla.kit.settings.ConfigurationException;
+import dev.flotilla.kit.settings.Reloads;
 import dev.flotilla.kit.settings.Settings;
 import dev.flotilla.kit.telemetry.Tracing;
 import dev.flotilla.kit.webhook.WebhookConfig;
@@ -29,6 +31,7 @@ import dev.flotilla.router.chat.ClassifyRoute;
 import dev.flotilla.router.chat.Desk;
 import dev.flotilla.router.chat.Explanations;
 import dev.flotilla.router.chat.ModelsRoute;
+import dev.flotilla.router.console.ConsoleParts;
 import dev.flotilla.router.decisions.DecisionClient;
 import dev.flotilla.router.decisions.DecisionLog;
 import dev.flotilla.router.decisions.DecisionLogConfig;
@@ -37,6 +40,7 @@ import dev.flotilla.router.door.Door;
 import dev.flotilla.router.door.DoorDialect;
 import dev.flotilla.router.door.DoorHandler;
 import dev.flotilla.router.door.Doors;
+import dev.flotilla.router.door.KeyRoute;
 import dev.flotilla.router.door.ManagementDoors;
 import dev.flotilla.router.door.PatientConnections;
 import dev.flotilla.router.door.Porter;
@@ -60,6 +64,7 @@ import dev.flotilla.router.pipeline.interpreter.Actions;
 import dev.flotilla.router.pipeline.journal.RunMetrics;
 import dev.flotilla.router.pipeline.runner.RunnerConfig;
 import dev.flotilla.router.responses.ResponsesRoute;
+import dev.flotilla.router.routing.LiveRouting;
 import dev.flotilla.router.routing.RoutePolicy;
 import dev.flotilla.router.routing.Routing;
 import dev.flotilla.router.routing.RoutingFile;
@@ -107,6 +112,9 @@ class RouterParts {
 
   /** After Helidon's metrics (2510) and before its server (4100). */
   private static final int BEFORE_THE_SERVER_STARTS = 3_000;
+
+  /** Until those inside when the grace ends have gone by themselves, or heard that we go. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
   private static final int BUDGET_BYTES = 10_000;
 
@@ -200,14 +208,19 @@ class RouterParts {
     PatientConnections.instead();
   }
 
-  /** Lets nobody in any more, and those inside get the rest of their answers. */
+  /**
+   * The grace is over when this is called: lets nobody in any more, and who is still inside hears
+   * that the answer breaks off, in the words of the door, instead of nothing.
+   */
   void stop(
       @Observes @Priority(BEFORE_THE_SERVER_STOPS) @BeforeDestroyed(ApplicationScoped.class)
           Object event,
       InFlight inside,
-      Settings settings) {
-    int unfinished = inside.close(settings.duration("flotilla.door.patience-at-the-end"));
-    if (unfinished > 0) {
+      HttpCaller caller) {
+    if (inside.close(LAST_WORDS) > 0) {
+      // Whoever waits for provider-service finds the connection broken, and says so to the visitor.
+      caller.close();
+      int unfinished = inside.close(LAST_WORDS);
       LOG.log(System.Logger.Level.WARNING, "Left with {0} requests unfinished", unfinished);
     }
   }
@@ -226,16 +239,32 @@ class RouterParts {
 
   @Produces
   @Singleton
-  Routing routing(Settings settings, Catalog catalog, Validation validation) {
-    return RoutingFile.read(
-        settings.path("flotilla.config.dir").resolve("routing.yaml"), catalog, validation);
+  LiveRouting liveRouting(
+      Settings settings, Catalog catalog, Validation validation, MetricRegistry metrics) {
+    Path file = settings.path("flotilla.config.dir").resolve("routing.yaml");
+    return LiveRouting.open(
+        file,
+        () -> RoutingFile.read(file, catalog, validation),
+        settings.duration("flotilla.routing.reload"),
+        metrics);
+  }
+
+  void close(@Disposes LiveRouting routing) {
+    routing.close();
+  }
+
+  /** As it was at the start, for what cannot change while it runs. */
+  @Produces
+  @Singleton
+  Routing routing(LiveRouting live) {
+    return live.get();
   }
 
   @Produces
   @Singleton
   RoutePolicy policy(
       Catalog catalog,
-      Routing routing,
+      LiveRouting routing,
       Validation validation,
       ShadowParts learning,
       Drains drains) {
@@ -256,9 +285,9 @@ class RouterParts {
 
   @Produces
   @Singleton
-  AnswerCache cache(Settings settings, TimeBoxedRedis redis, Routing routing) {
+  AnswerCache cache(Settings settings, TimeBoxedRedis redis, LiveRouting live) {
     return new AnswerCache(
-        AnswerCacheConfig.from(settings), redis, Clock.systemUTC(), routing.version());
+        AnswerCacheConfig.from(settings), redis, Clock.systemUTC(), () -> live.get().version());
   }
 
   @Produces
@@ -269,8 +298,8 @@ class RouterParts {
       HttpClient http,
       ServiceToken token,
       Drains drains,
-      AnswerCache cache) {
-    URI provider = settings.address("flotilla.provider.url");
+      AnswerCache cache,
+      ProviderAddresses providers) {
     return new Operations(
         catalog,
         new ProviderReplicas(
@@ -278,7 +307,7 @@ class RouterParts {
             settings
                 .optional("flotilla.provider.replicas")
                 .map(ProviderReplicas::hosts)
-                .orElse(List.of(provider)),
+                .orElseGet(() -> List.copyOf(providers.each())),
             token),
         new ProviderRecord(http, settings.address("flotilla.cost.url"), token),
         drains,
@@ -337,8 +366,14 @@ class RouterParts {
 
   @Produces
   @Singleton
-  Circuits circuits(Settings settings, HttpClient http, ServiceToken token) {
-    return new Circuits(http, settings.address("flotilla.provider.url"), token);
+  ProviderAddresses providers(Settings settings) {
+    return ProviderAddresses.from(settings);
+  }
+
+  @Produces
+  @Singleton
+  Circuits circuits(HttpClient http, ProviderAddresses providers, ServiceToken token) {
+    return new Circuits(http, providers, token);
   }
 
   @Produces
@@ -347,8 +382,10 @@ class RouterParts {
       Settings settings,
       Catalog catalog,
       Routing routing,
+      LiveRouting live,
       RoutePolicy policy,
       Circuits circuits,
+      ProviderAddresses providers,
       AnswerCache cache,
       TimeBoxedRedis redis,
       Flights<CachedAnswer> flights,
@@ -359,7 +396,7 @@ class RouterParts {
       ShadowParts learning,
       Tracing tracing,
       MetricRegistry metrics) {
-    var models = new ModelCaller(caller, settings.address("flotilla.provider.url"), token);
+    var models = new ModelCaller(caller, providers, token);
     var reviews = new ReviewService(http, settings.address("flotilla.review.url"), token);
     return Chat.of(
         new Admission(AdmissionConfig.from(settings), redis, metrics),
@@ -463,7 +500,11 @@ class RouterParts {
             config.betweenLooks());
     return Pipelines.open(
         store,
-        FolderShelf.open(folder, catalog, settings.duration("flotilla.pipeline.reload")),
+        FolderShelf.open(
+            folder,
+            catalog,
+            settings.duration("flotilla.pipeline.reload"),
+            Reloads.of("pipelines", metrics)),
         actions,
         answering.desk(),
         announcements,
@@ -484,7 +525,7 @@ class RouterParts {
   Doors doors(
       Settings settings,
       Catalog catalog,
-      Routing routing,
+      LiveRouting live,
       RoutePolicy policy,
       Circuits circuits,
       Chat answering,
@@ -507,7 +548,7 @@ class RouterParts {
             settings,
             settings.path("flotilla.config.dir"),
             () ->
-                new TreeMap<>(Map.of("catalog", catalog.version(), "routing", routing.version())));
+                new TreeMap<>(Map.of("catalog", catalog.version(), "routing", live.get().version())));
     var config = ChatConfig.from(settings);
     int orderBytes = PipelineConfig.from(settings).maxBodyBytes();
     Desk desk = answering.desk();
@@ -522,7 +563,7 @@ class RouterParts {
     var embeddings = new EmbeddingsRoute(desk);
     var responses = new ResponsesRoute(desk);
     var classification = new ClassifyRoute(policy);
-    var listing = new ModelsRoute(catalog, routing, circuits, clock, pipelines::asModels);
+    var listing = new ModelsRoute(catalog, live, circuits, clock, pipelines::asModels);
     DoorHandler chatOrPipeline = store.guarding(pipelines.chat());
     DoorDialect listed = DoorDialect.OPENAI.withKeyIn(MessagesRoute.DIALECT.keyHeader());
     Relay costs = costs(settings, http, token, "flotilla.cost.patience");
@@ -586,160 +627,177 @@ class RouterParts {
     String audits =
         "Lists what audited answers showed of themselves, to calibrate confidence from.";
     String learns = "Reports what was learned per task type, and what it saved.";
+    String owns = "Says whose the key is that is shown, and what it may do.";
     String settles =
         "Claims what machines could not decide (…/claim), or decides it (…/decision); the first decision holds.";
     return new Doors(
-        List.of(
-            new Door(
-                "POST",
-                "/v1/chat/completions",
-                ASKERS,
-                config.maxBodyBytes(),
-                asks,
-                idempotency.once(chatOrPipeline)),
-            new Door(
-                "POST",
-                "/chat/completions",
-                ASKERS,
-                config.maxBodyBytes(),
-                asks,
-                idempotency.once(chatOrPipeline)),
-            new Door(
-                "POST",
-                "/v1/embeddings",
-                ASKERS,
-                config.maxBodyBytes(),
-                embeds,
-                idempotency.once(embeddings)),
-            new Door(
-                "POST",
-                "/embeddings",
-                ASKERS,
-                config.maxBodyBytes(),
-                embeds,
-                idempotency.once(embeddings)),
-            new Door(
-                "POST",
-                "/v1/responses",
-                ASKERS,
-                config.maxBodyBytes(),
-                responds,
-                idempotency.once(responses)),
-            new Door(
-                "POST",
-                "/responses",
-                ASKERS,
-                config.maxBodyBytes(),
-                responds,
-                idempotency.once(responses)),
-            new Door("POST", "/v1/route", ASKERS, config.maxBodyBytes(), previews, chat::preview),
-            new Door(
-                "POST",
-                "/v1/messages",
-                ASKERS,
-                config.maxBodyBytes(),
-                converses,
-                MessagesRoute.DIALECT,
-                idempotency.once(messages)),
-            new Door(
-                "POST",
-                "/v1/messages/count_tokens",
-                ASKERS,
-                config.maxBodyBytes(),
-                counts,
-                MessagesRoute.DIALECT,
-                messages::countTokens),
-            new Door(
-                "POST", "/v1/classify", ASKERS, config.maxBodyBytes(), classifies, classification),
-            new Door(
-                "POST",
-                "/v1/feedback",
-                ASKERS,
-                DECISION_BYTES,
-                teaches,
-                store.guarding(
-                    learning.feedbackRoute(
-                        new RequestStories(http, settings.address("flotilla.cost.url"), token)))),
-            new Door(
-                "GET",
-                "/v1/learning",
-                READERS,
-                0,
-                learns,
-                store.guarding(learning.learningRoute())),
-            new Door(
-                "GET",
-                "/v1/learning/audits",
-                READERS,
-                0,
-                audits,
-                store.guarding(learning.auditsRoute())),
-            new Door("GET", "/v1/models", READERS, 0, lists, listed, listing),
-            new Door("GET", "/v1/models/*", READERS, 0, describes, listed, listing::one),
-            new Door("GET", "/models", READERS, 0, lists, listed, listing),
-            new Door("GET", "/v1/providers", OPERATORS, 0, watchesOver, operations::providers),
-            new Door("GET", "/v1/config", OPERATORS, 0, goesBy, effective::get),
-            new Door("GET", "/v1/costs", READERS, 0, reports, costs),
-            new Door("GET", "/v1/costs/export", READERS, 0, exports, files),
-            new Door("GET", "/v1/costs/*", READERS, 0, reports, costs),
-            new Door("GET", "/v1/prices", READERS, 0, quotes, costs),
-            new Door("GET", "/v1/prices/*", READERS, 0, quotes, costs),
-            new Door("POST", "/v1/costs/imports", ADMINS, BILL_BYTES, compares, costs),
-            new Door("GET", "/v1/organization/costs", READERS, 0, collects, costs),
-            new Door("GET", "/v1/organization/usage/completions", READERS, 0, collects, costs),
-            new Door("GET", "/v1/requests/*", READERS, 0, explains, costs),
-            new Door("GET", "/v1/budgets", READERS, 0, limits, costs),
-            new Door("GET", "/v1/budgets/*", READERS, 0, limits, costs),
-            new Door("PUT", "/v1/budgets/*", ADMINS, BUDGET_BYTES, setsLimits, costs),
-            new Door("DELETE", "/v1/budgets/*", ADMINS, 0, endsLimits, costs),
-            new Door("POST", "/v1/budgets/*", ADMINS, 0, countsAgain, costs),
-            new Door("POST", "/v1/reviews", ASKERS, reviewBytes, judges, idempotency.once(reviews)),
-            // Before all that is below /v1/pipelines.
-            new Door("GET", "/v1/pipelines/{name}/roi", READERS, 0, pays, costs),
-            new Door(
-                "POST",
-                "/v1/batches",
-                ASKERS,
-                batchBytes,
-                hands,
-                idempotency.once(store.guarding(batch::create))),
-            new Door("GET", "/v1/batches", READERS, 0, follows, store.guarding(batch::list)),
-            new Door("GET", "/v1/batches/*", READERS, 0, watches, store.guarding(batch::look)),
-            new Door("POST", "/v1/batches/*", ASKERS, 0, cancels, store.guarding(batch::change)),
-            new Door("GET", "/v1/webhooks", READERS, 0, names, webhooks::targets),
-            new Door(
-                "GET",
-                "/v1/webhooks/deliveries",
-                READERS,
-                0,
-                delivers,
-                store.guarding(webhooks::deliveries)),
-            new Door(
-                "POST", "/v1/pipelines:validate", ASKERS, orderBytes, checks, pipelines.check()),
-            new Door("GET", "/v1/pipelines", READERS, 0, offers, runs::list),
-            new Door("GET", "/v1/pipelines/*", READERS, 0, defines, store.guarding(runs::get)),
-            new Door(
-                "POST",
-                "/v1/pipelines/*",
-                ASKERS,
-                orderBytes,
-                begins,
-                idempotency.once(store.guarding(runs::post))),
-            new Door("GET", "/v1/runs", READERS, 0, remembers, store.guarding(runs::listRuns)),
-            new Door("GET", "/v1/runs/*", READERS, 0, tells, store.guarding(runs::getRun)),
-            new Door("POST", "/v1/runs/*", ASKERS, 0, changes, store.guarding(runs::postRun)),
-            new Door("GET", "/v1/reviews", SHOWN_REVIEWS, 0, shows, people),
-            new Door("GET", "/v1/review-policies", SHOWN_REVIEWS, 0, judged, people),
-            new Door("GET", "/v1/reviewers", SHOWN_REVIEWS, 0, judged, people),
-            new Door("GET", "/v1/reviews/*", SHOWN_REVIEWS, 0, shows, people),
-            new Door("POST", "/v1/reviews/*", REVIEWERS, DECISION_BYTES, settles, people),
-            new Door("GET", "/v1/decisions", PEOPLE, 0, waits, people),
-            new Door("GET", "/v1/decisions/*", PEOPLE, 0, waits, people),
-            new Door("POST", "/v1/decisions/*", REVIEWERS, DECISION_BYTES, settles, people)),
-        keys,
-        porter,
-        tracing,
-        metrics);
+            List.of(
+                new Door(
+                    "POST",
+                    "/v1/chat/completions",
+                    ASKERS,
+                    config.maxBodyBytes(),
+                    asks,
+                    idempotency.once(chatOrPipeline)),
+                new Door(
+                    "POST",
+                    "/chat/completions",
+                    ASKERS,
+                    config.maxBodyBytes(),
+                    asks,
+                    idempotency.once(chatOrPipeline)),
+                new Door(
+                    "POST",
+                    "/v1/embeddings",
+                    ASKERS,
+                    config.maxBodyBytes(),
+                    embeds,
+                    idempotency.once(embeddings)),
+                new Door(
+                    "POST",
+                    "/embeddings",
+                    ASKERS,
+                    config.maxBodyBytes(),
+                    embeds,
+                    idempotency.once(embeddings)),
+                new Door(
+                    "POST",
+                    "/v1/responses",
+                    ASKERS,
+                    config.maxBodyBytes(),
+                    responds,
+                    idempotency.once(responses)),
+                new Door(
+                    "POST",
+                    "/responses",
+                    ASKERS,
+                    config.maxBodyBytes(),
+                    responds,
+                    idempotency.once(responses)),
+                new Door(
+                    "POST", "/v1/route", ASKERS, config.maxBodyBytes(), previews, chat::preview),
+                new Door(
+                    "POST",
+                    "/v1/messages",
+                    ASKERS,
+                    config.maxBodyBytes(),
+                    converses,
+                    MessagesRoute.DIALECT,
+                    idempotency.once(messages)),
+                new Door(
+                    "POST",
+                    "/v1/messages/count_tokens",
+                    ASKERS,
+                    config.maxBodyBytes(),
+                    counts,
+                    MessagesRoute.DIALECT,
+                    messages::countTokens),
+                new Door(
+                    "POST",
+                    "/v1/classify",
+                    ASKERS,
+                    config.maxBodyBytes(),
+                    classifies,
+                    classification),
+                new Door(
+                    "POST",
+                    "/v1/feedback",
+                    ASKERS,
+                    DECISION_BYTES,
+                    teaches,
+                    store.guarding(
+                        learning.feedbackRoute(
+                            new RequestStories(
+                                http, settings.address("flotilla.cost.url"), token)))),
+                new Door(
+                    "GET",
+                    "/v1/learning",
+                    READERS,
+                    0,
+                    learns,
+                    store.guarding(learning.learningRoute())),
+                new Door(
+                    "GET",
+                    "/v1/learning/audits",
+                    READERS,
+                    0,
+                    audits,
+                    store.guarding(learning.auditsRoute())),
+                new Door("GET", "/v1/models", READERS, 0, lists, listed, listing),
+                new Door("GET", "/v1/models/*", READERS, 0, describes, listed, listing::one),
+                new Door("GET", "/models", READERS, 0, lists, listed, listing),
+                new Door("GET", "/v1/providers", OPERATORS, 0, watchesOver, operations::providers),
+                new Door("GET", "/v1/config", OPERATORS, 0, goesBy, effective::get),
+                new Door("GET", "/v1/costs", READERS, 0, reports, costs),
+                new Door("GET", "/v1/costs/export", READERS, 0, exports, files),
+                new Door("GET", "/v1/costs/*", READERS, 0, reports, costs),
+                new Door("GET", "/v1/prices", READERS, 0, quotes, costs),
+                new Door("GET", "/v1/prices/*", READERS, 0, quotes, costs),
+                new Door("POST", "/v1/costs/imports", ADMINS, BILL_BYTES, compares, costs),
+                new Door("GET", "/v1/organization/costs", READERS, 0, collects, costs),
+                new Door("GET", "/v1/organization/usage/completions", READERS, 0, collects, costs),
+                new Door("GET", "/v1/requests/*", READERS, 0, explains, costs),
+                new Door("GET", "/v1/budgets", READERS, 0, limits, costs),
+                new Door("GET", "/v1/budgets/*", READERS, 0, limits, costs),
+                new Door("PUT", "/v1/budgets/*", ADMINS, BUDGET_BYTES, setsLimits, costs),
+                new Door("DELETE", "/v1/budgets/*", ADMINS, 0, endsLimits, costs),
+                new Door("POST", "/v1/budgets/*", ADMINS, 0, countsAgain, costs),
+                new Door(
+                    "POST", "/v1/reviews", ASKERS, reviewBytes, judges, idempotency.once(reviews)),
+                // Before all that is below /v1/pipelines.
+                new Door("GET", "/v1/pipelines/{name}/roi", READERS, 0, pays, costs),
+                new Door(
+                    "POST",
+                    "/v1/batches",
+                    ASKERS,
+                    batchBytes,
+                    hands,
+                    idempotency.once(store.guarding(batch::create))),
+                new Door("GET", "/v1/batches", READERS, 0, follows, store.guarding(batch::list)),
+                new Door("GET", "/v1/batches/*", READERS, 0, watches, store.guarding(batch::look)),
+                new Door(
+                    "POST", "/v1/batches/*", ASKERS, 0, cancels, store.guarding(batch::change)),
+                new Door("GET", "/v1/webhooks", READERS, 0, names, webhooks::targets),
+                new Door(
+                    "GET",
+                    "/v1/webhooks/deliveries",
+                    READERS,
+                    0,
+                    delivers,
+                    store.guarding(webhooks::deliveries)),
+                new Door(
+                    "POST",
+                    "/v1/pipelines:validate",
+                    ASKERS,
+                    orderBytes,
+                    checks,
+                    pipelines.check()),
+                new Door("GET", "/v1/pipelines", READERS, 0, offers, runs::list),
+                new Door("GET", "/v1/pipelines/*", READERS, 0, defines, store.guarding(runs::get)),
+                new Door(
+                    "POST",
+                    "/v1/pipelines/*",
+                    ASKERS,
+                    orderBytes,
+                    begins,
+                    idempotency.once(store.guarding(runs::post))),
+                new Door("GET", "/v1/runs", READERS, 0, remembers, store.guarding(runs::listRuns)),
+                new Door("GET", "/v1/runs/*", READERS, 0, tells, store.guarding(runs::getRun)),
+                new Door("POST", "/v1/runs/*", ASKERS, 0, changes, store.guarding(runs::postRun)),
+                new Door("GET", "/v1/reviews", SHOWN_REVIEWS, 0, shows, people),
+                new Door("GET", "/v1/review-policies", SHOWN_REVIEWS, 0, judged, people),
+                new Door("GET", "/v1/reviewers", SHOWN_REVIEWS, 0, judged, people),
+                new Door("GET", "/v1/reviews/*", SHOWN_REVIEWS, 0, shows, people),
+                new Door("POST", "/v1/reviews/*", REVIEWERS, DECISION_BYTES, settles, people),
+                new Door("GET", "/v1/decisions", PEOPLE, 0, waits, people),
+                new Door("GET", "/v1/decisions/*", PEOPLE, 0, waits, people),
+                new Door("POST", "/v1/decisions/*", REVIEWERS, DECISION_BYTES, settles, people),
+                new Door("GET", "/v1/key", SHOWN_REVIEWS, 0, owns, new KeyRoute())),
+            keys,
+            porter,
+            tracing,
+            metrics)
+        .with(ConsoleParts.doors(settings, http, token));
   }
 
   private static Relay costs(

@@ -58,6 +58,7 @@ public final class MetricNames {
   public static final String BUDGET_OVERSHOOT = "llm_budget_overshoot_nanousd";
   public static final String BUDGET_OVERSPENT = "llm_budget_overspent_usd";
   public static final String LEASE_RENEWALS = "llm_budget_lease_renewals";
+  public static final String CONFIG_LAST_RELOAD_SUCCESS = "config_last_reload_success";
   public static final String PIPELINE_RUNS = "pipeline_runs";
   public static final String PIPELINE_STEP = "pipeline_step_seconds";
   public static final String SHADOWS = "llm_router_shadows";

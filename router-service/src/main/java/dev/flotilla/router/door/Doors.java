@@ -67,16 +67,35 @@ public final class Doors {
 
   public Doors(
       List<Door> doors, ApiKeys keys, Porter porter, Tracing tracing, MetricRegistry metrics) {
-    this.doors = List.copyOf(doors);
-    this.keys = keys;
-    this.porter = porter;
-    this.tracing = tracing;
-    this.clientRetries =
+    this(
+        doors,
+        keys,
+        porter,
+        tracing,
         metrics.counter(
             Metadata.builder()
                 .withName(MetricNames.CLIENT_RETRIES)
                 .withDescription("Requests that their client had sent before, as its SDK says")
-                .build());
+                .build()));
+  }
+
+  private Doors(
+      List<Door> doors, ApiKeys keys, Porter porter, Tracing tracing, Counter clientRetries) {
+    this.doors = List.copyOf(doors);
+    this.keys = keys;
+    this.porter = porter;
+    this.tracing = tracing;
+    this.clientRetries = clientRetries;
+  }
+
+  /** The same and more doors. */
+  public Doors with(List<Door> more) {
+    return new Doors(
+        Stream.concat(doors.stream(), more.stream()).toList(),
+        keys,
+        porter,
+        tracing,
+        clientRetries);
   }
 
   /** The registry, for documentation and the access matrix. */
@@ -169,7 +188,7 @@ public final class Doors {
       long start,
       ServerRequest request,
       ServerResponse response) {
-    List<String> presented = presentedKeys(door.dialect(), request);
+    List<String> presented = door.isOpen() ? List.of() : presentedKeys(door.dialect(), request);
     Optional<KnownKey> key =
         presented.size() == 1 ? keys.whoHas(presented.getFirst()) : Optional.empty();
     KnownKey who = key.orElse(NOBODY);
@@ -179,7 +198,7 @@ public final class Doors {
         error = Framing.severalKeys();
       }
       boolean last = error != null;
-      if (error == null) {
+      if (error == null && !door.isOpen()) {
         error = key.isEmpty() ? unknownKey(response) : forbidden(door, who.caller());
       }
       byte[] body = new byte[0];

@@ -35,6 +35,9 @@ public class DoorsInOpenApi implements OASModelReader {
                 "key",
                 OASFactory.createSecurityScheme().type(SecurityScheme.Type.HTTP).scheme("bearer")));
     for (Door door : doors.all()) {
+      if (door.isOpen()) {
+        continue;
+      }
       schemeOf(door.dialect(), api);
       String path = door.path().replace("/*", "/{rest}");
       PathItem item = api.getPaths().getPathItem(path);

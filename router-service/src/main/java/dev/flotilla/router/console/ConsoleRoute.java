@@ -1,0 +1,307 @@
+package dev.flotilla.router.console;
+
+import dev.flotilla.router.console.api.FleetApi;
+import dev.flotilla.router.console.api.Unknown;
+import dev.flotilla.router.door.DoorHandler;
+import dev.flotilla.router.door.Visit;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Everything at {@code /console}: who is it, is the form from one of our pages, which screen is
+ * meant. What the visitor may see is the API's to say.
+ */
+final class ConsoleRoute implements DoorHandler {
+  static final String PATH = "/console";
+
+  /** Nothing but what this router serves, and no script or style within a page. */
+  private static final String POLICY =
+      "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+  /** A picture brings its own colours; it can do nothing else. */
+  private static final String PICTURE_POLICY =
+      "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+
+  private static final String HTML = "text/html; charset=utf-8";
+  private static final Set<String> OUR_OWN = Set.of("same-origin", "none");
+  private static final int PIECE = 16 * 1_024;
+
+  private final Map<String, Screen> screens;
+  private final SignIn signIn;
+  private final Sessions sessions;
+  private final Pages pages;
+  private final Assets assets;
+  private final FleetApi api;
+
+  ConsoleRoute(
+      Map<String, Screen> screens,
+      SignIn signIn,
+      Sessions sessions,
+      Pages pages,
+      Assets assets,
+      FleetApi api) {
+    this.screens = Map.copyOf(screens);
+    this.signIn = signIn;
+    this.sessions = sessions;
+    this.pages = pages;
+    this.assets = assets;
+    this.api = api;
+  }
+
+  @Override
+  public void answer(Visit visit) throws IOException {
+    List<String> path = below(visit);
+    String first = path.isEmpty() ? "" : path.getFirst();
+    List<String> rest = path.isEmpty() ? path : path.subList(1, path.size());
+    if (first.equals("assets")) {
+      asset(rest, visit);
+      return;
+    }
+    visit.setHeader("cache-control", "no-store");
+    Session session = cookie(visit).flatMap(sessions::opened).orElseGet(() -> sessions.begin(""));
+    Map<String, String> form = form(visit);
+    if (visit.method().equals("POST") && !isFromOurPage(visit, session, form)) {
+      send(
+          session,
+          visit,
+          new Shown.Page(
+              403,
+              "refused",
+              Map.of(
+                  "title",
+                  "Not from a page of yours",
+                  "message",
+                  "The form did not come from a page of this session, or the session has ended."
+                      + " Nothing was done. Load the page and send it again.")));
+      return;
+    }
+    switch (first) {
+      case "sign-in" -> signIn(session, form, visit);
+      case "sign-out" -> {
+        if (visit.method().equals("POST")) {
+          visit.setHeader("set-cookie", cookie("", "0", visit));
+        }
+        go("/sign-in", visit);
+      }
+      default -> screen(first, rest, session, form, visit);
+    }
+  }
+
+  private void screen(
+      String name, List<String> rest, Session session, Map<String, String> form, Visit visit)
+      throws IOException {
+    String target = target(visit);
+    if (!session.isSignedIn()) {
+      go("/sign-in" + (target.isEmpty() ? "" : "?to=" + Asked.encoded(target)), visit);
+      return;
+    }
+    Screen screen = screens.get(name);
+    var asked =
+        new Asked(
+            visit.method(),
+            rest,
+            query(visit),
+            form,
+            api.as(session.key()),
+            origin(visit),
+            target,
+            isPart(visit));
+    try {
+      send(session, visit, screen == null ? new Shown.Nothing() : screen.show(asked));
+    } catch (Unknown e) {
+      // It has expired since, or was taken away.
+      visit.setHeader("set-cookie", cookie("", "0", visit));
+      go("/sign-in", visit);
+    }
+  }
+
+  private void signIn(Session session, Map<String, String> form, Visit visit) throws IOException {
+    Session before = session;
+    String to = query(visit).getOrDefault("to", "");
+    if (!visit.method().equals("POST")) {
+      // A cookie of its own, so that its form has a token as well.
+      visit.setHeader("set-cookie", cookie(sessions.sealed(before), "", visit));
+      send(before, visit, signIn.page("", to));
+      return;
+    }
+    switch (signIn.with(form.getOrDefault("key", "").strip())) {
+      case SignIn.Verdict.Welcome(var key) -> {
+        visit.setHeader("set-cookie", cookie(sessions.sealed(sessions.begin(key)), "", visit));
+        go(SignIn.place(form.getOrDefault("to", "")), visit);
+      }
+      case SignIn.Verdict.Stranger(var why) ->
+          send(before, visit, signIn.page(why, form.getOrDefault("to", "")));
+    }
+  }
+
+  private void send(Session session, Visit visit, Shown shown) throws IOException {
+    visit.setHeader("x-content-type-options", "nosniff");
+    visit.setHeader("referrer-policy", "same-origin");
+    visit.setHeader("x-frame-options", "DENY");
+    visit.setHeader("cross-origin-opener-policy", "same-origin");
+    if (!(shown instanceof Shown.Picture)) {
+      visit.setHeader("content-security-policy", POLICY);
+    }
+    switch (shown) {
+      case Shown.Page page ->
+          visit.send(page.status(), HTML, pages.html(page, session, visit.path(), isPart(visit)));
+      case Shown.Nothing() ->
+          visit.send(404, HTML, pages.html(nothing(), session, visit.path(), isPart(visit)));
+      case Shown.Elsewhere(var path) -> go(path, visit);
+      case Shown.Picture(var svg) -> {
+        visit.setHeader("content-security-policy", PICTURE_POLICY);
+        visit.send(200, "image/svg+xml", svg.getBytes(StandardCharsets.UTF_8));
+      }
+      case Shown.Passed(var source) -> pass(source, visit);
+    }
+  }
+
+  private static Shown.Page nothing() {
+    return new Shown.Page(
+        404,
+        "refused",
+        Map.of("title", "Nothing here", "message", "There is nothing at this address."));
+  }
+
+  private static void pass(Shown.Source source, Visit visit) throws IOException {
+    Shown.Opened opened;
+    try {
+      opened = source.open(visit.header("last-event-id").orElse(""));
+    } catch (IOException e) {
+      visit.send(404, "text/plain; charset=utf-8", new byte[0]);
+      return;
+    }
+    try (InputStream body = opened.body()) {
+      String type = opened.headers().getOrDefault("content-type", "application/octet-stream");
+      opened.headers().entrySet().stream()
+          .filter(header -> !header.getKey().equals("content-type"))
+          .forEach(header -> visit.setHeader(header.getKey(), header.getValue()));
+      OutputStream out =
+          type.startsWith("text/event-stream") ? visit.beginEvents() : visit.beginBody(200, type);
+      var piece = new byte[PIECE];
+      for (int read = body.read(piece); read >= 0; read = body.read(piece)) {
+        out.write(piece, 0, read);
+        // What is there may be all for a while.
+        if (body.available() == 0) {
+          out.flush();
+        }
+      }
+      out.close();
+    }
+  }
+
+  private void asset(List<String> rest, Visit visit) {
+    boolean gzip = visit.header("accept-encoding").orElse("").contains("gzip");
+    Optional<Assets.Asset> found = rest.size() == 2 ? assets.find(rest.get(1)) : Optional.empty();
+    if (found.isEmpty()) {
+      visit.send(404, "text/plain; charset=utf-8", new byte[0]);
+      return;
+    }
+    // Its address changes with its content.
+    visit.setHeader("cache-control", "public, max-age=31536000, immutable");
+    visit.setHeader("vary", "accept-encoding");
+    visit.setHeader("x-content-type-options", "nosniff");
+    if (gzip) {
+      visit.setHeader("content-encoding", "gzip");
+    }
+    visit.send(200, found.get().type(), gzip ? found.get().gzipped() : found.get().plain());
+  }
+
+  /** Browsers say themselves where a form comes from; the token says so for those that do not. */
+  private static boolean isFromOurPage(Visit visit, Session session, Map<String, String> form) {
+    return visit.header("sec-fetch-site").map(OUR_OWN::contains).orElse(true)
+        && Sessions.isFrom(session, form.getOrDefault("form_token", ""));
+  }
+
+  private static void go(String path, Visit visit) {
+    visit.setHeader("location", PATH + path);
+    visit.send(303, "text/plain; charset=utf-8", new byte[0]);
+  }
+
+  private static String cookie(String value, String maxAge, Visit visit) {
+    boolean encrypted = visit.header("x-forwarded-proto").map("https"::equals).orElse(false);
+    return Sessions.COOKIE
+        + "="
+        + value
+        + "; Path="
+        + PATH
+        + "; HttpOnly; SameSite=Strict"
+        + (maxAge.isEmpty() ? "" : "; Max-Age=" + maxAge)
+        + (encrypted ? "; Secure" : "");
+  }
+
+  private static Optional<String> cookie(Visit visit) {
+    for (String line : visit.headers("cookie")) {
+      for (String one : line.split(";")) {
+        String pair = one.strip();
+        if (pair.startsWith(Sessions.COOKIE + "=")) {
+          return Optional.of(pair.substring(Sessions.COOKIE.length() + 1));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** What comes after {@value #PATH}, in parts. */
+  private static List<String> below(Visit visit) {
+    var parts = new ArrayList<String>();
+    for (String part : visit.path().substring(PATH.length()).split("/")) {
+      if (!part.isEmpty()) {
+        parts.add(URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8));
+      }
+    }
+    return parts;
+  }
+
+  /** Path and query below {@value #PATH}. */
+  private static String target(Visit visit) {
+    String query = visit.request().query().rawValue();
+    return visit.path().substring(PATH.length()) + (query.isEmpty() ? "" : "?" + query);
+  }
+
+  private static boolean isPart(Visit visit) {
+    return visit.header("hx-request").isPresent();
+  }
+
+  private static String origin(Visit visit) {
+    return visit.header("x-forwarded-proto").orElse("http")
+        + "://"
+        + visit.header("host").orElse("localhost");
+  }
+
+  private static Map<String, String> query(Visit visit) {
+    return fields(visit.request().query().rawValue());
+  }
+
+  private static Map<String, String> form(Visit visit) {
+    return fields(new String(visit.body(), StandardCharsets.UTF_8));
+  }
+
+  private static Map<String, String> fields(String encoded) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    for (String pair : encoded.split("&")) {
+      int equals = pair.indexOf('=');
+      if (equals > 0) {
+        fields.putIfAbsent(decoded(pair.substring(0, equals)), decoded(pair.substring(equals + 1)));
+      }
+    }
+    return fields;
+  }
+
+  private static String decoded(String word) {
+    try {
+      return URLDecoder.decode(word, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      return word;
+    }
+  }
+}
