@@ -206,6 +206,23 @@ class ConsoleIT {
   }
 
   @Test
+  void from_a_link_to_the_cause_it_is_two_clicks() {
+    Page page = chromium.visitor(true, console(), KEY);
+    page.click("nav >> text=Providers");
+    Locator beta = page.locator("section#beta");
+    assertThat(beta.locator("tbody th:text-is('server error')")).isVisible();
+    assertThat(beta).containsText("Last: server error of beta/m");
+    JsonNode provider = null;
+    for (JsonNode one : fleet.get(KEY, "/v1/providers").path("data")) {
+      provider = one.path("id").asText().equals("beta") ? one : provider;
+    }
+    assertEquals(provider == null ? "" : provider.path("status").asText(), beta.getAttribute("data-status"));
+    beta.locator("text=what happened to that request").click();
+    assertThat(page.locator("#content")).containsText("\"outcome\" : \"server_error\"");
+    page.context().close();
+  }
+
+  @Test
   void the_numbers_are_the_apis() {
     Page page = chromium.visitor(false, console(), KEY);
     String month = java.time.LocalDate.now(java.time.ZoneOffset.UTC).withDayOfMonth(1).toString();

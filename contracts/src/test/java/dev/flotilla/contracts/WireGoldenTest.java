@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.flotilla.contracts.decision.Decision;
+import dev.flotilla.contracts.decision.DecisionHop;
 import dev.flotilla.contracts.decision.DecisionSignal;
 import dev.flotilla.contracts.ledger.AttemptUsage;
 import dev.flotilla.contracts.ledger.LedgerEntry;
@@ -80,7 +81,8 @@ class WireGoldenTest {
           "openai/gpt-5.6",
           "sha256:00",
           AttemptUsage.text(120, 0, 52, 0),
-          List.of(new DecisionSignal("rules", "bulk", 0.57)));
+          List.of(new DecisionSignal("rules", "bulk", 0.57)),
+          List.of(new DecisionHop("openai/gpt-5.6-mini", "timeout")));
 
   @Test
   void a_ledger_entry_is_written_as_the_golden_file_says() throws IOException {

@@ -292,6 +292,20 @@ class ChartTest {
   }
 
   @Test
+  void the_router_finds_each_pod_that_calls_providers() {
+    var rendering = Rendering.of(MINIMAL);
+    var pods = rendering.one(Service.class, "flotilla-provider-pods").getSpec();
+    assertEquals("None", pods.getClusterIP());
+    assertTrue(pods.getPublishNotReadyAddresses(), "one that is not ready knows its circuits, too");
+    assertEquals(
+        "http://flotilla-provider-pods:" + pods.getPorts().getFirst().getPort(),
+        rendering
+            .one(ConfigMap.class, "flotilla-environment")
+            .getData()
+            .get("FLOTILLA_PROVIDER_REPLICAS"));
+  }
+
+  @Test
   void what_was_spent_is_on_a_volume_that_outlives_the_pod() {
     var set = Rendering.of(MINIMAL).one(StatefulSet.class, "flotilla-provider").getSpec();
     assertEquals("Retain", set.getPersistentVolumeClaimRetentionPolicy().getWhenDeleted());
@@ -350,6 +364,8 @@ class ChartTest {
             .orElseThrow();
     assertEquals(
         "https://runbooks.example.com/fallback-rate.md", high.getAnnotations().get("runbook_url"));
+    assertEquals(
+        "https://grafana.example.com/d/flotilla-fleet", high.getAnnotations().get("dashboard_url"));
     assertTrue(high.getAnnotations().get("summary").contains("{{ $value"));
     var without =
         Rendering.of(FULL, Map.of("metrics.prometheusRule.disabled[0]", "FallbackRateHigh"));

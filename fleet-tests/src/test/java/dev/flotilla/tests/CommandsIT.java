@@ -180,7 +180,8 @@ class CommandsIT {
   void every_curl_of_the_readme_and_of_the_reference_works_as_it_stands_there() throws Exception {
     String readme =
         Files.readString(FleetUnderTest.TREE.resolve("README.md"))
-            + Files.readString(FleetUnderTest.TREE.resolve("docs/reference/requests.md"));
+            + Files.readString(FleetUnderTest.TREE.resolve("docs/reference/requests.md"))
+            + Files.readString(FleetUnderTest.TREE.resolve("docs/reference/operations.md"));
     Matcher block = Pattern.compile("```sh\\n(.*?)```", Pattern.DOTALL).matcher(readme);
     var curls = new ArrayList<String>();
     while (block.find()) {
@@ -192,6 +193,7 @@ class CommandsIT {
     for (String curl : curls) {
       String here =
           curl.replace("localhost:8080", "127.0.0.1:" + PORT)
+              .replace("localhost:8090", "127.0.0.1:" + (PORT + 10))
               .replaceFirst("curl", "curl --fail-with-body");
       Ended ended = run(List.of("bash", "-euo", "pipefail", "-c", here));
       assertEquals(0, ended.status(), here + ended);

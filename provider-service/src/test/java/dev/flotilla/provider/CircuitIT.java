@@ -81,6 +81,9 @@ class CircuitIT {
     assertEquals("up", circuit.path("provider").asText());
     assertEquals("up/fast", circuit.path("model").asText());
     assertEquals(1.0, circuit.path("failure_rate").asDouble());
+    assertTrue(circuit.path("not_closed_for_ms").isIntegralNumber(), circuit.toString());
+    assertEquals(
+        "{\"requests\":null,\"tokens\":null,\"announced\":false}", circuit.path("left").toString());
 
     // The next probe finds it still failing: one call more, however many ask.
     awaitAnother("server_error");

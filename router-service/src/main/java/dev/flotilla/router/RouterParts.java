@@ -39,6 +39,7 @@ import dev.flotilla.router.door.DoorDialect;
 import dev.flotilla.router.door.DoorHandler;
 import dev.flotilla.router.door.Doors;
 import dev.flotilla.router.door.KeyRoute;
+import dev.flotilla.router.door.ManagementDoors;
 import dev.flotilla.router.door.PatientConnections;
 import dev.flotilla.router.door.Porter;
 import dev.flotilla.router.door.Role;
@@ -50,6 +51,9 @@ import dev.flotilla.router.idempotency.IdempotencyConfig;
 import dev.flotilla.router.lanes.Lanes;
 import dev.flotilla.router.lanes.LanesConfig;
 import dev.flotilla.router.messages.MessagesRoute;
+import dev.flotilla.router.operations.Drains;
+import dev.flotilla.router.operations.EffectiveConfig;
+import dev.flotilla.router.operations.Operations;
 import dev.flotilla.router.pipeline.FolderShelf;
 import dev.flotilla.router.pipeline.PipelineConfig;
 import dev.flotilla.router.pipeline.Pipelines;
@@ -66,6 +70,8 @@ import dev.flotilla.router.store.Store;
 import dev.flotilla.router.upstream.Circuits;
 import dev.flotilla.router.upstream.Connections;
 import dev.flotilla.router.upstream.ModelCaller;
+import dev.flotilla.router.upstream.ProviderRecord;
+import dev.flotilla.router.upstream.ProviderReplicas;
 import dev.flotilla.router.upstream.Relay;
 import dev.flotilla.router.upstream.RequestStories;
 import dev.flotilla.router.upstream.ReviewService;
@@ -86,7 +92,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 
 /**
@@ -112,6 +120,7 @@ class RouterParts {
 
   private static final Set<Role> ASKERS = Set.of(Role.CALLER);
   private static final Set<Role> ADMINS = Set.of(Role.ADMIN);
+  private static final Set<Role> OPERATORS = Set.of(Role.OPERATOR, Role.ADMIN);
   private static final Set<Role> REVIEWERS = Set.of(Role.REVIEWER);
   private static final Set<Role> SHOWN_REVIEWS = Set.of(Role.values());
   private static final Set<Role> PEOPLE = Set.of(Role.CALLER, Role.REVIEWER, Role.ADMIN);
@@ -227,8 +236,94 @@ class RouterParts {
   @Produces
   @Singleton
   RoutePolicy policy(
-      Catalog catalog, Routing routing, Validation validation, ShadowParts learning) {
-    return new RoutePolicy(catalog, routing, validation).with(learning.promotions());
+      Catalog catalog,
+      Routing routing,
+      Validation validation,
+      ShadowParts learning,
+      Drains drains) {
+    return new RoutePolicy(catalog, routing, validation)
+        .with(learning.promotions())
+        .without(drains);
+  }
+
+  @Produces
+  @Singleton
+  Drains drains(Settings settings, Store store) {
+    return Drains.open(store, settings.duration("flotilla.operations.between-looks"));
+  }
+
+  void close(@Disposes Drains drains) {
+    drains.close();
+  }
+
+  @Produces
+  @Singleton
+  AnswerCache cache(Settings settings, TimeBoxedRedis redis, Routing routing) {
+    return new AnswerCache(
+        AnswerCacheConfig.from(settings), redis, Clock.systemUTC(), routing.version());
+  }
+
+  @Produces
+  @Singleton
+  Operations operations(
+      Settings settings,
+      Catalog catalog,
+      HttpClient http,
+      ServiceToken token,
+      Drains drains,
+      AnswerCache cache) {
+    URI provider = settings.address("flotilla.provider.url");
+    return new Operations(
+        catalog,
+        new ProviderReplicas(
+            http,
+            settings
+                .optional("flotilla.provider.replicas")
+                .map(ProviderReplicas::hosts)
+                .orElse(List.of(provider)),
+            token),
+        new ProviderRecord(http, settings.address("flotilla.cost.url"), token),
+        drains,
+        cache,
+        settings.fraction("flotilla.operations.fallback-threshold"),
+        Clock.systemUTC());
+  }
+
+  @Produces
+  @Singleton
+  Porter porter(Settings settings, InFlight inside, MetricRegistry metrics) {
+    return new Porter(
+        inside,
+        new HeapRoom(HeapConfig.from(settings)),
+        settings.duration("flotilla.door.body-patience"),
+        metrics);
+  }
+
+  /** On the management port. */
+  @Produces
+  @Singleton
+  ManagementDoors managementDoors(
+      Operations operations,
+      Store store,
+      ApiKeys keys,
+      Porter porter,
+      Tracing tracing,
+      MetricRegistry metrics) {
+    String purges = "Forgets all answers that are kept.";
+    String drains = "Takes a provider out of the choice of all routers, until that is ended.";
+    String restores = "Gives a drained provider back to the choice.";
+    String drain = "/admin/providers/{id}/drain";
+    return new ManagementDoors(
+        new Doors(
+            List.of(
+                new Door("POST", "/admin/cache/purge", OPERATORS, 0, purges, operations::purge),
+                new Door("POST", drain, OPERATORS, 0, drains, store.guarding(operations::drain)),
+                new Door(
+                    "DELETE", drain, OPERATORS, 0, restores, store.guarding(operations::restore))),
+            keys,
+            porter,
+            tracing,
+            metrics));
   }
 
   @Produces
@@ -256,6 +351,7 @@ class RouterParts {
       Routing routing,
       RoutePolicy policy,
       Circuits circuits,
+      AnswerCache cache,
       TimeBoxedRedis redis,
       Flights<CachedAnswer> flights,
       HttpCaller caller,
@@ -269,8 +365,7 @@ class RouterParts {
     var reviews = new ReviewService(http, settings.address("flotilla.review.url"), token);
     return Chat.of(
         new Admission(AdmissionConfig.from(settings), redis, metrics),
-        new AnswerCache(
-            AnswerCacheConfig.from(settings), redis, Clock.systemUTC(), routing.version()),
+        cache,
         flights,
         policy,
         new Lanes(LanesConfig.from(settings), metrics),
@@ -401,13 +496,20 @@ class RouterParts {
       Batches batches,
       Pipelines pipelines,
       ShadowParts learning,
+      Operations operations,
       TimeBoxedRedis redis,
-      InFlight inside,
+      Porter porter,
       HttpClient http,
       ServiceToken token,
       Tracing tracing,
       MetricRegistry metrics) {
     Clock clock = Clock.systemUTC();
+    var effective =
+        new EffectiveConfig(
+            settings,
+            settings.path("flotilla.config.dir"),
+            () ->
+                new TreeMap<>(Map.of("catalog", catalog.version(), "routing", routing.version())));
     var config = ChatConfig.from(settings);
     int orderBytes = PipelineConfig.from(settings).maxBodyBytes();
     Desk desk = answering.desk();
@@ -458,6 +560,9 @@ class RouterParts {
     String judges = "Has an artifact judged by models that did not write it; review-service does.";
     String pays =
         "Says what a pipeline costs beside the same work by hand; passed on to cost-service.";
+    String watchesOver =
+        "Says how each provider is, over all replicas: circuits, fallback rates, latency, limits left, last error.";
+    String goesBy = "Shows what this router is configured with, without its secrets.";
     String hands = "Takes in many requests at once; each is answered when there is room for it.";
     String follows = "Lists batches of the caller's team, newest first.";
     String watches =
@@ -486,177 +591,160 @@ class RouterParts {
     String owns = "Says whose the key is that is shown, and what it may do.";
     String settles =
         "Claims what machines could not decide (…/claim), or decides it (…/decision); the first decision holds.";
-    var doors =
-        new Doors(
-            List.of(
-                new Door(
-                    "POST",
-                    "/v1/chat/completions",
-                    ASKERS,
-                    config.maxBodyBytes(),
-                    asks,
-                    idempotency.once(chatOrPipeline)),
-                new Door(
-                    "POST",
-                    "/chat/completions",
-                    ASKERS,
-                    config.maxBodyBytes(),
-                    asks,
-                    idempotency.once(chatOrPipeline)),
-                new Door(
-                    "POST",
-                    "/v1/embeddings",
-                    ASKERS,
-                    config.maxBodyBytes(),
-                    embeds,
-                    idempotency.once(embeddings)),
-                new Door(
-                    "POST",
-                    "/embeddings",
-                    ASKERS,
-                    config.maxBodyBytes(),
-                    embeds,
-                    idempotency.once(embeddings)),
-                new Door(
-                    "POST",
-                    "/v1/responses",
-                    ASKERS,
-                    config.maxBodyBytes(),
-                    responds,
-                    idempotency.once(responses)),
-                new Door(
-                    "POST",
-                    "/responses",
-                    ASKERS,
-                    config.maxBodyBytes(),
-                    responds,
-                    idempotency.once(responses)),
-                new Door(
-                    "POST", "/v1/route", ASKERS, config.maxBodyBytes(), previews, chat::preview),
-                new Door(
-                    "POST",
-                    "/v1/messages",
-                    ASKERS,
-                    config.maxBodyBytes(),
-                    converses,
-                    MessagesRoute.DIALECT,
-                    idempotency.once(messages)),
-                new Door(
-                    "POST",
-                    "/v1/messages/count_tokens",
-                    ASKERS,
-                    config.maxBodyBytes(),
-                    counts,
-                    MessagesRoute.DIALECT,
-                    messages::countTokens),
-                new Door(
-                    "POST",
-                    "/v1/classify",
-                    ASKERS,
-                    config.maxBodyBytes(),
-                    classifies,
-                    classification),
-                new Door(
-                    "POST",
-                    "/v1/feedback",
-                    ASKERS,
-                    DECISION_BYTES,
-                    teaches,
-                    store.guarding(
-                        learning.feedbackRoute(
-                            new RequestStories(
-                                http, settings.address("flotilla.cost.url"), token)))),
-                new Door(
-                    "GET",
-                    "/v1/learning",
-                    READERS,
-                    0,
-                    learns,
-                    store.guarding(learning.learningRoute())),
-                new Door(
-                    "GET",
-                    "/v1/learning/audits",
-                    READERS,
-                    0,
-                    audits,
-                    store.guarding(learning.auditsRoute())),
-                new Door("GET", "/v1/models", READERS, 0, lists, listed, listing),
-                new Door("GET", "/v1/models/*", READERS, 0, describes, listed, listing::one),
-                new Door("GET", "/models", READERS, 0, lists, listed, listing),
-                new Door("GET", "/v1/costs", READERS, 0, reports, costs),
-                new Door("GET", "/v1/costs/export", READERS, 0, exports, files),
-                new Door("GET", "/v1/costs/*", READERS, 0, reports, costs),
-                new Door("GET", "/v1/prices", READERS, 0, quotes, costs),
-                new Door("GET", "/v1/prices/*", READERS, 0, quotes, costs),
-                new Door("POST", "/v1/costs/imports", ADMINS, BILL_BYTES, compares, costs),
-                new Door("GET", "/v1/organization/costs", READERS, 0, collects, costs),
-                new Door("GET", "/v1/organization/usage/completions", READERS, 0, collects, costs),
-                new Door("GET", "/v1/requests/*", READERS, 0, explains, costs),
-                new Door("GET", "/v1/budgets", READERS, 0, limits, costs),
-                new Door("GET", "/v1/budgets/*", READERS, 0, limits, costs),
-                new Door("PUT", "/v1/budgets/*", ADMINS, BUDGET_BYTES, setsLimits, costs),
-                new Door("DELETE", "/v1/budgets/*", ADMINS, 0, endsLimits, costs),
-                new Door("POST", "/v1/budgets/*", ADMINS, 0, countsAgain, costs),
-                new Door(
-                    "POST", "/v1/reviews", ASKERS, reviewBytes, judges, idempotency.once(reviews)),
-                // Before all that is below /v1/pipelines.
-                new Door("GET", "/v1/pipelines/{name}/roi", READERS, 0, pays, costs),
-                new Door(
-                    "POST",
-                    "/v1/batches",
-                    ASKERS,
-                    batchBytes,
-                    hands,
-                    idempotency.once(store.guarding(batch::create))),
-                new Door("GET", "/v1/batches", READERS, 0, follows, store.guarding(batch::list)),
-                new Door("GET", "/v1/batches/*", READERS, 0, watches, store.guarding(batch::look)),
-                new Door(
-                    "POST", "/v1/batches/*", ASKERS, 0, cancels, store.guarding(batch::change)),
-                new Door("GET", "/v1/webhooks", READERS, 0, names, webhooks::targets),
-                new Door(
-                    "GET",
-                    "/v1/webhooks/deliveries",
-                    READERS,
-                    0,
-                    delivers,
-                    store.guarding(webhooks::deliveries)),
-                new Door(
-                    "POST",
-                    "/v1/pipelines:validate",
-                    ASKERS,
-                    orderBytes,
-                    checks,
-                    pipelines.check()),
-                new Door("GET", "/v1/pipelines", READERS, 0, offers, runs::list),
-                new Door("GET", "/v1/pipelines/*", READERS, 0, defines, store.guarding(runs::get)),
-                new Door(
-                    "POST",
-                    "/v1/pipelines/*",
-                    ASKERS,
-                    orderBytes,
-                    begins,
-                    idempotency.once(store.guarding(runs::post))),
-                new Door("GET", "/v1/runs", READERS, 0, remembers, store.guarding(runs::listRuns)),
-                new Door("GET", "/v1/runs/*", READERS, 0, tells, store.guarding(runs::getRun)),
-                new Door("POST", "/v1/runs/*", ASKERS, 0, changes, store.guarding(runs::postRun)),
-                new Door("GET", "/v1/reviews", SHOWN_REVIEWS, 0, shows, people),
-                new Door("GET", "/v1/review-policies", SHOWN_REVIEWS, 0, judged, people),
-                new Door("GET", "/v1/reviewers", SHOWN_REVIEWS, 0, judged, people),
-                new Door("GET", "/v1/reviews/*", SHOWN_REVIEWS, 0, shows, people),
-                new Door("POST", "/v1/reviews/*", REVIEWERS, DECISION_BYTES, settles, people),
-                new Door("GET", "/v1/decisions", PEOPLE, 0, waits, people),
-                new Door("GET", "/v1/decisions/*", PEOPLE, 0, waits, people),
-                new Door("POST", "/v1/decisions/*", REVIEWERS, DECISION_BYTES, settles, people),
-                new Door("GET", "/v1/key", SHOWN_REVIEWS, 0, owns, new KeyRoute())),
-            keys,
-            new Porter(
-                inside,
-                new HeapRoom(HeapConfig.from(settings)),
-                settings.duration("flotilla.door.body-patience"),
-                metrics),
-            tracing,
-            metrics);
-    return doors.with(ConsoleParts.doors(settings, http, token));
+    return new Doors(
+        List.of(
+            new Door(
+                "POST",
+                "/v1/chat/completions",
+                ASKERS,
+                config.maxBodyBytes(),
+                asks,
+                idempotency.once(chatOrPipeline)),
+            new Door(
+                "POST",
+                "/chat/completions",
+                ASKERS,
+                config.maxBodyBytes(),
+                asks,
+                idempotency.once(chatOrPipeline)),
+            new Door(
+                "POST",
+                "/v1/embeddings",
+                ASKERS,
+                config.maxBodyBytes(),
+                embeds,
+                idempotency.once(embeddings)),
+            new Door(
+                "POST",
+                "/embeddings",
+                ASKERS,
+                config.maxBodyBytes(),
+                embeds,
+                idempotency.once(embeddings)),
+            new Door(
+                "POST",
+                "/v1/responses",
+                ASKERS,
+                config.maxBodyBytes(),
+                responds,
+                idempotency.once(responses)),
+            new Door(
+                "POST",
+                "/responses",
+                ASKERS,
+                config.maxBodyBytes(),
+                responds,
+                idempotency.once(responses)),
+            new Door("POST", "/v1/route", ASKERS, config.maxBodyBytes(), previews, chat::preview),
+            new Door(
+                "POST",
+                "/v1/messages",
+                ASKERS,
+                config.maxBodyBytes(),
+                converses,
+                MessagesRoute.DIALECT,
+                idempotency.once(messages)),
+            new Door(
+                "POST",
+                "/v1/messages/count_tokens",
+                ASKERS,
+                config.maxBodyBytes(),
+                counts,
+                MessagesRoute.DIALECT,
+                messages::countTokens),
+            new Door(
+                "POST", "/v1/classify", ASKERS, config.maxBodyBytes(), classifies, classification),
+            new Door(
+                "POST",
+                "/v1/feedback",
+                ASKERS,
+                DECISION_BYTES,
+                teaches,
+                store.guarding(
+                    learning.feedbackRoute(
+                        new RequestStories(http, settings.address("flotilla.cost.url"), token)))),
+            new Door(
+                "GET",
+                "/v1/learning",
+                READERS,
+                0,
+                learns,
+                store.guarding(learning.learningRoute())),
+            new Door(
+                "GET",
+                "/v1/learning/audits",
+                READERS,
+                0,
+                audits,
+                store.guarding(learning.auditsRoute())),
+            new Door("GET", "/v1/models", READERS, 0, lists, listed, listing),
+            new Door("GET", "/v1/models/*", READERS, 0, describes, listed, listing::one),
+            new Door("GET", "/models", READERS, 0, lists, listed, listing),
+            new Door("GET", "/v1/providers", OPERATORS, 0, watchesOver, operations::providers),
+            new Door("GET", "/v1/config", OPERATORS, 0, goesBy, effective::get),
+            new Door("GET", "/v1/costs", READERS, 0, reports, costs),
+            new Door("GET", "/v1/costs/export", READERS, 0, exports, files),
+            new Door("GET", "/v1/costs/*", READERS, 0, reports, costs),
+            new Door("GET", "/v1/prices", READERS, 0, quotes, costs),
+            new Door("GET", "/v1/prices/*", READERS, 0, quotes, costs),
+            new Door("POST", "/v1/costs/imports", ADMINS, BILL_BYTES, compares, costs),
+            new Door("GET", "/v1/organization/costs", READERS, 0, collects, costs),
+            new Door("GET", "/v1/organization/usage/completions", READERS, 0, collects, costs),
+            new Door("GET", "/v1/requests/*", READERS, 0, explains, costs),
+            new Door("GET", "/v1/budgets", READERS, 0, limits, costs),
+            new Door("GET", "/v1/budgets/*", READERS, 0, limits, costs),
+            new Door("PUT", "/v1/budgets/*", ADMINS, BUDGET_BYTES, setsLimits, costs),
+            new Door("DELETE", "/v1/budgets/*", ADMINS, 0, endsLimits, costs),
+            new Door("POST", "/v1/budgets/*", ADMINS, 0, countsAgain, costs),
+            new Door("POST", "/v1/reviews", ASKERS, reviewBytes, judges, idempotency.once(reviews)),
+            // Before all that is below /v1/pipelines.
+            new Door("GET", "/v1/pipelines/{name}/roi", READERS, 0, pays, costs),
+            new Door(
+                "POST",
+                "/v1/batches",
+                ASKERS,
+                batchBytes,
+                hands,
+                idempotency.once(store.guarding(batch::create))),
+            new Door("GET", "/v1/batches", READERS, 0, follows, store.guarding(batch::list)),
+            new Door("GET", "/v1/batches/*", READERS, 0, watches, store.guarding(batch::look)),
+            new Door("POST", "/v1/batches/*", ASKERS, 0, cancels, store.guarding(batch::change)),
+            new Door("GET", "/v1/webhooks", READERS, 0, names, webhooks::targets),
+            new Door(
+                "GET",
+                "/v1/webhooks/deliveries",
+                READERS,
+                0,
+                delivers,
+                store.guarding(webhooks::deliveries)),
+            new Door(
+                "POST", "/v1/pipelines:validate", ASKERS, orderBytes, checks, pipelines.check()),
+            new Door("GET", "/v1/pipelines", READERS, 0, offers, runs::list),
+            new Door("GET", "/v1/pipelines/*", READERS, 0, defines, store.guarding(runs::get)),
+            new Door(
+                "POST",
+                "/v1/pipelines/*",
+                ASKERS,
+                orderBytes,
+                begins,
+                idempotency.once(store.guarding(runs::post))),
+            new Door("GET", "/v1/runs", READERS, 0, remembers, store.guarding(runs::listRuns)),
+            new Door("GET", "/v1/runs/*", READERS, 0, tells, store.guarding(runs::getRun)),
+            new Door("POST", "/v1/runs/*", ASKERS, 0, changes, store.guarding(runs::postRun)),
+            new Door("GET", "/v1/reviews", SHOWN_REVIEWS, 0, shows, people),
+            new Door("GET", "/v1/review-policies", SHOWN_REVIEWS, 0, judged, people),
+            new Door("GET", "/v1/reviewers", SHOWN_REVIEWS, 0, judged, people),
+            new Door("GET", "/v1/reviews/*", SHOWN_REVIEWS, 0, shows, people),
+            new Door("POST", "/v1/reviews/*", REVIEWERS, DECISION_BYTES, settles, people),
+            new Door("GET", "/v1/decisions", PEOPLE, 0, waits, people),
+            new Door("GET", "/v1/decisions/*", PEOPLE, 0, waits, people),
+            new Door("POST", "/v1/decisions/*", REVIEWERS, DECISION_BYTES, settles, people),
+            new Door("GET", "/v1/key", SHOWN_REVIEWS, 0, owns, new KeyRoute())),
+        ConsoleParts.doors(settings, http, token),
+        keys,
+        porter,
+        tracing,
+        metrics);
   }
 
   private static Relay costs(

@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * @param usage what the answer consumed when it was given, also for one from the cache; empty for a
  *     stream, whose tokens the ledger's attempt has
  * @param signals what each signal said; null or empty when one alone decided
+ * @param hops candidates that failed before, in the order they were asked; null or empty when none
+ *     did
  */
 public record Decision(
     @JsonbProperty("request_id") String requestId,
@@ -65,4 +67,5 @@ public record Decision(
     @JsonbProperty("baseline_model") @Nullable String baselineModel,
     @JsonbProperty("price_version") String priceVersion,
     AttemptUsage usage,
-    @Nullable List<DecisionSignal> signals) {}
+    @Nullable List<DecisionSignal> signals,
+    @Nullable List<DecisionHop> hops) {}

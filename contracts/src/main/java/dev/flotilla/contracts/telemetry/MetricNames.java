@@ -11,6 +11,9 @@ public final class MetricNames {
   public static final String ROUTER_ESCALATIONS = "llm_router_escalations";
   public static final String VALIDATION_FAILURES = "llm_validation_failures";
   public static final String ROUTER_OVERHEAD = "llm_router_overhead_seconds";
+  public static final String ROUTER_REQUEST = "llm_router_request_seconds";
+  public static final String BASELINE_COST_NANOUSD = "llm_baseline_cost_nanousd";
+  public static final String BASELINE_ACTUAL_NANOUSD = "llm_baseline_actual_nanousd";
   public static final String ROUTER_INFLIGHT = "llm_router_inflight_requests";
   public static final String CACHE_REQUESTS = "llm_cache_requests";
   public static final String CLASSIFIER_DECISIONS = "llm_classifier_decisions";
@@ -23,6 +26,8 @@ public final class MetricNames {
   public static final String PROVIDER_SHED = "llm_provider_shed";
   public static final String PROVIDER_INFLIGHT = "llm_provider_inflight_calls";
   public static final String PROVIDER_ATTEMPTS = "llm_provider_attempts";
+  public static final String PROVIDER_TOKENS = "llm_provider_tokens";
+  public static final String FIRST_CHUNK = "llm_provider_first_chunk_seconds";
   public static final String CIRCUIT_STATE = "llm_provider_circuit_state";
   public static final String CIRCUIT_REFUSALS = "llm_provider_circuit_refusals";
   public static final String RETRIES = "llm_provider_retries";
@@ -56,6 +61,7 @@ public final class MetricNames {
   public static final String PIPELINE_RUNS = "pipeline_runs";
   public static final String PIPELINE_STEP = "pipeline_step_seconds";
   public static final String SHADOWS = "llm_router_shadows";
+  public static final String REVIEW_DECISIONS = "review_decisions";
   public static final String REVIEW_QUEUE_OLDEST = "review_queue_oldest_seconds";
 
   private MetricNames() {}

@@ -2,6 +2,7 @@ package dev.flotilla.cost.decision;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.contracts.decision.Decision;
+import dev.flotilla.contracts.decision.DecisionHop;
 import dev.flotilla.contracts.decision.DecisionSignal;
 import dev.flotilla.cost.row.StrictRow;
 import dev.flotilla.cost.row.UnreadableRow;
@@ -11,6 +12,7 @@ import java.util.List;
 /** Reads one decision strictly. Fields and words this version does not know are passed over. */
 final class DecisionReader {
   private static final int MOST_SIGNALS = 32;
+  private static final int MOST_HOPS = 32;
 
   private DecisionReader() {}
 
@@ -45,7 +47,8 @@ final class DecisionReader {
         row.optionalText("baseline_model"),
         row.text("price_version"),
         row.usage(),
-        signals(json.path("signals")));
+        signals(json.path("signals")),
+        hops(json.path("hops")));
   }
 
   /** Of what this version cannot read nothing is kept: it explains, and the rest is still true. */
@@ -60,6 +63,17 @@ final class DecisionReader {
       }
     }
     return List.copyOf(signals);
+  }
+
+  private static List<DecisionHop> hops(JsonNode list) {
+    var hops = new ArrayList<DecisionHop>();
+    for (JsonNode each : list) {
+      if (hops.size() < MOST_HOPS) {
+        var row = new StrictRow(each);
+        hops.add(new DecisionHop(row.text("from"), row.text("reason")));
+      }
+    }
+    return List.copyOf(hops);
   }
 
   private static int small(StrictRow row, String field) {

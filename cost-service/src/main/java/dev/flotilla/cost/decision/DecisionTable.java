@@ -3,6 +3,7 @@ package dev.flotilla.cost.decision;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.contracts.decision.Decision;
+import dev.flotilla.contracts.decision.DecisionHop;
 import dev.flotilla.contracts.decision.DecisionSignal;
 import dev.flotilla.cost.row.UsageColumns;
 import dev.flotilla.kit.json.Json;
@@ -19,7 +20,7 @@ final class DecisionTable {
       team text, request_id text, started_at timestamptz, key_id text, project text, origin text, task_type text,
       confidence double precision, decided_by text, matched_rules jsonb, cache text, model text, simulated boolean,
       fallback_count bigint, fallback_reason text, outcome text, status bigint, stream boolean, overhead_ms bigint,
-      duration_ms bigint, trace_id text, tags jsonb, baseline_model text, price_version text, signals jsonb"""
+      duration_ms bigint, trace_id text, tags jsonb, baseline_model text, price_version text, signals jsonb, hops jsonb"""
           + ", "
           + String.join(" bigint, ", UsageColumns.NAMES)
           + " bigint";
@@ -90,6 +91,13 @@ final class DecisionTable {
             .put("from", signal.from())
             .put("says", signal.says())
             .put("value", signal.value());
+      }
+    }
+    List<DecisionHop> hops = decision.hops();
+    if (hops != null && !hops.isEmpty()) {
+      ArrayNode told = row.putArray("hops");
+      for (DecisionHop hop : hops) {
+        told.addObject().put("from", hop.from()).put("reason", hop.reason());
       }
     }
     UsageColumns.counts(decision.usage()).forEach(row::put);

@@ -1,6 +1,7 @@
 package dev.flotilla.provider.bucket;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One of a provider's limits as it announced it last: what was left then, what has been taken since
@@ -48,6 +49,14 @@ final class Announced {
     long untilFull = untilNanos - now;
     double wait = perNano > 0 ? Math.ceil(missing / perNano) : (double) untilFull;
     return Math.max(1, (long) Math.min(wait, (double) untilFull));
+  }
+
+  /** What is left of it; null when nothing is known. */
+  @Nullable Long left(long now) {
+    if (!known || now - untilNanos >= 0) {
+      return null;
+    }
+    return Math.max(0, (long) Math.min(most, left + perNano * (double) (now - atNanos)));
   }
 
   void take(long count) {

@@ -45,6 +45,14 @@ final class LocalBucket {
     }
   }
 
+  synchronized Remaining remaining() {
+    long now = nanoClock.getAsLong();
+    return new Remaining(
+        requests == null ? null : requests.left(now),
+        tokens == null ? null : tokens.left(now),
+        false);
+  }
+
   private static @Nullable Level level(
       @Nullable Long limit, BucketConfig config, LongSupplier nanoClock) {
     return limit == null
@@ -79,6 +87,11 @@ final class LocalBucket {
     void take(long count, long now) {
       refill(now);
       left = Math.clamp(left - (double) count, -full, full);
+    }
+
+    long left(long now) {
+      refill(now);
+      return Math.max(0, (long) left);
     }
 
     private void refill(long now) {

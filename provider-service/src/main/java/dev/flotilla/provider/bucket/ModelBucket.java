@@ -95,6 +95,19 @@ public final class ModelBucket {
     }
   }
 
+  /** What is left now: what the provider announced if it did, else of what the catalogue grants. */
+  public Remaining remaining() {
+    long now = nanoClock.getAsLong();
+    synchronized (this) {
+      Long requestsLeft = requests.left(now);
+      Long tokensLeft = tokens.left(now);
+      if (requestsLeft != null || tokensLeft != null) {
+        return new Remaining(requestsLeft, tokensLeft, true);
+      }
+    }
+    return local.remaining();
+  }
+
   private RateHeaders said(HttpHeaders headers) {
     return believeHeaders ? RateHeaders.of(headers, clock.instant()) : RateHeaders.NOTHING;
   }

@@ -145,6 +145,7 @@ final class Attempt {
   /** A stream has begun. */
   void begun() {
     pass.begun();
+    metrics.begun(intent, time.elapsed());
   }
 
   /** A stream goes on: writes down what it has surely cost by now. Never fails, never waits. */

@@ -27,6 +27,7 @@ final class Breaker {
   // All below is guarded by the lock.
   private final OutcomeWindow window;
   private CircuitState state = CircuitState.CLOSED;
+  private long leftClosedNanos;
 
   /** Goes up with each change of state, so that what was let through before it does not count. */
   private long generation;
@@ -123,7 +124,14 @@ final class Breaker {
       @Nullable Duration retryAfter =
           open ? millisUntil(openUntilNanos, now) : allProbing ? WHILE_PROBED : null;
       CircuitState seen = state == CircuitState.OPEN && !open ? CircuitState.HALF_OPEN : state;
-      return new Circuit(key.provider(), key.model(), seen, retryAfter, gone, window.failureRate());
+      return new Circuit(
+          key.provider(),
+          key.model(),
+          seen,
+          retryAfter,
+          gone,
+          window.failureRate(),
+          state == CircuitState.CLOSED ? null : Duration.ofNanos(now - leftClosedNanos));
     } finally {
       lock.unlock();
     }
@@ -197,6 +205,9 @@ final class Breaker {
   }
 
   private void become(CircuitState next) {
+    if (state == CircuitState.CLOSED) {
+      leftClosedNanos = nanoClock.getAsLong();
+    }
     state = next;
     generation++;
     probes = 0;

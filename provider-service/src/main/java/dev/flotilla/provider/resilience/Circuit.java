@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param retryAfter until a call would be let through; null when one would be now
  * @param gone whether its provider did not know the model when it was asked last
  * @param failureRate share of failures among the last outcomes, 0 to 1; 0 when there is none
+ * @param notClosedFor how long ago it was closed last; null while it is closed
  */
 public record Circuit(
     String provider,
@@ -16,4 +17,5 @@ public record Circuit(
     CircuitState state,
     @Nullable Duration retryAfter,
     boolean gone,
-    double failureRate) {}
+    double failureRate,
+    @Nullable Duration notClosedFor) {}

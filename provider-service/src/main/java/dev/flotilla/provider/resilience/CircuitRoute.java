@@ -6,6 +6,7 @@ import dev.flotilla.contracts.call.FleetHeaders;
 import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.identity.ServiceToken;
 import dev.flotilla.kit.json.Json;
+import dev.flotilla.provider.bucket.Remaining;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -17,11 +18,14 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code GET /v1/circuits} for the other services of the fleet: the state of every circuit that has
- * seen a call.
+ * seen a call here, and what is left of its provider's limits as far as this instance knows. Times
+ * are told as durations: clocks of two machines differ.
  */
 @ApplicationScoped
 @RoutingPath("/v1/circuits")
@@ -66,15 +70,27 @@ public class CircuitRoute implements HttpService {
     ObjectNode body = Json.object();
     ArrayNode all = body.putArray("circuits");
     for (Circuit circuit : lanes.circuits()) {
-      var retryAfter = circuit.retryAfter();
       all.addObject()
           .put("provider", circuit.provider())
           .put("model", circuit.model())
           .put("state", circuit.state().word())
-          .put("retry_after_ms", retryAfter == null ? null : retryAfter.toMillis())
+          .put("retry_after_ms", millis(circuit.retryAfter()))
           .put("gone", circuit.gone())
-          .put("failure_rate", circuit.failureRate());
+          .put("failure_rate", circuit.failureRate())
+          .put("not_closed_for_ms", millis(circuit.notClosedFor()))
+          .set("left", left(lanes.remaining(circuit.model())));
     }
     return body;
+  }
+
+  private static ObjectNode left(Remaining left) {
+    return Json.object()
+        .put("requests", left.requests())
+        .put("tokens", left.tokens())
+        .put("announced", left.announced());
+  }
+
+  private static @Nullable Long millis(@Nullable Duration duration) {
+    return duration == null ? null : duration.toMillis();
   }
 }

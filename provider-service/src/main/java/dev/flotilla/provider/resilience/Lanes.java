@@ -6,6 +6,7 @@ import dev.flotilla.catalog.Deployment;
 import dev.flotilla.catalog.Model;
 import dev.flotilla.provider.bucket.Buckets;
 import dev.flotilla.provider.bucket.Grant;
+import dev.flotilla.provider.bucket.Remaining;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -110,6 +111,16 @@ public final class Lanes {
   /** One for each model that was called, in the order of their names: the best of its ways. */
   public List<Circuit> circuits() {
     return lanes.values().stream().map(Lanes::best).sorted(comparing(Circuit::model)).toList();
+  }
+
+  /**
+   * What is left of what the provider of a model grants, over all ways to it; empty fields where
+   * nothing is known of any.
+   */
+  public Remaining remaining(String model) {
+    return lanes.getOrDefault(model, List.of()).stream()
+        .map(lane -> lane.bucket().remaining())
+        .reduce(Remaining.UNKNOWN, Remaining::and);
   }
 
   /** The worst state among a model's ways; closed when it was never called. */

@@ -56,6 +56,30 @@ class ModelBucketTest {
   }
 
   @Test
+  void what_is_left_is_what_the_provider_says_and_else_what_the_catalogue_grants() {
+    ModelBucket bucket = bucket(new Rates(6L, 600L), 2);
+    assertEquals(new Remaining(3L, 300L, false), bucket.remaining(), "this instance's share");
+    taken(bucket, 100);
+    assertEquals(new Remaining(2L, 200L, false), bucket.remaining());
+    bucket.heard(said(openAi("requests", 40, 100L, "20s")));
+    assertEquals(new Remaining(40L, null, true), bucket.remaining());
+    taken(bucket, 50);
+    nanos += Duration.ofSeconds(10).toNanos();
+    assertEquals(new Remaining(69L, null, true), bucket.remaining(), "half of the rest is back");
+    nanos += Duration.ofSeconds(10).toNanos();
+    assertEquals(new Remaining(3L, 300L, false), bucket.remaining(), "that was long ago");
+    assertEquals(Remaining.UNKNOWN, bucket(Rates.UNKNOWN, 1).remaining());
+  }
+
+  @Test
+  void two_ways_together_have_what_both_have() {
+    assertEquals(
+        new Remaining(5L, 7L, true),
+        new Remaining(2L, null, false).and(new Remaining(3L, 7L, true)));
+    assertEquals(Remaining.UNKNOWN, Remaining.UNKNOWN.and(Remaining.UNKNOWN));
+  }
+
+  @Test
   void an_instance_alone_keeps_to_its_share() {
     ModelBucket bucket = bucket(new Rates(6L, null), 3);
     taken(bucket, 1);

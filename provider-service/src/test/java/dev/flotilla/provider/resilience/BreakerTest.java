@@ -187,6 +187,24 @@ class BreakerTest {
   }
 
   @Test
+  void it_is_known_for_how_long_it_has_not_been_closed_whatever_probes_found_meanwhile() {
+    passes(Duration.ofSeconds(7));
+    assertNull(breaker.circuit().notClosedFor());
+    open();
+    passes(Duration.ofSeconds(5));
+    assertEquals(Duration.ofSeconds(5), breaker.circuit().notClosedFor());
+    permit().giveBack(Evidence.SICK);
+    passes(Duration.ofSeconds(10));
+    assertEquals(CircuitState.HALF_OPEN, state());
+    assertEquals(Duration.ofSeconds(15), breaker.circuit().notClosedFor());
+    permit().giveBack(Evidence.HEALTHY);
+    assertNull(breaker.circuit().notClosedFor());
+    open();
+    passes(Duration.ofSeconds(1));
+    assertEquals(Duration.ofSeconds(1), breaker.circuit().notClosedFor());
+  }
+
+  @Test
   @FaultRow(row = 40, fault = "many calls at once when it may be probed")
   void no_more_probes_at_once_than_configured() {
     open();

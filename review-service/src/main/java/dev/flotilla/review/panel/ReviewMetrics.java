@@ -15,9 +15,6 @@ import org.eclipse.microprofile.metrics.Tag;
 
 /** What reviews are measured by. Its series are there from the start. Thread-safe. */
 public final class ReviewMetrics {
-  /** Belongs into {@code MetricNames} with its next change. */
-  private static final String DECISIONS = "review_decisions";
-
   private static final String BY_POLICY = "policy";
   private static final String ESCALATE = "escalate";
 
@@ -29,7 +26,7 @@ public final class ReviewMetrics {
     this.decisions =
         new LabelledCounter(
             registry,
-            DECISIONS,
+            MetricNames.REVIEW_DECISIONS,
             "Decisions of reviews; escalate hands one to a person",
             List.of("policy", "decision", "decided_by"));
     for (Policy policy : policies.all()) {

@@ -11,7 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.OptionalLong;
+import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.params.SetParams;
+import redis.clients.jedis.resps.ScanResult;
 
 /**
  * Answers already given to the same team for the same request under the same policy. Redis away is
@@ -20,6 +23,9 @@ import redis.clients.jedis.params.SetParams;
 public final class AnswerCache {
   /** Longer answers, which are many vectors at once, cost Redis more than they save. */
   private static final int LONGEST = 4 << 20;
+
+  /** A step of so many keys takes Redis well below a millisecond. */
+  private static final int LOOKED_AT_ONCE = 500;
 
   private final AnswerCacheConfig config;
   private final CacheKey key;
@@ -87,6 +93,34 @@ public final class AnswerCache {
     var expiry = SetParams.setParams().ex(config.keep().toSeconds());
     redis.ask(bytes.length, client -> client.set(where, bytes, expiry));
     return true;
+  }
+
+  /**
+   * Forgets all answers of all teams. Looks through everything in Redis in small steps, so that
+   * nobody else waits long; answers that are kept meanwhile may stay.
+   *
+   * @return how many were forgotten; empty when Redis is away, or went away meanwhile
+   */
+  public OptionalLong purge() {
+    long purged = 0;
+    String cursor = ScanParams.SCAN_POINTER_START;
+    var params = new ScanParams().match(CacheKey.PREFIX + "*").count(LOOKED_AT_ONCE);
+    do {
+      String from = cursor;
+      Optional<ScanResult<String>> found = redis.ask(client -> client.scan(from, params));
+      if (found.isEmpty()) {
+        return OptionalLong.empty();
+      }
+      String[] keys = found.get().getResult().toArray(String[]::new);
+      Optional<Long> gone =
+          keys.length == 0 ? Optional.of(0L) : redis.ask(client -> client.unlink(keys));
+      if (gone.isEmpty()) {
+        return OptionalLong.empty();
+      }
+      purged += gone.get();
+      cursor = found.get().getCursor();
+    } while (!cursor.equals(ScanParams.SCAN_POINTER_START));
+    return OptionalLong.of(purged);
   }
 
   /**

@@ -34,6 +34,9 @@ final class CacheKey {
           .enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED)
           .build();
 
+  /** Before every key of every version. */
+  static final String PREFIX = "flotilla:answer:";
+
   private final SecretKeySpec secret;
 
   CacheKey(String secret) {
@@ -57,7 +60,7 @@ final class CacheKey {
       }
       // Written into the hash as it comes: a long prompt is not copied for it.
       SORTED.writeValue(new MacStream(mac), relevant);
-      return "flotilla:answer:3:" + HexFormat.of().formatHex(mac.doFinal());
+      return PREFIX + "3:" + HexFormat.of().formatHex(mac.doFinal());
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException(
           "every JDK has HmacSHA256, and a tree can always be written", e);

@@ -3,6 +3,7 @@ package dev.flotilla.router.chat;
 import dev.flotilla.catalog.Catalog;
 import dev.flotilla.catalog.Model;
 import dev.flotilla.contracts.decision.Decision;
+import dev.flotilla.contracts.decision.DecisionHop;
 import dev.flotilla.contracts.decision.DecisionOutcome;
 import dev.flotilla.contracts.decision.DecisionSignal;
 import dev.flotilla.contracts.ledger.AttemptUsage;
@@ -112,7 +113,14 @@ public final class Explanations {
             reply instanceof Reply.Whole whole
                 ? AnsweredTokens.of(whole.completion()).usage()
                 : AttemptUsage.NONE,
-            type == null ? null : signals(type, journey)));
+            type == null ? null : signals(type, journey),
+            hops(facts)));
+  }
+
+  private static List<DecisionHop> hops(RouteFacts facts) {
+    return facts.hops().stream()
+        .map(hop -> new DecisionHop(hop.model().id(), hop.failure().reason()))
+        .toList();
   }
 
   private static List<DecisionSignal> signals(Classification type, Journey journey) {

@@ -42,8 +42,7 @@ public final class ApiKeys {
           .build();
 
   private static final Set<String> KNOWN_ROLES =
-      Stream.concat(Stream.of(Role.values()).map(Role::word), Stream.of("operator"))
-          .collect(Collectors.toUnmodifiableSet());
+      Stream.of(Role.values()).map(Role::word).collect(Collectors.toUnmodifiableSet());
 
   /**
    * An entry of the key file; {@code rpm} and {@code tpm} are limits per minute; {@code

@@ -10,6 +10,8 @@ public enum Role {
   VIEWER,
   /** Decides for its own team what machines cannot. */
   REVIEWER,
+  /** Watches over this installation, and takes out of the choice what fails. */
+  OPERATOR,
   /** Runs this installation. */
   ADMIN;
 

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,9 +24,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class OneSpace {
   private final Catalog catalog;
+  private final Predicate<String> drained;
 
-  OneSpace(Catalog catalog) {
+  /**
+   * @param drained whether nobody is to choose a provider
+   */
+  OneSpace(Catalog catalog, Predicate<String> drained) {
     this.catalog = catalog;
+    this.drained = drained;
   }
 
   Planned planFor(ChatRequest request, Caller caller) {
@@ -47,6 +53,9 @@ final class OneSpace {
     if (allowed.isEmpty()) {
       return new Planned.Refused(RoutePolicy.notAllowed(caller, named.keySet()));
     }
+    if (allowed.stream().allMatch(model -> drained.test(model.provider().id()))) {
+      return new Planned.Refused(RoutePolicy.allDrained(allowed));
+    }
     var able = new ArrayList<Model>();
     var passedOver = new ArrayList<PassedOver>();
     ApiError unmet = null;
@@ -54,6 +63,8 @@ final class OneSpace {
       ApiError lacking = allowed.contains(model) ? lacking(model, request) : null;
       if (!allowed.contains(model)) {
         passedOver.add(new PassedOver(model, "this key may not use it"));
+      } else if (drained.test(model.provider().id())) {
+        passedOver.add(new PassedOver(model, RoutePolicy.DRAINED));
       } else if (lacking == null) {
         able.add(model);
       } else {

@@ -24,6 +24,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -35,34 +36,54 @@ public final class RoutePolicy {
   /** The model name that leaves the choice to us; {@code auto/<type>} skips the classification. */
   public static final String AUTO = "auto";
 
+  /** Why a model is not asked. */
+  static final String DRAINED = "its provider is drained";
+
   private final Catalog catalog;
   private final Routing routing;
   private final Validation validation;
   private final Promotions promotions;
+  private final Predicate<String> drained;
 
   /** One for which nothing is learned. */
   public RoutePolicy(Catalog catalog, Routing routing, Validation validation) {
-    this(catalog, routing, validation, Promotions.NONE);
+    this(catalog, routing, validation, Promotions.NONE, provider -> false);
   }
 
   private RoutePolicy(
-      Catalog catalog, Routing routing, Validation validation, Promotions promotions) {
+      Catalog catalog,
+      Routing routing,
+      Validation validation,
+      Promotions promotions,
+      Predicate<String> drained) {
     this.catalog = catalog;
     this.routing = routing;
     this.validation = validation;
     this.promotions = promotions;
+    this.drained = drained;
   }
 
   /**
    * The same, with models that are asked first because they have shown that they are good enough.
    */
   public RoutePolicy with(Promotions learned) {
-    return new RoutePolicy(catalog, routing, validation, learned);
+    return new RoutePolicy(catalog, routing, validation, learned, drained);
+  }
+
+  /**
+   * The same, but for providers nobody is to choose at the moment.
+   *
+   * @param now asked for each request, with a provider's id
+   */
+  public RoutePolicy without(Predicate<String> now) {
+    return new RoutePolicy(catalog, routing, validation, promotions, now);
   }
 
   /** Whether a model can answer a request, and this caller may use it. */
   public boolean mayAnswer(Model model, ChatRequest request, Caller caller) {
-    return caller.mayUse(model.id()) && needs(request).stream().allMatch(need -> need.metBy(model));
+    return caller.mayUse(model.id())
+        && !drained.test(model.provider().id())
+        && needs(request).stream().allMatch(need -> need.metBy(model));
   }
 
   /** When a model is asked what kind of work a request is; null is never. */
@@ -90,7 +111,7 @@ public final class RoutePolicy {
    */
   public Planned planFor(ChatRequest request, Caller caller, @Nullable Classification decided) {
     if (request.embeds()) {
-      return new OneSpace(catalog).planFor(request, caller);
+      return new OneSpace(catalog, drained).planFor(request, caller);
     }
     var named = new LinkedHashSet<Model>();
     Classification type = null;
@@ -161,14 +182,22 @@ public final class RoutePolicy {
     if (allowed.isEmpty()) {
       return refused(notAllowed(caller, named));
     }
+    List<Model> awake =
+        allowed.stream().filter(model -> !drained.test(model.provider().id())).toList();
+    if (awake.isEmpty()) {
+      return refused(allDrained(allowed));
+    }
     var able = new ArrayList<Model>();
     var passedOver = new ArrayList<PassedOver>();
     named.stream()
         .filter(model -> !allowed.contains(model))
         .forEach(model -> passedOver.add(new PassedOver(model, "this key may not use it")));
+    allowed.stream()
+        .filter(model -> !awake.contains(model))
+        .forEach(model -> passedOver.add(new PassedOver(model, DRAINED)));
     Optional<Need> unmet = Optional.empty();
     List<Need> needs = needs(request);
-    for (Model model : allowed) {
+    for (Model model : awake) {
       Optional<Need> lacking = needs.stream().filter(need -> !need.metBy(model)).findFirst();
       if (lacking.isEmpty()) {
         able.add(model);
@@ -230,6 +259,7 @@ public final class RoutePolicy {
   private List<Model> cheapest(
       Caller caller, List<Need> needs, @Nullable Classification type, List<Model> able) {
     return routing.task(TaskType.BULK).candidates().stream()
+        .filter(model -> !drained.test(model.provider().id()))
         .filter(
             model ->
                 type == null
@@ -346,6 +376,20 @@ public final class RoutePolicy {
             + ", and none of "
             + named.stream().map(Model::id).collect(Collectors.joining(", "))
             + " is among them.",
+        "model",
+        "router");
+  }
+
+  /** What to say when people have taken all that could be asked out of the choice. */
+  static ApiError allDrained(List<Model> named) {
+    return new ApiError(
+        503,
+        "server_error",
+        "provider_drained",
+        "Nobody asks "
+            + named.stream().map(Model::id).collect(Collectors.joining(", "))
+            + " at the moment: its provider is drained by whoever runs this installation. Name"
+            + " another model, or 'auto'.",
         "model",
         "router");
   }

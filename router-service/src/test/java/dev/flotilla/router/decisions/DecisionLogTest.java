@@ -251,6 +251,7 @@ class DecisionLogTest {
         "acme/grand",
         "sha256:00",
         AttemptUsage.text(100, 20, 30, 0),
+        null,
         null);
   }
 

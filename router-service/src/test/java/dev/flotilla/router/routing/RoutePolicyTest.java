@@ -80,6 +80,35 @@ class RoutePolicyTest {
         "write last");
   }
 
+  @Test
+  void a_drained_provider_is_nobodys_choice_and_who_names_it_alone_hears_why() {
+    var without = policy.without("sim-north"::equals);
+    for (String type : List.of("bulk", "standard", "structured", "complex")) {
+      Plan plan =
+          plan(
+              without,
+              "{\"model\":\"auto/%s\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}"
+                  .formatted(type));
+      assertTrue(ids(plan).stream().noneMatch(id -> id.startsWith("sim-north/")), type);
+      assertTrue(plan.cheapest().stream().noneMatch(m -> m.id().startsWith("sim-north/")), type);
+      assertTrue(
+          plan.passedOver().stream().anyMatch(over -> over.why().equals("its provider is drained")),
+          type);
+    }
+    String named =
+        "{\"model\":\"sim-north/fast\",%s\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}";
+    var refused =
+        assertInstanceOf(
+            Planned.Refused.class,
+            without.planFor(Requests.of(named.formatted("")), Requests.ANYBODY));
+    assertEquals(503, refused.error().status());
+    assertEquals("provider_drained", refused.error().code());
+    assertTrue(refused.error().message().contains("sim-north/fast"), refused.error().message());
+    Plan other = plan(without, named.formatted("\"route\":{\"fallbacks\":[\"sim-south/fast\"]},"));
+    assertEquals(List.of("sim-south/fast"), ids(other));
+    assertEquals("sim-north/fast", ids(plan(policy, named.formatted(""))).getFirst());
+  }
+
   private static Plan plan(RoutePolicy policy, String body) {
     return assertInstanceOf(
             Planned.Ready.class, policy.planFor(Requests.of(body), Requests.ANYBODY))

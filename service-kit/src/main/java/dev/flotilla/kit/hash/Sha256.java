@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 of texts. Thread-safe. */
+/** SHA-256 of texts and files. Thread-safe. */
 public final class Sha256 {
   private Sha256() {}
 
@@ -16,9 +16,13 @@ public final class Sha256 {
    *     are several
    */
   public static String hex(String... parts) {
+    return hexOf(String.join("\0", parts).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The same of bytes as they are. */
+  public static String hexOf(byte[] bytes) {
     try {
-      byte[] all = String.join("\0", parts).getBytes(StandardCharsets.UTF_8);
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(all));
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

@@ -9,7 +9,12 @@ import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigValue;
 
 /**
  * MicroProfile Config read strictly. Defaults stand in each service's {@code
@@ -19,7 +24,20 @@ import org.eclipse.microprofile.config.Config;
  * used.
  */
 public final class Settings {
+  /** In an address, who shows itself and with what. */
+  private static final Pattern CREDENTIALS = Pattern.compile("(?<=//)[^/@\\s]*@");
+
+  private static final Pattern SECRET_NAME =
+      Pattern.compile("(?i).*(secret|password|token|passphrase|credential|api.?key).*");
+
+  private static final String MASK = "***";
+  private static final String OURS = "flotilla.";
+
+  /** Where a service's own defaults stand. */
+  private static final String DEFAULTS = "microprofile-config.properties";
+
   private final Config config;
+  private final Set<String> asked = new ConcurrentSkipListSet<>();
 
   public Settings(Config config) {
     this.config = config;
@@ -37,7 +55,40 @@ public final class Settings {
 
   /** Empty when the key is absent or blank. */
   public Optional<String> optional(String key) {
+    asked.add(key);
     return config.getOptionalValue(key, String.class).map(String::strip).filter(v -> !v.isEmpty());
+  }
+
+  /**
+   * A value that holds.
+   *
+   * @param value as it was read; of a secret only {@code ***}, and of an address what it shows
+   *     itself with is left out
+   * @param byDefault whether nobody set it
+   */
+  public record Effective(String value, boolean byDefault) {}
+
+  /**
+   * What was asked for so far, by key, and is set: what this process really goes by. Safe to show:
+   * secrets are masked, and what has no name of ours may be one.
+   */
+  public SortedMap<String, Effective> effective() {
+    var effective = new TreeMap<String, Effective>();
+    for (String key : asked) {
+      ConfigValue found = config.getConfigValue(key);
+      String value = found.getValue();
+      if (value != null && !value.isBlank()) {
+        String source = String.valueOf(found.getSourceName());
+        effective.put(key, new Effective(shown(key, value.strip()), source.contains(DEFAULTS)));
+      }
+    }
+    return effective;
+  }
+
+  private static String shown(String key, String value) {
+    return !key.startsWith(OURS) || SECRET_NAME.matcher(key).matches()
+        ? MASK
+        : CREDENTIALS.matcher(value).replaceAll(MASK + "@");
   }
 
   public Duration duration(String key) {
