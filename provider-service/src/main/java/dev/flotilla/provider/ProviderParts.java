@@ -20,6 +20,7 @@ import dev.flotilla.provider.completion.CompletionConfig;
 import dev.flotilla.provider.completion.Completions;
 import dev.flotilla.provider.completion.KeyedCalls;
 import dev.flotilla.provider.completion.Threshold;
+import dev.flotilla.provider.credential.ProviderKeys;
 import dev.flotilla.provider.dialect.Access;
 import dev.flotilla.provider.dialect.Dialect;
 import dev.flotilla.provider.dialect.anthropic.AnthropicDialect;
@@ -169,6 +170,16 @@ class ProviderParts {
 
   @Produces
   @Singleton
+  ProviderKeys providerKeys(Settings settings, ParkedKeys parked) {
+    return new ProviderKeys(
+        System::getenv,
+        settings.duration("flotilla.keys.between-looks"),
+        System::nanoTime,
+        parked::replaced);
+  }
+
+  @Produces
+  @Singleton
   Buckets buckets(Settings settings, Catalog catalog) {
     boolean shared =
         catalog.models().stream()
@@ -194,12 +205,12 @@ class ProviderParts {
 
   @Produces
   @Singleton
-  Lanes lanes(Settings settings, ParkedKeys keys, Buckets buckets) {
+  Lanes lanes(Settings settings, ParkedKeys keys, ProviderKeys providerKeys, Buckets buckets) {
     return new Lanes(
         BreakerConfig.from(settings),
         keys,
         buckets,
-        ProviderParts::holdsAKey,
+        providerKeys::has,
         Math::random,
         System::nanoTime);
   }
@@ -226,6 +237,7 @@ class ProviderParts {
       Transport transport,
       Lanes lanes,
       ParkedKeys keys,
+      ProviderKeys providerKeys,
       Spool spool,
       BudgetGate budgets,
       Tracing tracing,
@@ -236,7 +248,7 @@ class ProviderParts {
         new Attempts(catalog, spool, new AttemptMetrics(registry, catalog), tracing, clock);
     return new Completions(
         catalog,
-        dialects(settings, catalog, lanes, transport, clock),
+        dialects(settings, providerKeys, catalog, lanes, transport, clock),
         lanes,
         new CircuitMetrics(registry, catalog, lanes),
         budgets,
@@ -268,20 +280,20 @@ class ProviderParts {
     replays.close();
   }
 
-  private static boolean holdsAKey(String variable) {
-    String value = System.getenv(variable);
-    return value != null && !value.isBlank();
-  }
-
   /** One for each address and key of each provider. */
   private static Map<Provider, Dialect> dialects(
-      Settings settings, Catalog catalog, Lanes lanes, Transport transport, InstantSource clock) {
+      Settings settings,
+      ProviderKeys keys,
+      Catalog catalog,
+      Lanes lanes,
+      Transport transport,
+      InstantSource clock) {
     var dialects = new HashMap<Provider, Dialect>();
     for (Model model : catalog.models()) {
       for (Model way : lanes.waysTo(model)) {
         Provider provider = way.provider();
         Dialect dialect =
-            dialects(settings, List.of(provider), transport, clock).get(provider.dialect());
+            dialects(settings, keys, List.of(provider), transport, clock).get(provider.dialect());
         dialects.putIfAbsent(provider, Objects.requireNonNull(dialect));
       }
     }
@@ -289,23 +301,24 @@ class ProviderParts {
   }
 
   private static Map<String, Dialect> dialects(
-      Settings settings, Collection<Provider> providers, Transport transport, InstantSource clock) {
+      Settings settings,
+      ProviderKeys keys,
+      Collection<Provider> providers,
+      Transport transport,
+      InstantSource clock) {
     var config = TransportConfig.from(settings);
     // A line for each dialect; who speaks it is the catalogue's business.
     var spoken =
         Map.<String, Function<Map<String, Provider>, Dialect>>of(
             "openai",
-            served ->
-                new OpenAiDialect(
-                    transport, config, each(served, p -> Endpoint.of(p, System::getenv))),
+            served -> new OpenAiDialect(transport, config, each(served, p -> Endpoint.of(p, keys))),
             "anthropic",
             served ->
                 new AnthropicDialect(
-                    transport, config, each(served, p -> Access.of(p, System::getenv)), clock),
+                    transport, config, each(served, p -> Access.of(p, keys)), clock),
             "gemini",
             served ->
-                new GeminiDialect(
-                    transport, config, each(served, p -> Access.of(p, System::getenv)), clock),
+                new GeminiDialect(transport, config, each(served, p -> Access.of(p, keys)), clock),
             Provider.SIMULATOR,
             served -> new SimulatorDialect(SimulatorConfig.from(settings), clock));
     var speakers = new TreeMap<String, Map<String, Provider>>();

@@ -40,16 +40,25 @@ import dev.flotilla.router.door.Door;
 import dev.flotilla.router.door.DoorDialect;
 import dev.flotilla.router.door.DoorHandler;
 import dev.flotilla.router.door.Doors;
+import dev.flotilla.router.door.Guesses;
+import dev.flotilla.router.door.KeyFile;
 import dev.flotilla.router.door.KeyRoute;
 import dev.flotilla.router.door.ManagementDoors;
 import dev.flotilla.router.door.PatientConnections;
 import dev.flotilla.router.door.Porter;
+import dev.flotilla.router.door.Recognition;
 import dev.flotilla.router.door.Role;
+import dev.flotilla.router.door.WebTokens;
 import dev.flotilla.router.embeddings.EmbeddingsRoute;
 import dev.flotilla.router.flight.FlightConfig;
 import dev.flotilla.router.flight.Flights;
 import dev.flotilla.router.idempotency.Idempotency;
 import dev.flotilla.router.idempotency.IdempotencyConfig;
+import dev.flotilla.router.jwt.JwtConfig;
+import dev.flotilla.router.jwt.KeySource;
+import dev.flotilla.router.jwt.SignedTokens;
+import dev.flotilla.router.keys.KeyWatch;
+import dev.flotilla.router.keys.KeysRoute;
 import dev.flotilla.router.lanes.Lanes;
 import dev.flotilla.router.lanes.LanesConfig;
 import dev.flotilla.router.messages.MessagesRoute;
@@ -70,11 +79,13 @@ import dev.flotilla.router.routing.Routing;
 import dev.flotilla.router.routing.RoutingFile;
 import dev.flotilla.router.shadow.ShadowParts;
 import dev.flotilla.router.store.Store;
+import dev.flotilla.router.trail.Trail;
 import dev.flotilla.router.upstream.Circuits;
 import dev.flotilla.router.upstream.Connections;
 import dev.flotilla.router.upstream.ModelCaller;
 import dev.flotilla.router.upstream.ProviderRecord;
 import dev.flotilla.router.upstream.ProviderReplicas;
+import dev.flotilla.router.upstream.PublicKeys;
 import dev.flotilla.router.upstream.Relay;
 import dev.flotilla.router.upstream.RequestStories;
 import dev.flotilla.router.upstream.ReviewService;
@@ -91,6 +102,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -123,6 +135,8 @@ class RouterParts {
 
   /** A word and a comment. */
   private static final int DECISION_BYTES = 50_000;
+
+  private static final int KEY_BYTES = 50_000;
 
   private static final Set<Role> ASKERS = Set.of(Role.CALLER);
   private static final Set<Role> ADMINS = Set.of(Role.ADMIN);
@@ -332,7 +346,8 @@ class RouterParts {
   ManagementDoors managementDoors(
       Operations operations,
       Store store,
-      ApiKeys keys,
+      Recognition recognition,
+      Trail trail,
       Porter porter,
       Tracing tracing,
       MetricRegistry metrics) {
@@ -343,11 +358,28 @@ class RouterParts {
     return new ManagementDoors(
         new Doors(
             List.of(
-                new Door("POST", "/admin/cache/purge", OPERATORS, 0, purges, operations::purge),
-                new Door("POST", drain, OPERATORS, 0, drains, store.guarding(operations::drain)),
                 new Door(
-                    "DELETE", drain, OPERATORS, 0, restores, store.guarding(operations::restore))),
-            keys,
+                    "POST",
+                    "/admin/cache/purge",
+                    OPERATORS,
+                    0,
+                    purges,
+                    trail.recording("cache.purge", operations::purge)),
+                new Door(
+                    "POST",
+                    drain,
+                    OPERATORS,
+                    0,
+                    drains,
+                    trail.recording("provider.drain", store.guarding(operations::drain))),
+                new Door(
+                    "DELETE",
+                    drain,
+                    OPERATORS,
+                    0,
+                    restores,
+                    trail.recording("provider.restore", store.guarding(operations::restore)))),
+            recognition,
             porter,
             tracing,
             metrics));
@@ -428,6 +460,54 @@ class RouterParts {
   @Singleton
   ApiKeys keys(Settings settings) {
     return ApiKeys.read(settings.path("flotilla.keys.file"), Clock.systemUTC());
+  }
+
+  @Produces
+  @Singleton
+  KeyWatch keyWatch(Settings settings, ApiKeys keys, Store store, MetricRegistry metrics) {
+    return KeyWatch.start(
+        new KeyFile(settings.path("flotilla.keys.file"), keys),
+        keys,
+        store,
+        settings.duration("flotilla.keys.between-looks"),
+        metrics);
+  }
+
+  void close(@Disposes KeyWatch watch) {
+    watch.close();
+  }
+
+  @Produces
+  @Singleton
+  Trail trail(Store store, MetricRegistry metrics) {
+    return Trail.open(store, metrics);
+  }
+
+  void close(@Disposes Trail trail) {
+    trail.close();
+  }
+
+  @Produces
+  @Singleton
+  WebTokens tokens(Settings settings, HttpClient http) {
+    return JwtConfig.from(settings).map(config -> tokens(config, http)).orElse(WebTokens.NONE);
+  }
+
+  private static WebTokens tokens(JwtConfig config, HttpClient http) {
+    String written = config.publicKey();
+    KeySource source =
+        written == null
+            ? new PublicKeys(http, String.valueOf(config.location()))::read
+            : () -> written.getBytes(StandardCharsets.UTF_8);
+    return new SignedTokens(config, source, Clock.systemUTC(), System::nanoTime);
+  }
+
+  @Produces
+  @Singleton
+  Recognition recognition(
+      Settings settings, ApiKeys keys, WebTokens tokens, MetricRegistry metrics) {
+    int most = (int) settings.number("flotilla.door.most-failed-authentications", 1, 1_000_000);
+    return new Recognition(keys, tokens, new Guesses(most, System::nanoTime), metrics);
   }
 
   @Produces
@@ -530,7 +610,9 @@ class RouterParts {
       Circuits circuits,
       Chat answering,
       Store store,
-      ApiKeys keys,
+      Recognition recognition,
+      KeyWatch keyWatch,
+      Trail trail,
       Announcements announcements,
       Batches batches,
       Pipelines pipelines,
@@ -631,6 +713,14 @@ class RouterParts {
     String owns = "Says whose the key is that is shown, and what it may do.";
     String settles =
         "Claims what machines could not decide (…/claim), or decides it (…/decision); the first decision holds.";
+    KeysRoute keys = keyWatch.route();
+    String issues = "Issues a key; the answer is the only place where it is ever shown.";
+    String listsKeys = "Lists keys, issued ones and those of the key file, without what opens.";
+    String showsKey = "Shows a key without what opens.";
+    String replaces =
+        "Issues another key of the same id (…/rotate); the old one opens a while longer.";
+    String revokes = "Revokes a key: within seconds it opens nothing at any router.";
+    String recalls = "Lists what administrators and reviewers did, newest first.";
     return new Doors(
         List.of(
             new Door(
@@ -727,15 +817,39 @@ class RouterParts {
             new Door("GET", "/v1/costs/*", READERS, 0, reports, costs),
             new Door("GET", "/v1/prices", READERS, 0, quotes, costs),
             new Door("GET", "/v1/prices/*", READERS, 0, quotes, costs),
-            new Door("POST", "/v1/costs/imports", ADMINS, BILL_BYTES, compares, costs),
+            new Door(
+                "POST",
+                "/v1/costs/imports",
+                ADMINS,
+                BILL_BYTES,
+                compares,
+                trail.recording("bill.import", costs)),
             new Door("GET", "/v1/organization/costs", READERS, 0, collects, costs),
             new Door("GET", "/v1/organization/usage/completions", READERS, 0, collects, costs),
             new Door("GET", "/v1/requests/*", READERS, 0, explains, costs),
             new Door("GET", "/v1/budgets", READERS, 0, limits, costs),
             new Door("GET", "/v1/budgets/*", READERS, 0, limits, costs),
-            new Door("PUT", "/v1/budgets/*", ADMINS, BUDGET_BYTES, setsLimits, costs),
-            new Door("DELETE", "/v1/budgets/*", ADMINS, 0, endsLimits, costs),
-            new Door("POST", "/v1/budgets/*", ADMINS, 0, countsAgain, costs),
+            new Door(
+                "PUT",
+                "/v1/budgets/*",
+                ADMINS,
+                BUDGET_BYTES,
+                setsLimits,
+                trail.recordingAll("budget.set", costs)),
+            new Door(
+                "DELETE",
+                "/v1/budgets/*",
+                ADMINS,
+                0,
+                endsLimits,
+                trail.recording("budget.remove", costs)),
+            new Door(
+                "POST",
+                "/v1/budgets/*",
+                ADMINS,
+                0,
+                countsAgain,
+                trail.recording("budget.rebuild", costs)),
             new Door("POST", "/v1/reviews", ASKERS, reviewBytes, judges, idempotency.once(reviews)),
             // Before all that is below /v1/pipelines.
             new Door("GET", "/v1/pipelines/{name}/roi", READERS, 0, pays, costs),
@@ -775,13 +889,49 @@ class RouterParts {
             new Door("GET", "/v1/review-policies", SHOWN_REVIEWS, 0, judged, people),
             new Door("GET", "/v1/reviewers", SHOWN_REVIEWS, 0, judged, people),
             new Door("GET", "/v1/reviews/*", SHOWN_REVIEWS, 0, shows, people),
-            new Door("POST", "/v1/reviews/*", REVIEWERS, DECISION_BYTES, settles, people),
+            new Door(
+                "POST",
+                "/v1/reviews/*",
+                REVIEWERS,
+                DECISION_BYTES,
+                settles,
+                trail.recording("review.settle", people)),
             new Door("GET", "/v1/decisions", PEOPLE, 0, waits, people),
             new Door("GET", "/v1/decisions/*", PEOPLE, 0, waits, people),
-            new Door("POST", "/v1/decisions/*", REVIEWERS, DECISION_BYTES, settles, people),
+            new Door(
+                "POST",
+                "/v1/decisions/*",
+                REVIEWERS,
+                DECISION_BYTES,
+                settles,
+                trail.recording("decision.settle", people)),
+            new Door(
+                "POST",
+                "/v1/keys",
+                ADMINS,
+                KEY_BYTES,
+                issues,
+                trail.recordingAll("key.issue", store.guarding(keys::issue))),
+            new Door("GET", "/v1/keys", ADMINS, 0, listsKeys, store.guarding(keys::list)),
+            new Door("GET", "/v1/keys/*", ADMINS, 0, showsKey, store.guarding(keys::find)),
+            new Door(
+                "POST",
+                "/v1/keys/*",
+                ADMINS,
+                KEY_BYTES,
+                replaces,
+                trail.recordingAll("key.rotate", store.guarding(keys::rotate))),
+            new Door(
+                "DELETE",
+                "/v1/keys/*",
+                ADMINS,
+                0,
+                revokes,
+                trail.recording("key.revoke", store.guarding(keys::revoke))),
+            new Door("GET", "/v1/audit", ADMINS, 0, recalls, store.guarding(trail.route()::list)),
             new Door("GET", "/v1/key", SHOWN_REVIEWS, 0, owns, new KeyRoute())),
         ConsoleParts.doors(settings, http, token),
-        keys,
+        recognition,
         porter,
         tracing,
         metrics);
