@@ -19,6 +19,10 @@ final class Chromium implements AutoCloseable {
   /** For whatever is awaited; the machine may be busy. */
   static final double PATIENCE_MS = 60_000;
 
+  /** A page that says why something is refused is no fault. */
+  private static final String REFUSED =
+      "Failed to load resource: the server responded with a status of 4.*";
+
   private final Playwright playwright =
       Playwright.create(
           new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
@@ -56,7 +60,7 @@ final class Chromium implements AutoCloseable {
     Page page = context.newPage();
     page.onConsoleMessage(
         message -> {
-          if (message.type().equals("error")) {
+          if (message.type().equals("error") && !message.text().matches(REFUSED)) {
             complaints.add(page.url() + ": " + message.text());
           }
         });

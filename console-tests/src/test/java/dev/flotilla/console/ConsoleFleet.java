@@ -86,7 +86,8 @@ final class ConsoleFleet implements AutoCloseable {
           Files.readString(routing)
               .replaceAll("candidates: \\[.*?]", "candidates: [beta/m, alpha/m]")
               .replace("baseline: flagship", "baseline: alpha/m"));
-      Files.writeString(config.resolve("rates.csv"), "date,currency,rate\n2026-01-01,PKR,280.5\n");
+      Files.writeString(
+          config.resolve("rates.csv"), "date,from,to,rate,source\n2026-01-01,USD,PKR,280.5,test\n");
       Files.writeString(
           config.resolve("manual-work.csv"),
           "pipeline,minutes,hourly_rate,currency\nescalation,10,30,USD\n");

@@ -99,6 +99,7 @@ class ConsoleIT {
     screens.put("pipelines", "/pipelines");
     screens.put("pipeline", "/pipelines/escalation");
     screens.put("costs", "/costs?currency=PKR");
+    screens.put("providers", "/providers");
     screens.put("reviews", "/reviews");
     screens.put("review", "/reviews/" + decision);
     screens.put("playground", "/playground");
@@ -188,6 +189,36 @@ class ConsoleIT {
     page.click("button[value=explain]");
     assertThat(page.locator(".column tbody tr").first()).isVisible();
     assertEquals(asked, fleet.beta.requests() + fleet.alpha.requests(), "explaining is free");
+    page.context().close();
+  }
+
+  @Test
+  void what_a_key_may_not_see_is_said_in_its_place() {
+    Page page = chromium.visitor(true, console(), SECOND_REVIEWER);
+    for (String path : screens().values()) {
+      int status = page.navigate(console() + path).status();
+      assertTrue(status == 200 || status == 403, path + " " + status);
+      assertThat(page.locator("h1")).hasCount(1);
+    }
+    page.navigate(console() + "/costs");
+    assertThat(page.locator(".note").first()).containsText("needs a key with the role");
+    page.context().close();
+  }
+
+  @Test
+  void from_a_link_to_the_cause_it_is_two_clicks() {
+    Page page = chromium.visitor(true, console(), KEY);
+    page.click("nav >> text=Providers");
+    Locator beta = page.locator("section#beta");
+    assertThat(beta.locator("tbody th:text-is('server error')")).isVisible();
+    assertThat(beta).containsText("Last: server error of beta/m");
+    JsonNode provider = null;
+    for (JsonNode one : fleet.get(KEY, "/v1/providers").path("data")) {
+      provider = one.path("id").asText().equals("beta") ? one : provider;
+    }
+    assertEquals(provider == null ? "" : provider.path("status").asText(), beta.getAttribute("data-status"));
+    beta.locator("text=what happened to that request").click();
+    assertThat(page.locator("#content")).containsText("\"outcome\" : \"server_error\"");
     page.context().close();
   }
 
@@ -400,7 +431,7 @@ class ConsoleIT {
     assertTrue(
         ((Number) page.evaluate("() => document.querySelector('.picture').naturalWidth")).intValue()
             > 100);
-    assertThat(page.locator("text=By hand")).isVisible();
+    assertThat(page.locator("dt:text-is('By hand')")).isVisible();
     String input = "{\"complaint\": \"No tea at all.\"}";
     page.fill("#input", input);
     page.click("button[value=price]");

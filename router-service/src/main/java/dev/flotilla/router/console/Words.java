@@ -27,6 +27,7 @@ final class Words extends AbstractExtension {
   private static final DateTimeFormatter MOMENT =
       DateTimeFormatter.ofPattern("d MMM HH:mm:ss 'UTC'", Locale.ENGLISH);
   private static final BigDecimal CENT = new BigDecimal("0.01");
+  private static final String MINUS = "−";
   private static final String NONE = "–";
 
   private final Assets assets;
@@ -39,6 +40,7 @@ final class Words extends AbstractExtension {
   public Map<String, Filter> getFilters() {
     Map<String, Filter> filters = new HashMap<>();
     filters.put("usd", filter(value -> data(value, usd(value))));
+    filters.put("amount", filter(value -> data(value, rounded(value))));
     filters.put("count", filter(value -> data(value, grouped(value))));
     filters.put("percent", filter(value -> data(value, percent(value))));
     filters.put("millis", filter(value -> data(value, millis(value))));
@@ -102,21 +104,28 @@ final class Words extends AbstractExtension {
     return new SafeString("<data value=\"" + value.toPlainString() + "\">" + text + "</data>");
   }
 
-  /** Cents from a dollar on; below, what distinguishes small amounts. */
+  /** Dollars. */
   static String usd(BigDecimal value) {
-    String sign = value.signum() < 0 ? "−" : "";
+    String amount = rounded(value);
+    return amount.startsWith(MINUS) ? MINUS + "$" + amount.substring(1) : "$" + amount;
+  }
+
+  /** An amount of money: cents from one on; below, what distinguishes small amounts. */
+  private static String rounded(BigDecimal value) {
     BigDecimal amount = value.abs();
     if (amount.signum() == 0) {
-      return "$0";
+      return "0";
     }
+    String sign = value.signum() < 0 ? MINUS : "";
     if (amount.compareTo(BigDecimal.ONE) >= 0) {
-      return sign + "$" + String.format(Locale.ENGLISH, "%,.2f", amount);
+      return sign + String.format(Locale.ENGLISH, "%,.2f", amount);
     }
     BigDecimal rounded =
         amount.compareTo(CENT) >= 0
             ? amount.setScale(4, RoundingMode.HALF_UP)
             : amount.round(new MathContext(2, RoundingMode.HALF_UP));
-    return sign + "$" + rounded.stripTrailingZeros().toPlainString();
+    BigDecimal shortest = rounded.stripTrailingZeros();
+    return sign + shortest.setScale(Math.max(2, shortest.scale())).toPlainString();
   }
 
   static String grouped(BigDecimal value) {
@@ -127,7 +136,8 @@ final class Words extends AbstractExtension {
 
   /** Of a share. */
   static String percent(BigDecimal share) {
-    return share.movePointRight(2).setScale(1, RoundingMode.HALF_UP).toPlainString() + " %";
+    return share.movePointRight(2).setScale(1, RoundingMode.HALF_UP).toPlainString().replace("-", MINUS)
+        + " %";
   }
 
   static String millis(BigDecimal value) {

@@ -67,35 +67,29 @@ public final class Doors {
 
   public Doors(
       List<Door> doors, ApiKeys keys, Porter porter, Tracing tracing, MetricRegistry metrics) {
-    this(
-        doors,
-        keys,
-        porter,
-        tracing,
+    this(doors, List.of(), keys, porter, tracing, metrics);
+  }
+
+  /**
+   * @param pages doors for people, see {@link Door#open}
+   */
+  public Doors(
+      List<Door> doors,
+      List<Door> pages,
+      ApiKeys keys,
+      Porter porter,
+      Tracing tracing,
+      MetricRegistry metrics) {
+    this.doors = Stream.concat(doors.stream(), pages.stream()).toList();
+    this.keys = keys;
+    this.porter = porter;
+    this.tracing = tracing;
+    this.clientRetries =
         metrics.counter(
             Metadata.builder()
                 .withName(MetricNames.CLIENT_RETRIES)
                 .withDescription("Requests that their client had sent before, as its SDK says")
-                .build()));
-  }
-
-  private Doors(
-      List<Door> doors, ApiKeys keys, Porter porter, Tracing tracing, Counter clientRetries) {
-    this.doors = List.copyOf(doors);
-    this.keys = keys;
-    this.porter = porter;
-    this.tracing = tracing;
-    this.clientRetries = clientRetries;
-  }
-
-  /** The same and more doors. */
-  public Doors with(List<Door> more) {
-    return new Doors(
-        Stream.concat(doors.stream(), more.stream()).toList(),
-        keys,
-        porter,
-        tracing,
-        clientRetries);
+                .build());
   }
 
   /** The registry, for documentation and the access matrix. */

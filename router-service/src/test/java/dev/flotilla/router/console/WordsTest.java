@@ -12,7 +12,7 @@ class WordsTest {
     "0, $0",
     "0.000123456, $0.00012",
     "0.0123456, $0.0123",
-    "0.5, $0.5",
+    "0.5, $0.50",
     "12.345, '$12.35'",
     "1234567.891, '$1,234,567.89'",
     "-0.02, −$0.02"
@@ -28,7 +28,7 @@ class WordsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0.04321, 4.3 %", "1, 100.0 %", "0, 0.0 %"})
+  @CsvSource({"0.04321, 4.3 %", "1, 100.0 %", "0, 0.0 %", "-0.5, −50.0 %"})
   void shares_are_percents(BigDecimal share, String written) {
     assertEquals(written, Words.percent(share));
   }
