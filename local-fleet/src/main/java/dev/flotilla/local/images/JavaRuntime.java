@@ -42,7 +42,7 @@ final class JavaRuntime {
     Command.run(
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "jlink").toString(),
-            "--strip-debug",
+            "--strip-java-debug-attributes",
             "--no-header-files",
             "--no-man-pages",
             "--add-modules",
