@@ -180,7 +180,8 @@ class CommandsIT {
   void every_curl_of_the_readme_and_of_the_reference_works_as_it_stands_there() throws Exception {
     String readme =
         Files.readString(FleetUnderTest.TREE.resolve("README.md"))
-            + Files.readString(FleetUnderTest.TREE.resolve("docs/reference/requests.md"));
+            + Files.readString(FleetUnderTest.TREE.resolve("docs/reference/requests.md"))
+            + Files.readString(FleetUnderTest.TREE.resolve("docs/reference/security.md"));
     Matcher block = Pattern.compile("```sh\\n(.*?)```", Pattern.DOTALL).matcher(readme);
     var curls = new ArrayList<String>();
     while (block.find()) {
