@@ -18,7 +18,8 @@ final class SettingsReference {
   private static final Pattern SETTING = Pattern.compile("(#?)([a-z][A-Za-z0-9.-]+)=(.*)");
 
   /** Keys of the server and of the platform, which are theirs to describe. */
-  private static final Pattern OURS = Pattern.compile("flotilla\\..+|server\\.(host|port)");
+  private static final Pattern OURS =
+      Pattern.compile("flotilla\\..+|mp\\.jwt\\..+|server\\.(host|port)");
 
   private static final String HEAD =
       """

@@ -17,6 +17,8 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import dev.flotilla.kit.identity.ServiceToken;
+import io.helidon.webserver.http.HttpService;
 import jakarta.inject.Inject;
 import java.net.http.HttpClient;
 import java.util.Arrays;
@@ -192,6 +194,20 @@ class ArchitectureRules {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("jakarta.ws.rs..", "io.helidon.webserver..", "io.helidon.http..");
+
+  /** Filters of JAX-RS do not run there: each has to ask for the token itself. */
+  @ArchTest
+  static final ArchRule who_serves_beside_jaxrs_asks_for_the_services_token =
+      classes()
+          .that()
+          .implement(HttpService.class)
+          // The doors ask for keys.
+          .and()
+          .resideOutsideOfPackage("dev.flotilla.router.door..")
+          .and()
+          .resideOutsideOfPackage("dev.flotilla.testkit..")
+          .should()
+          .dependOnClassesThat(equivalentTo(ServiceToken.class));
 
   @ArchTest
   static final ArchRule dependencies_come_through_the_constructor =

@@ -1,5 +1,6 @@
 package dev.flotilla.tests;
 
+import static dev.flotilla.tests.FleetUnderTest.ADMIN_KEY;
 import static dev.flotilla.tests.FleetUnderTest.ALPHA_KEY;
 import static dev.flotilla.tests.FleetUnderTest.KEY;
 import static dev.flotilla.tests.FleetUnderTest.OTHER_KEY;
@@ -45,6 +46,8 @@ class SecretsIT {
   private final String answer = "answercanary" + mark;
   private final String unknownKey = "sk-keycanary" + mark;
   private final List<String> errors = new ArrayList<>();
+  private final String token = TokenIssuer.token("growth", TokenIssuer.AUDIENCE, "\"caller\"");
+  private String issuedKey = "";
   private int requests;
 
   SecretsIT(FleetUnderTest fleet) {
@@ -57,6 +60,7 @@ class SecretsIT {
     answersWholeStreamedAndFromTheCache();
     failures();
     refusals();
+    credentials();
     review();
     awaitEverythingWritten();
 
@@ -77,7 +81,10 @@ class SecretsIT {
         "an unknown key", unknownKey,
         "the service token", environment("FLOTILLA_SERVICE_TOKEN"),
         "the cache's secret", environment("FLOTILLA_CACHE_SECRET"),
-        "the provider's key", ALPHA_KEY);
+        "the provider's key", ALPHA_KEY,
+        "the provider's key in a file", SharedFleet.BETA_KEY,
+        "an issued key", issuedKey,
+        "a token", token.substring(token.lastIndexOf('.')));
   }
 
   private String environment(String name) {
@@ -122,6 +129,22 @@ class SecretsIT {
     errors.add(expect(400, send(KEY, "{\"model\":\"auto\",\"stream\":\"" + prompt + "\"}")));
     errors.add(expect(413, send(KEY, ask("auto", prompt + "x".repeat(10_000_001)))));
     errors.add(expect(404, send(KEY, ask("alpha/nobody", prompt))));
+  }
+
+  /** A key that is issued, used, replaced and revoked, a token, and one that is forged. */
+  private void credentials() throws IOException {
+    String issued =
+        expect(201, fleet.post(ADMIN_KEY, "/v1/keys", "{\"team\":\"growth\",\"name\":\"canary\"}"));
+    issuedKey = FleetUnderTest.JSON.readTree(issued).path("key").asText();
+    String id = FleetUnderTest.JSON.readTree(issued).path("id").asText();
+    expect(200, send(issuedKey, ask("beta/m", "by an issued key " + prompt)));
+    expect(200, send(token, ask("alpha/m", "by a token " + prompt)));
+    expect(200, fleet.post(ADMIN_KEY, "/v1/keys/" + id + "/rotate", "{\"overlap_seconds\":0}"));
+    errors.add(expect(401, send(issuedKey.substring(0, 30), ask("auto", prompt))));
+    errors.add(expect(401, send(token + "x", ask("auto", prompt))));
+    errors.add(fleet.getText(ADMIN_KEY, "/v1/keys?limit=1000"));
+    errors.add(fleet.getText(ADMIN_KEY, "/v1/audit?limit=1000"));
+    errors.add(expect(400, fleet.post(ADMIN_KEY, "/v1/keys", "{\"key\":\"" + unknownKey + "\"}")));
   }
 
   private void review() {

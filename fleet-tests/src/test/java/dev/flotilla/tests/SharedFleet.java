@@ -4,6 +4,7 @@ import dev.flotilla.local.supervision.Service;
 import dev.flotilla.testkit.Behaviour;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -17,6 +18,9 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 final class SharedFleet implements ParameterResolver, BeforeEachCallback {
   private static final ExtensionContext.Namespace SHARED =
       ExtensionContext.Namespace.create(SharedFleet.class);
+
+  /** What provider-service shows to beta, from the file {@code BETA_KEY_FILE}. */
+  static final String BETA_KEY = "sk-beta-from-its-file";
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
@@ -47,13 +51,18 @@ final class SharedFleet implements ParameterResolver, BeforeEachCallback {
 
   private static FleetUnderTest start() {
     try {
+      Path folder = Files.createTempDirectory("flotilla-tests");
+      Path betasKey = Files.writeString(folder.resolve("beta-key"), BETA_KEY + "\n");
       // One test's failing upstream must not open a circuit for the next.
       return FleetUnderTest.start(
-          Files.createTempDirectory("flotilla-tests"),
+          folder,
           "",
           Map.of(
+              Service.ROUTER,
+              TokenIssuer.environment(folder),
               Service.PROVIDER,
               Map.of(
+                  "BETA_KEY_FILE", betasKey.toString(),
                   "FLOTILLA_BREAKER_WINDOW", "1000",
                   "FLOTILLA_BREAKER_MINIMUM_CALLS", "1000")));
     } catch (IOException e) {
