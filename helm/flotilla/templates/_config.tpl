@@ -37,6 +37,35 @@
 {{- join "," $ids -}}
 {{- end -}}
 
+{{/* Ids of those that have a provider-service of their own, as a YAML list. */}}
+{{- define "flotilla.dedicatedProviders" -}}
+{{- $ids := list -}}
+{{- range $id, $provider := .Values.providers -}}
+{{- if and $provider.enabled $provider.dedicated }}{{ $ids = append $ids $id }}{{ end -}}
+{{- end -}}
+{{- toYaml $ids -}}
+{{- end -}}
+
+{{/* Ids of those that share one, with commas between; empty when there is none. */}}
+{{- define "flotilla.sharedProviders" -}}
+{{- $dedicated := include "flotilla.dedicatedProviders" . | fromYamlArray -}}
+{{- $ids := list -}}
+{{- range compact (splitList "," (include "flotilla.enabledProviders" .)) -}}
+{{- if not (has . $dedicated) }}{{ $ids = append $ids . }}{{ end -}}
+{{- end -}}
+{{- join "," $ids -}}
+{{- end -}}
+
+{{/* The parts that call providers, as a YAML list: provider, provider-openai and so on. */}}
+{{- define "flotilla.providerParts" -}}
+{{- $parts := list -}}
+{{- if include "flotilla.sharedProviders" . }}{{ $parts = append $parts "provider" }}{{ end -}}
+{{- range include "flotilla.dedicatedProviders" . | fromYamlArray -}}
+{{- $parts = append $parts (printf "provider-%s" .) -}}
+{{- end -}}
+{{- toYaml $parts -}}
+{{- end -}}
+
 {{/* The catalogue's providers by id, as YAML. */}}
 {{- define "flotilla.catalogProviders" -}}
 {{- $all := dict -}}
@@ -49,11 +78,12 @@
 {{- toYaml $all -}}
 {{- end -}}
 
-{{/* Providers' keys and places as variables; for provider-service alone. */}}
+{{/* Keys and places of these providers as variables, for provider-service alone: (dict "root" . "ids" (list "openai")). */}}
 {{- define "flotilla.providerEnv" -}}
-{{- $catalog := include "flotilla.catalogProviders" . | fromYaml -}}
-{{- range $id, $provider := .Values.providers -}}
-{{- if $provider.enabled -}}
+{{- $catalog := include "flotilla.catalogProviders" .root | fromYaml -}}
+{{- $ids := .ids -}}
+{{- range $id, $provider := .root.Values.providers -}}
+{{- if and $provider.enabled (has $id $ids) -}}
 {{- $known := index $catalog $id -}}
 {{- $names := kindIs "string" $known.keyEnv | ternary (list $known.keyEnv) $known.keyEnv -}}
 {{- if $provider.existingSecret -}}

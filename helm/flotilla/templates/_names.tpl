@@ -60,9 +60,9 @@ default
 {{- end -}}
 {{- end -}}
 
-{{/* What a part is set to: its own words over the defaults. As YAML. */}}
+{{/* What a part is set to: its own words over the defaults; "of" is the part whose words they are, when it is one of several. As YAML. */}}
 {{- define "flotilla.workload" -}}
-{{- toYaml (mergeOverwrite (deepCopy .root.Values.defaults) (deepCopy (index .root.Values .part))) -}}
+{{- toYaml (mergeOverwrite (deepCopy .root.Values.defaults) (deepCopy (index .root.Values (default .part .of))) (default (dict) .more)) -}}
 {{- end -}}
 
 {{/* How many pods share limits while Redis is away. */}}

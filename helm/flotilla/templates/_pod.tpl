@@ -1,6 +1,7 @@
 {{/*
-A pod of ours, the same for all five parts: (dict "root" . "part" "router" "program" "router-service" "env" … "mounts" … "volumes" …).
-env, mounts and volumes are YAML lists, what this part has beyond the others.
+A pod of ours, the same for all parts: (dict "root" . "part" "router" "program" "router-service" "env" … "mounts" … "volumes" …).
+env, mounts and volumes are YAML lists, what this part has beyond the others; spec and security are more words for the pod and for its
+container's securityContext.
 */}}
 {{- define "flotilla.pod" -}}
 {{- $root := .root -}}
@@ -27,6 +28,9 @@ spec:
     {{- range . }}
     - name: {{ . }}
     {{- end }}
+  {{- end }}
+  {{- with .spec }}
+  {{- . | trim | nindent 2 }}
   {{- end }}
   securityContext:
     runAsNonRoot: true
@@ -66,7 +70,7 @@ spec:
     {{- end }}
     {{- end }}
   containers:
-    - name: {{ .part }}
+    - name: {{ default .part .of }}
       image: {{ $root.Values.image.registry }}/{{ .program }}
         {{- if $w.image.digest }}@{{ $w.image.digest }}{{ else }}:{{ default $root.Chart.AppVersion $root.Values.image.tag }}{{ end }}
       imagePullPolicy: {{ $root.Values.image.pullPolicy }}
@@ -75,6 +79,9 @@ spec:
         readOnlyRootFilesystem: true
         capabilities:
           drop: [ALL]
+        {{- with .security }}
+        {{- . | trim | nindent 8 }}
+        {{- end }}
       ports:
         - {name: http, containerPort: 8080}
         - {name: ops, containerPort: 9090}

@@ -17,7 +17,8 @@ while [ "$1" != -- ]; do
   elif [ -e "$1" ]; then
     mkdir -p "$root${1%/*}"
     : >"$root$1"
-    mount -o bind,ro,nosuid "$1" "$root$1"
+    # noexec, because what a container's runtime forbids where devices are must stay forbidden, or the kernel refuses.
+    mount -o bind,ro,nosuid,noexec "$1" "$root$1"
   else
     echo "$1 is not there for whoever runs commands" >&2
     exit 1

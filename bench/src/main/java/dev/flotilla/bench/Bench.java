@@ -5,6 +5,7 @@ import dev.flotilla.bench.budgets.Outage;
 import dev.flotilla.bench.budgets.RaceReport;
 import dev.flotilla.bench.budgets.Races;
 import dev.flotilla.bench.chaos.Chaos;
+import dev.flotilla.bench.chaos.Restarts;
 import dev.flotilla.bench.chaos.RunChaos;
 import dev.flotilla.bench.pipelines.StepCost;
 import dev.flotilla.bench.reviews.ReviewCost;
@@ -17,8 +18,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * {@code ./fleet bench}, {@code soak}, {@code chaos}, {@code rows}, {@code budgets}, {@code
- * outage}, {@code pipelines} and {@code reviews}. Start reading at {@link #run}.
+ * {@code ./fleet bench}, {@code soak}, {@code chaos}, {@code restarts}, {@code rows}, {@code
+ * budgets}, {@code outage}, {@code pipelines} and {@code reviews}. Start reading at {@link #run}.
  */
 public final class Bench {
   private static final int DONE = 0;
@@ -48,6 +49,7 @@ public final class Bench {
         case "bench" -> compare(options);
         case "soak" -> soak(options);
         case "chaos" -> options.runs() > 0 ? chaosOfRuns(options) : chaos(options);
+        case "restarts" -> restarts(options);
         case "rows" -> rows(options);
         case "budgets" -> budgets(options);
         case "outage" -> outage(options);
@@ -110,6 +112,16 @@ public final class Bench {
                 options.redisToo(),
                 err)
             .run();
+    if (options.json()) {
+      out.line(report.toJson());
+    } else {
+      report.print(out);
+    }
+    return report.kept() ? DONE : FAILED;
+  }
+
+  private int restarts(BenchOptions options) throws IOException, InterruptedException {
+    var report = new Restarts(options.tree(), options.rate(), options.services(), err).run();
     if (options.json()) {
       out.line(report.toJson());
     } else {

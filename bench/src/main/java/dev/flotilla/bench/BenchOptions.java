@@ -1,6 +1,7 @@
 package dev.flotilla.bench;
 
 import dev.flotilla.bench.rows.ManyRows;
+import dev.flotilla.local.supervision.Service;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
@@ -11,8 +12,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was typed after {@code ./fleet bench}, {@code soak}, {@code chaos}, {@code rows}, {@code
- * budgets}, {@code outage}, {@code pipelines} or {@code reviews}.
+ * What was typed after {@code ./fleet bench}, {@code soak}, {@code chaos}, {@code restarts}, {@code
+ * rows}, {@code budgets}, {@code outage}, {@code pipelines} or {@code reviews}.
  *
  * @param minutes of a soak or an outage
  * @param rounds every target is measured so often, in turn; every budget raced for; so many runs of
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param kills among them
  * @param seed decides what is killed and when
  * @param rows of the ledger, for rows
+ * @param rate requests a second, for restarts
+ * @param services that are restarted
  */
 record BenchOptions(
     String command,
@@ -42,7 +45,9 @@ record BenchOptions(
     boolean redisToo,
     int kills,
     int seed,
-    int rows) {
+    int rows,
+    int rate,
+    List<Service> services) {
 
   /** What was typed makes no sense; the message says what would. */
   static final class WrongUsage extends RuntimeException {
@@ -55,7 +60,8 @@ record BenchOptions(
 
   static BenchOptions parse(List<String> words, Path tree) {
     if (words.isEmpty()) {
-      throw new WrongUsage("Say bench, soak, chaos, rows, budgets, outage, pipelines or reviews");
+      throw new WrongUsage(
+          "Say bench, soak, chaos, restarts, rows, budgets, outage, pipelines or reviews");
     }
     boolean json = false;
     int minutes = words.getFirst().equals("outage") ? 10 : 30;
@@ -75,6 +81,8 @@ record BenchOptions(
     int kills = 5;
     int seed = 1;
     int rows = 2_000_000;
+    int rate = 100;
+    List<Service> services = List.of(Service.values());
     Iterator<String> rest = words.subList(1, words.size()).iterator();
     while (rest.hasNext()) {
       String option = rest.next();
@@ -91,6 +99,8 @@ record BenchOptions(
         case "--kills" -> kills = number(option, rest);
         case "--seed" -> seed = number(option, rest);
         case "--rows" -> rows = rows(number(option, rest));
+        case "--rate" -> rate = number(option, rest);
+        case "--services" -> services = services(value(option, rest));
         case "--java-options" -> javaOptions = value(option, rest);
         default ->
             throw new WrongUsage(
@@ -112,7 +122,9 @@ record BenchOptions(
         redisToo,
         kills,
         seed,
-        rows);
+        rows,
+        rate,
+        services);
   }
 
   Duration duration() {
@@ -135,6 +147,25 @@ record BenchOptions(
               }
               return scenario;
             })
+        .toList();
+  }
+
+  private static List<Service> services(String labels) {
+    return List.of(labels.split(",")).stream()
+        .map(
+            label ->
+                List.of(Service.values()).stream()
+                    .filter(service -> service.label().equals(label))
+                    .findAny()
+                    .orElseThrow(
+                        () ->
+                            new WrongUsage(
+                                "There is no service '"
+                                    + label
+                                    + "'; there are "
+                                    + List.of(Service.values()).stream()
+                                        .map(Service::label)
+                                        .toList())))
         .toList();
   }
 

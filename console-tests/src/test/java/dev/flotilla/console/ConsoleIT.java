@@ -221,7 +221,8 @@ class ConsoleIT {
     for (JsonNode one : fleet.get(KEY, "/v1/providers").path("data")) {
       provider = one.path("id").asText().equals("beta") ? one : provider;
     }
-    assertEquals(provider == null ? "" : provider.path("status").asText(), beta.getAttribute("data-status"));
+    assertEquals(
+        provider == null ? "" : provider.path("status").asText(), beta.getAttribute("data-status"));
     beta.locator("text=what happened to that request").click();
     assertThat(page.locator("#content")).containsText("\"outcome\" : \"server_error\"");
     page.context().close();

@@ -104,7 +104,7 @@ class AlertsTest {
 
   /** Names of metrics in an expression, as the services register them. */
   static Stream<String> metricsIn(String expression) {
-    return Pattern.compile("\\b(?:llm|ledger|pipeline|review)_[a-z_]+\\b")
+    return Pattern.compile("\\b(?:llm|ledger|pipeline|review|config)_[a-z_]+\\b")
         .matcher(expression.replaceAll("\"[^\"]*\"", ""))
         .results()
         .map(MatchResult::group)
@@ -112,7 +112,7 @@ class AlertsTest {
   }
 
   static Set<String> metricsOfTheServices() {
-    var literal = Pattern.compile("\"((?:llm|ledger|pipeline|review)_[a-z_]+)\"");
+    var literal = Pattern.compile("\"((?:llm|ledger|pipeline|review|config)_[a-z_]+)\"");
     var names = new TreeSet<String>();
     for (String module :
         List.of(

@@ -36,6 +36,8 @@ class ChartTest {
   private static final Path MINIMAL = Project.CHART.resolve("ci/minimal-values.yaml");
   private static final Path FULL = Project.CHART.resolve("ci/full-values.yaml");
 
+  private static final Path DEDICATED = Project.CHART.resolve("ci/dedicated-values.yaml");
+
   static List<Path> waysToDeploy() {
     return Project.waysToDeploy();
   }
@@ -199,6 +201,86 @@ class ChartTest {
           workload.variable("ANTHROPIC_API_KEY").isPresent(),
           workload.name());
     }
+  }
+
+  @Test
+  void a_provider_of_its_own_has_its_key_to_itself_and_is_called_there() {
+    var rendering = Rendering.of(DEDICATED);
+    var keys =
+        Map.of(
+            "openai",
+            "OPENAI_API_KEY",
+            "anthropic",
+            "ANTHROPIC_API_KEY",
+            "gemini",
+            "GEMINI_API_KEY");
+    var holders =
+        Map.of(
+            "openai", "provider-openai", "anthropic", "provider-anthropic", "gemini", "provider");
+    for (var provider : keys.keySet()) {
+      var holding =
+          rendering.workloads().stream()
+              .filter(it -> it.variable(Objects.requireNonNull(keys.get(provider))).isPresent())
+              .toList();
+      assertEquals(1, holding.size(), provider);
+      assertEquals("StatefulSet/flotilla-" + holders.get(provider), holding.getFirst().name());
+      assertEquals(
+          provider,
+          holding.getFirst().variable("FLOTILLA_PROVIDERS_ENABLED").orElseThrow().getValue());
+    }
+    var told = rendering.one(ConfigMap.class, "flotilla-environment").getData();
+    assertEquals("http://flotilla-provider", told.get("FLOTILLA_PROVIDER_URL"));
+    assertEquals(
+        "anthropic=http://flotilla-provider-anthropic,openai=http://flotilla-provider-openai",
+        told.get("FLOTILLA_PROVIDER_URLS"));
+    assertEquals(
+        3, rendering.one(StatefulSet.class, "flotilla-provider-openai").getSpec().getReplicas());
+    assertEquals(
+        2, rendering.one(StatefulSet.class, "flotilla-provider-anthropic").getSpec().getReplicas());
+    assertEquals(
+        "http://flotilla-provider-pods:8080,http://flotilla-provider-anthropic-pods:8080,http://flotilla-provider-openai-pods:8080",
+        told.get("FLOTILLA_PROVIDER_REPLICAS"));
+    for (String name : List.of("flotilla-provider-openai", "flotilla-provider-openai-pods")) {
+      assertEquals(
+          "provider-openai",
+          rendering
+              .one(Service.class, name)
+              .getSpec()
+              .getSelector()
+              .get("app.kubernetes.io/component"));
+    }
+  }
+
+  @Test
+  void when_each_provider_has_its_own_there_is_none_for_all() {
+    var rendering = Rendering.of(DEDICATED, Map.of("providers.gemini.dedicated", true));
+    assertTrue(
+        rendering.all(StatefulSet.class).stream()
+            .noneMatch(it -> it.getMetadata().getName().equals("flotilla-provider")));
+    var told = rendering.one(ConfigMap.class, "flotilla-environment").getData();
+    assertFalse(told.containsKey("FLOTILLA_PROVIDER_URL"), told.toString());
+    assertEquals(3, rendering.all(StatefulSet.class).size());
+  }
+
+  @Test
+  void commands_are_run_by_the_verifier_and_by_nobody_else() {
+    var rendering = Rendering.of(DEDICATED);
+    for (Workload workload : rendering.workloads()) {
+      assertEquals(
+          workload.name().equals("Deployment/flotilla-verifier"),
+          workload.variable("FLOTILLA_REVIEW_ROLE").isPresent(),
+          workload.name());
+      assertEquals(
+          workload.name().equals("Deployment/flotilla-review"),
+          workload.variable("FLOTILLA_REVIEW_VERIFIER_URL").isPresent(),
+          workload.name());
+    }
+    var verifier = rendering.one(Deployment.class, "flotilla-verifier").getSpec().getTemplate();
+    assertEquals(
+        Map.of("flotilla.example.com/verifies", "yes"), verifier.getSpec().getNodeSelector());
+    assertTrue(
+        verifier.getSpec().getContainers().getFirst().getImage().contains("/verifier:"),
+        "an image with the programs");
   }
 
   @Test

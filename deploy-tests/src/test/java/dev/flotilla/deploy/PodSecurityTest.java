@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Volume;
@@ -26,6 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PodSecurityTest {
   private static final Path MINIMAL = Project.CHART.resolve("ci/minimal-values.yaml");
 
+  private static final Path DEDICATED = Project.CHART.resolve("ci/dedicated-values.yaml");
+
   static List<Path> waysToDeploy() {
     return Project.waysToDeploy();
   }
@@ -33,25 +36,32 @@ class PodSecurityTest {
   @ParameterizedTest
   @MethodSource("waysToDeploy")
   void pods_are_restricted(Path values) {
-    for (Workload workload : Rendering.of(values).workloads()) {
-      var pod = workload.pod();
-      var all = pod.getSecurityContext();
-      assertEquals(true, all.getRunAsNonRoot(), workload.name());
-      assertTrue(all.getRunAsUser() >= 10_000, workload.name());
-      assertTrue(all.getRunAsGroup() >= 10_000, workload.name());
-      assertEquals("RuntimeDefault", all.getSeccompProfile().getType(), workload.name());
-      assertEquals(false, pod.getAutomountServiceAccountToken(), workload.name());
-      assertTrue(
-          pod.getHostNetwork() == null && pod.getHostPID() == null && pod.getHostIPC() == null);
-      assertTrue(pod.getVolumes().stream().allMatch(PodSecurityTest::allowed), workload.name());
-      for (Container container : pod.getContainers()) {
-        var own = container.getSecurityContext();
-        assertEquals(false, own.getAllowPrivilegeEscalation(), workload.name());
-        assertEquals(true, own.getReadOnlyRootFilesystem(), workload.name());
-        assertEquals(List.of("ALL"), own.getCapabilities().getDrop(), workload.name());
-        assertTrue(own.getCapabilities().getAdd().isEmpty(), workload.name());
-        assertTrue(container.getPorts().stream().allMatch(port -> port.getHostPort() == null));
-      }
+    Rendering.of(values).workloads().forEach(PodSecurityTest::assertRestricted);
+  }
+
+  static void assertRestricted(Workload workload) {
+    var pod = workload.pod();
+    var all = pod.getSecurityContext();
+    assertEquals(true, all.getRunAsNonRoot(), workload.name());
+    assertTrue(all.getRunAsUser() >= 10_000, workload.name());
+    assertTrue(all.getRunAsGroup() >= 10_000, workload.name());
+    assertEquals("RuntimeDefault", all.getSeccompProfile().getType(), workload.name());
+    assertEquals(false, pod.getAutomountServiceAccountToken(), workload.name());
+    assertTrue(
+        pod.getHostNetwork() == null && pod.getHostPID() == null && pod.getHostIPC() == null);
+    assertTrue(pod.getVolumes().stream().allMatch(PodSecurityTest::allowed), workload.name());
+    for (Container container : pod.getContainers()) {
+      var own = container.getSecurityContext();
+      assertEquals(false, own.getAllowPrivilegeEscalation(), workload.name());
+      assertEquals(true, own.getReadOnlyRootFilesystem(), workload.name());
+      assertEquals(List.of("ALL"), own.getCapabilities().getDrop(), workload.name());
+      assertTrue(own.getCapabilities().getAdd().isEmpty(), workload.name());
+      assertTrue(container.getPorts().stream().allMatch(port -> port.getHostPort() == null));
+      boolean verifies = workload.name().endsWith("-verifier");
+      assertEquals(
+          verifies ? "Unmasked" : null, own.getProcMount(), "only its commands need a /proc");
+      assertEquals(verifies ? false : null, pod.getHostUsers(), workload.name());
+      assertEquals(verifies, own.getSeccompProfile() != null, workload.name());
     }
   }
 
@@ -200,6 +210,53 @@ class PodSecurityTest {
     }
     assertEquals(expected, in);
     assertEquals(expected, out);
+  }
+
+  @Test
+  void what_verifies_is_reached_by_review_alone_and_reaches_nothing() {
+    var policy = Rendering.of(DEDICATED).one(NetworkPolicy.class, "flotilla-verifier").getSpec();
+    var callers =
+        policy.getIngress().stream()
+            .flatMap(rule -> rule.getFrom().stream())
+            .filter(peer -> peer.getPodSelector() != null)
+            .map(peer -> component(peer.getPodSelector().getMatchLabels()))
+            .toList();
+    assertEquals(List.of("review"), callers);
+    assertEquals(1, policy.getEgress().size(), "names, and nothing else");
+    assertEquals(53, policy.getEgress().getFirst().getPorts().getFirst().getPort().getIntVal());
+  }
+
+  /**
+   * The names are the kernel's; what only a sandbox needs is in it, and what nobody needs is not.
+   */
+  @Test
+  void the_profile_for_commands_admits_namespaces_and_not_the_kernel_itself() throws Exception {
+    var profile =
+        new ObjectMapper()
+            .readTree(Project.read(Project.CHART.resolve("files/seccomp-verifier.json")));
+    assertEquals("SCMP_ACT_ERRNO", profile.path("defaultAction").asText());
+    var admitted = new TreeSet<String>();
+    for (var rule : profile.path("syscalls")) {
+      if (rule.path("action").asText().equals("SCMP_ACT_ALLOW")) {
+        rule.path("names").forEach(name -> admitted.add(name.asText()));
+      }
+    }
+    assertTrue(admitted.containsAll(List.of("clone", "unshare", "mount", "umount2", "pivot_root")));
+    for (var forbidden :
+        List.of(
+            "bpf",
+            "init_module",
+            "kexec_load",
+            "keyctl",
+            "ptrace",
+            "perf_event_open",
+            "setns",
+            "userfaultfd",
+            "io_uring_setup",
+            "open_by_handle_at",
+            "reboot")) {
+      assertTrue(!admitted.contains(forbidden), forbidden);
+    }
   }
 
   @Test

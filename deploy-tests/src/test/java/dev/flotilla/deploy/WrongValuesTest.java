@@ -33,6 +33,8 @@ class WrongValuesTest {
         "`tracing: {ratio: 10}`|/tracing/ratio",
         "`metrics: {prometheusRules: {enabled: true}}`|prometheusRules",
         "`gatewayApi: {enabled: true, parentRef: []}`|parentRef",
+        "`providers: {openai: {enabled: true, existingSecret: openai, dedicate: true}}`|dedicate",
+        "`verifier: {seccompProfile: unconfined}`|/verifier/seccompProfile",
         "`providers: {openai: {enabled: true, existingSecret: openai, apiKey: sk-1}}`|apiKey",
       })
   void a_typo_is_refused_by_its_name(String typo, String named) throws IOException {
@@ -55,6 +57,9 @@ class WrongValuesTest {
         "`providers: {openai: {enabled: true}}`|providers.openai is enabled without existingSecret",
         "`router: {terminationGracePeriodSeconds: 5}`|router.terminationGracePeriodSeconds is 5",
         "`cost: {autoscaling: {enabled: true, maxReplicas: 1}}`|make maxReplicas the larger one",
+        "`verifier: {enabled: true}`|verifiers.yaml has no commands",
+        "`config: {files: {verifiers.yaml: 'commands: {py: {artifact: a}}'}}`|set verifier.enabled, or leave them out",
+        "`providers: {anthropic: {enabled: true, existingSecret: a, dedicated: true}}\nfullnameOverride: abcdefghijklmnopqrstuvwxyz-abcdefghijklmnopqrstuvwxyz`|fullnameOverride to something shorter",
         "`gatewayApi: {enabled: true}`|gatewayApi.parentRefs",
         "`ingress: {enabled: true}`|ingress.hosts",
         "`metrics: {podMonitor: {enabled: true}, serviceMonitor: {enabled: true}}`|counted twice",

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.local.supervision.FleetPorts;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -24,13 +25,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The README's commands, run as a newcomer runs them, on a fleet of their own. */
 class CommandsIT {
@@ -176,21 +179,21 @@ class CommandsIT {
     }
   }
 
-  @Test
-  void every_curl_of_the_readme_and_of_the_reference_works_as_it_stands_there() throws Exception {
-    String readme =
-        Files.readString(FleetUnderTest.TREE.resolve("README.md"))
-            + Files.readString(FleetUnderTest.TREE.resolve("docs/reference/requests.md"))
-            + Files.readString(FleetUnderTest.TREE.resolve("docs/reference/operations.md"));
-    Matcher block = Pattern.compile("```sh\\n(.*?)```", Pattern.DOTALL).matcher(readme);
-    var curls = new ArrayList<String>();
-    while (block.find()) {
-      if (block.group(1).startsWith("curl")) {
-        curls.add(block.group(1));
-      }
+  static List<Path> pages() throws IOException {
+    try (var docs = Files.walk(FleetUnderTest.TREE.resolve("docs"))) {
+      return Stream.concat(
+              Stream.of(FleetUnderTest.TREE.resolve("README.md")),
+              docs.filter(file -> file.toString().endsWith(".md")).sorted())
+          .filter(page -> !curls(page).isEmpty())
+          .toList();
     }
-    assertTrue(curls.size() >= 2, "the README shows how to ask");
-    for (String curl : curls) {
+  }
+
+  /** In the order of the page, because a later one may speak of what an earlier one did. */
+  @ParameterizedTest
+  @MethodSource("pages")
+  void every_curl_of_a_page_works_as_it_stands_there(Path page) throws Exception {
+    for (String curl : curls(page)) {
       String here =
           curl.replace("localhost:8080", "127.0.0.1:" + PORT)
               .replace("localhost:8090", "127.0.0.1:" + (PORT + 10))
@@ -198,6 +201,20 @@ class CommandsIT {
       Ended ended = run(List.of("bash", "-euo", "pipefail", "-c", here));
       assertEquals(0, ended.status(), here + ended);
     }
+  }
+
+  private static List<String> curls(Path page) {
+    String text;
+    try {
+      text = Files.readString(page);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return Pattern.compile("```sh\\n(curl.*?)```", Pattern.DOTALL)
+        .matcher(text)
+        .results()
+        .map(block -> block.group(1))
+        .toList();
   }
 
   @Test

@@ -16,12 +16,14 @@ import org.jspecify.annotations.Nullable;
  *     prompts}, {@code prices}, {@code train} and {@code eval}
  * @param out the file to write; only for {@code train gain}
  * @param subject the id of a request or a trace, or what to do with prices or pipelines, or what to
- *     train or judge; only for {@code trace}, {@code prices}, {@code pipeline}, {@code train} and
- *     {@code eval}
+ *     train or judge, or a folder with backups; only for {@code trace}, {@code prices}, {@code
+ *     pipeline}, {@code train}, {@code eval}, {@code backup} and {@code restore}
  * @param files pipelines to look at; only for {@code pipeline}
  * @param input what a run would get, as JSON; only for {@code pipeline}
  * @param numbers by option: {@code --target}, {@code --cost-goal}, {@code --cheap-cost}, {@code
  *     --seeds}; only for {@code eval replay}
+ * @param base an image to build on; only for {@code images}
+ * @param check whether slow starts are a failure; only for {@code images}
  */
 record CommandLine(
     String command,
@@ -35,9 +37,11 @@ record CommandLine(
     @Nullable String subject,
     List<Path> files,
     @Nullable String input,
-    Map<String, Double> numbers) {
+    Map<String, Double> numbers,
+    @Nullable String base,
+    boolean check) {
   private static final Set<String> WITH_SUBJECT =
-      Set.of("trace", "prices", "pipeline", "train", "eval");
+      Set.of("trace", "prices", "pipeline", "train", "eval", "backup", "restore");
 
   CommandLine {
     files = List.copyOf(files);
@@ -68,6 +72,8 @@ record CommandLine(
     var files = new ArrayList<Path>();
     @Nullable String input = null;
     var numbers = new HashMap<String, Double>();
+    @Nullable String base = null;
+    var check = false;
     var rest = words.subList(1, words.size()).iterator();
     while (rest.hasNext()) {
       var option = rest.next();
@@ -78,6 +84,8 @@ record CommandLine(
         case "--state" -> state = Path.of(valueOf(option, rest.hasNext() ? rest.next() : null));
         case "--data" -> data = Path.of(valueOf(option, rest.hasNext() ? rest.next() : null));
         case "--out" -> out = Path.of(valueOf(option, rest.hasNext() ? rest.next() : null));
+        case "--base" -> base = valueOf(option, rest.hasNext() ? rest.next() : null);
+        case "--check" -> check = true;
         case "--input" -> input = valueOf(option, rest.hasNext() ? rest.next() : null);
         case "--port-base" -> portBase = port(valueOf(option, rest.hasNext() ? rest.next() : null));
         case "--target", "--cost-goal", "--cheap-cost", "--seeds" ->
@@ -102,6 +110,10 @@ record CommandLine(
       throw new WrongUsage(
           numbers.keySet() + " are for ./fleet eval replay only; see ./fleet help");
     }
+    if ((base != null || check) && !words.getFirst().equals("images")) {
+      throw new WrongUsage(
+          (check ? "--check" : "--base") + " is for ./fleet images only; see ./fleet help");
+    }
     return new CommandLine(
         words.getFirst(),
         state,
@@ -114,7 +126,9 @@ record CommandLine(
         subject,
         files,
         input,
-        numbers);
+        numbers,
+        base,
+        check);
   }
 
   private static String valueOf(String option, @Nullable String value) {
@@ -122,7 +136,11 @@ record CommandLine(
       throw new WrongUsage(
           option
               + " needs a value, for example "
-              + (option.equals("--port-base") ? "9080" : "a path"));
+              + switch (option) {
+                case "--port-base" -> "9080";
+                case "--base" -> "debian:13-slim";
+                default -> "a path";
+              });
     }
     return value;
   }

@@ -6,6 +6,7 @@ import dev.flotilla.local.demo.PromptFile;
 import dev.flotilla.local.demo.PromptRun;
 import dev.flotilla.local.demo.RouterClient;
 import dev.flotilla.local.doctor.Doctor;
+import dev.flotilla.local.images.Images;
 import dev.flotilla.local.learning.ConfidenceDesk;
 import dev.flotilla.local.learning.LearningDesk;
 import dev.flotilla.local.learning.ReplayDesk;
@@ -76,6 +77,11 @@ public final class Fleet {
         case "pipeline" -> pipeline(line);
         case "train", "eval" -> learning(line);
         case "trace" -> traces(line, line.json() ? err : out).run(line.subject(), line.json());
+        case "backup", "restore" -> backups(line);
+        case "images" ->
+            new Images(tree, line.base(), new FleetPorts(line.portBase()), out).run(line.check())
+                ? DONE
+                : FAILED;
         case "doctor" -> new Doctor(options(line), out).run(line.json()) ? DONE : FAILED;
         default ->
             throw new CommandLine.WrongUsage(
@@ -228,6 +234,16 @@ public final class Fleet {
       default -> desk.evalRouting(line.data(), line.json());
     }
     return DONE;
+  }
+
+  private int backups(CommandLine line) throws IOException, InterruptedException {
+    if (line.subject() == null) {
+      throw new CommandLine.WrongUsage(
+          "Write ./fleet " + line.command() + " FOLDER, for example ./fleet backup backups/today");
+    }
+    var backups = new Backups(options(line), Path.of(line.subject()), out);
+    boolean done = line.command().equals("backup") ? backups.write() : backups.restore();
+    return done ? DONE : FAILED;
   }
 
   private static Path target(@Nullable Path out) {

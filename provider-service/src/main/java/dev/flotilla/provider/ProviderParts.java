@@ -20,6 +20,7 @@ import dev.flotilla.provider.completion.CompletionConfig;
 import dev.flotilla.provider.completion.Completions;
 import dev.flotilla.provider.completion.KeyedCalls;
 import dev.flotilla.provider.completion.Threshold;
+import dev.flotilla.provider.credential.ProviderKeys;
 import dev.flotilla.provider.dialect.Access;
 import dev.flotilla.provider.dialect.Dialect;
 import dev.flotilla.provider.dialect.anthropic.AnthropicDialect;
@@ -80,7 +81,10 @@ import org.eclipse.microprofile.metrics.MetricRegistry;
 @ApplicationScoped
 class ProviderParts {
   private static final Logger LOG = Logger.getLogger(ProviderParts.class.getName());
-  private static final Duration PATIENCE_WITH_CALLS = Duration.ofSeconds(20);
+
+  /** Longer than a stream may take to notice that there is no time left for it. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(4);
+
   private static final Duration PATIENCE_WITH_THE_LEDGER = Duration.ofSeconds(10);
 
   /** After Helidon's metrics (2510), which must exist first, and before its server (4100). */
@@ -166,6 +170,16 @@ class ProviderParts {
 
   @Produces
   @Singleton
+  ProviderKeys providerKeys(Settings settings, ParkedKeys parked) {
+    return new ProviderKeys(
+        System::getenv,
+        settings.duration("flotilla.keys.between-looks"),
+        System::nanoTime,
+        parked::replaced);
+  }
+
+  @Produces
+  @Singleton
   Buckets buckets(Settings settings, Catalog catalog) {
     boolean shared =
         catalog.models().stream()
@@ -191,12 +205,12 @@ class ProviderParts {
 
   @Produces
   @Singleton
-  Lanes lanes(Settings settings, ParkedKeys keys, Buckets buckets) {
+  Lanes lanes(Settings settings, ParkedKeys keys, ProviderKeys providerKeys, Buckets buckets) {
     return new Lanes(
         BreakerConfig.from(settings),
         keys,
         buckets,
-        ProviderParts::holdsAKey,
+        providerKeys::has,
         Math::random,
         System::nanoTime);
   }
@@ -223,6 +237,7 @@ class ProviderParts {
       Transport transport,
       Lanes lanes,
       ParkedKeys keys,
+      ProviderKeys providerKeys,
       Spool spool,
       BudgetGate budgets,
       Tracing tracing,
@@ -233,7 +248,7 @@ class ProviderParts {
         new Attempts(catalog, spool, new AttemptMetrics(registry, catalog), tracing, clock);
     return new Completions(
         catalog,
-        dialects(settings, catalog, lanes, transport, clock),
+        dialects(settings, providerKeys, catalog, lanes, transport, clock),
         lanes,
         new CircuitMetrics(registry, catalog, lanes),
         budgets,
@@ -265,20 +280,20 @@ class ProviderParts {
     replays.close();
   }
 
-  private static boolean holdsAKey(String variable) {
-    String value = System.getenv(variable);
-    return value != null && !value.isBlank();
-  }
-
   /** One for each address and key of each provider. */
   private static Map<Provider, Dialect> dialects(
-      Settings settings, Catalog catalog, Lanes lanes, Transport transport, InstantSource clock) {
+      Settings settings,
+      ProviderKeys keys,
+      Catalog catalog,
+      Lanes lanes,
+      Transport transport,
+      InstantSource clock) {
     var dialects = new HashMap<Provider, Dialect>();
     for (Model model : catalog.models()) {
       for (Model way : lanes.waysTo(model)) {
         Provider provider = way.provider();
         Dialect dialect =
-            dialects(settings, List.of(provider), transport, clock).get(provider.dialect());
+            dialects(settings, keys, List.of(provider), transport, clock).get(provider.dialect());
         dialects.putIfAbsent(provider, Objects.requireNonNull(dialect));
       }
     }
@@ -286,23 +301,24 @@ class ProviderParts {
   }
 
   private static Map<String, Dialect> dialects(
-      Settings settings, Collection<Provider> providers, Transport transport, InstantSource clock) {
+      Settings settings,
+      ProviderKeys keys,
+      Collection<Provider> providers,
+      Transport transport,
+      InstantSource clock) {
     var config = TransportConfig.from(settings);
     // A line for each dialect; who speaks it is the catalogue's business.
     var spoken =
         Map.<String, Function<Map<String, Provider>, Dialect>>of(
             "openai",
-            served ->
-                new OpenAiDialect(
-                    transport, config, each(served, p -> Endpoint.of(p, System::getenv))),
+            served -> new OpenAiDialect(transport, config, each(served, p -> Endpoint.of(p, keys))),
             "anthropic",
             served ->
                 new AnthropicDialect(
-                    transport, config, each(served, p -> Access.of(p, System::getenv)), clock),
+                    transport, config, each(served, p -> Access.of(p, keys)), clock),
             "gemini",
             served ->
-                new GeminiDialect(
-                    transport, config, each(served, p -> Access.of(p, System::getenv)), clock),
+                new GeminiDialect(transport, config, each(served, p -> Access.of(p, keys)), clock),
             Provider.SIMULATOR,
             served -> new SimulatorDialect(SimulatorConfig.from(settings), clock));
     var speakers = new TreeMap<String, Map<String, Provider>>();
@@ -355,19 +371,26 @@ class ProviderParts {
   }
 
   /**
-   * Lets the calls in flight end, gives the ledger what it lacks and closes the spool. What the
-   * ledger does not take in time stays on disk for the next start.
+   * The grace is over when this is called: ends the calls that are still there and says so to their
+   * callers, gives the ledger what it lacks and closes the spool. What the ledger does not take in
+   * time stays on disk for the next start.
    */
   void stop(
       @Observes @Priority(BEFORE_THE_SERVER_STOPS) @BeforeDestroyed(ApplicationScoped.class)
           Object event,
       InFlight inFlight,
+      Transport transport,
       Shipper shipper,
       BudgetGate budgets,
       SelfAudit audit,
       Spool spool) {
     audit.finish();
-    int unfinished = inFlight.close(PATIENCE_WITH_CALLS);
+    int unfinished = inFlight.close(LAST_WORDS);
+    if (unfinished > 0) {
+      // Whoever waits for a provider writes down that nobody knows the end, and says so.
+      transport.close();
+      unfinished = inFlight.close(LAST_WORDS);
+    }
     boolean shipped = shipper.finish(PATIENCE_WITH_THE_LEDGER);
     budgets.close();
     spool.close();

@@ -129,6 +129,8 @@ class ProviderServiceIT {
 
   @Test
   void chunks_are_handed_on_while_the_provider_still_writes() throws Exception {
+    double begun = counted("llm_provider_first_chunk_seconds_count");
+    double input = counted("llm_provider_tokens_total", "input");
     var goOn = new CountDownLatch(1);
     upstream.does(
         e -> {
@@ -158,7 +160,21 @@ class ProviderServiceIT {
       LedgerEntry row = ledger.awaitRow(report.path("attempt_id").asText());
       assertEquals(EntryState.SETTLED, row.state());
       assertEquals("stop", row.finishReason());
+      assertEquals(begun + 1, counted("llm_provider_first_chunk_seconds_count"));
+      assertEquals(input + 100, counted("llm_provider_tokens_total", "input"));
     }
+  }
+
+  /** Of the model {@code up/fast}. */
+  private double counted(String name, String... labels) throws Exception {
+    return provider
+        .ops("/metrics")
+        .body()
+        .lines()
+        .filter(l -> l.startsWith(name + "{") && l.contains("model=\"up/fast\""))
+        .filter(l -> Stream.of(labels).allMatch(label -> l.contains("\"" + label + "\"")))
+        .mapToDouble(l -> Double.parseDouble(l.substring(l.lastIndexOf(' ') + 1)))
+        .sum();
   }
 
   @Test

@@ -8,8 +8,10 @@ import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.http.HttpCaller;
 import dev.flotilla.kit.http.InFlight;
 import dev.flotilla.kit.identity.ServiceToken;
+import dev.flotilla.kit.provider.ProviderAddresses;
 import dev.flotilla.kit.redis.TimeBoxedRedis;
 import dev.flotilla.kit.settings.ConfigurationException;
+import dev.flotilla.kit.settings.Reloads;
 import dev.flotilla.kit.settings.Settings;
 import dev.flotilla.kit.telemetry.Tracing;
 import dev.flotilla.kit.webhook.WebhookConfig;
@@ -38,16 +40,25 @@ import dev.flotilla.router.door.Door;
 import dev.flotilla.router.door.DoorDialect;
 import dev.flotilla.router.door.DoorHandler;
 import dev.flotilla.router.door.Doors;
+import dev.flotilla.router.door.Guesses;
+import dev.flotilla.router.door.KeyFile;
 import dev.flotilla.router.door.KeyRoute;
 import dev.flotilla.router.door.ManagementDoors;
 import dev.flotilla.router.door.PatientConnections;
 import dev.flotilla.router.door.Porter;
+import dev.flotilla.router.door.Recognition;
 import dev.flotilla.router.door.Role;
+import dev.flotilla.router.door.WebTokens;
 import dev.flotilla.router.embeddings.EmbeddingsRoute;
 import dev.flotilla.router.flight.FlightConfig;
 import dev.flotilla.router.flight.Flights;
 import dev.flotilla.router.idempotency.Idempotency;
 import dev.flotilla.router.idempotency.IdempotencyConfig;
+import dev.flotilla.router.jwt.JwtConfig;
+import dev.flotilla.router.jwt.KeySource;
+import dev.flotilla.router.jwt.SignedTokens;
+import dev.flotilla.router.keys.KeyWatch;
+import dev.flotilla.router.keys.KeysRoute;
 import dev.flotilla.router.lanes.Lanes;
 import dev.flotilla.router.lanes.LanesConfig;
 import dev.flotilla.router.messages.MessagesRoute;
@@ -62,16 +73,19 @@ import dev.flotilla.router.pipeline.interpreter.Actions;
 import dev.flotilla.router.pipeline.journal.RunMetrics;
 import dev.flotilla.router.pipeline.runner.RunnerConfig;
 import dev.flotilla.router.responses.ResponsesRoute;
+import dev.flotilla.router.routing.LiveRouting;
 import dev.flotilla.router.routing.RoutePolicy;
 import dev.flotilla.router.routing.Routing;
 import dev.flotilla.router.routing.RoutingFile;
 import dev.flotilla.router.shadow.ShadowParts;
 import dev.flotilla.router.store.Store;
+import dev.flotilla.router.trail.Trail;
 import dev.flotilla.router.upstream.Circuits;
 import dev.flotilla.router.upstream.Connections;
 import dev.flotilla.router.upstream.ModelCaller;
 import dev.flotilla.router.upstream.ProviderRecord;
 import dev.flotilla.router.upstream.ProviderReplicas;
+import dev.flotilla.router.upstream.PublicKeys;
 import dev.flotilla.router.upstream.Relay;
 import dev.flotilla.router.upstream.RequestStories;
 import dev.flotilla.router.upstream.ReviewService;
@@ -88,6 +102,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -110,6 +125,9 @@ class RouterParts {
   /** After Helidon's metrics (2510) and before its server (4100). */
   private static final int BEFORE_THE_SERVER_STARTS = 3_000;
 
+  /** Until those inside when the grace ends have gone by themselves, or heard that we go. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
   private static final int BUDGET_BYTES = 10_000;
 
   /** Ten thousand lines of a hundred bytes, twice. */
@@ -117,6 +135,8 @@ class RouterParts {
 
   /** A word and a comment. */
   private static final int DECISION_BYTES = 50_000;
+
+  private static final int KEY_BYTES = 50_000;
 
   private static final Set<Role> ASKERS = Set.of(Role.CALLER);
   private static final Set<Role> ADMINS = Set.of(Role.ADMIN);
@@ -202,14 +222,19 @@ class RouterParts {
     PatientConnections.instead();
   }
 
-  /** Lets nobody in any more, and those inside get the rest of their answers. */
+  /**
+   * The grace is over when this is called: lets nobody in any more, and who is still inside hears
+   * that the answer breaks off, in the words of the door, instead of nothing.
+   */
   void stop(
       @Observes @Priority(BEFORE_THE_SERVER_STOPS) @BeforeDestroyed(ApplicationScoped.class)
           Object event,
       InFlight inside,
-      Settings settings) {
-    int unfinished = inside.close(settings.duration("flotilla.door.patience-at-the-end"));
-    if (unfinished > 0) {
+      HttpCaller caller) {
+    if (inside.close(LAST_WORDS) > 0) {
+      // Whoever waits for provider-service finds the connection broken, and says so to the visitor.
+      caller.close();
+      int unfinished = inside.close(LAST_WORDS);
       LOG.log(System.Logger.Level.WARNING, "Left with {0} requests unfinished", unfinished);
     }
   }
@@ -228,16 +253,32 @@ class RouterParts {
 
   @Produces
   @Singleton
-  Routing routing(Settings settings, Catalog catalog, Validation validation) {
-    return RoutingFile.read(
-        settings.path("flotilla.config.dir").resolve("routing.yaml"), catalog, validation);
+  LiveRouting liveRouting(
+      Settings settings, Catalog catalog, Validation validation, MetricRegistry metrics) {
+    Path file = settings.path("flotilla.config.dir").resolve("routing.yaml");
+    return LiveRouting.open(
+        file,
+        () -> RoutingFile.read(file, catalog, validation),
+        settings.duration("flotilla.routing.reload"),
+        metrics);
+  }
+
+  void close(@Disposes LiveRouting routing) {
+    routing.close();
+  }
+
+  /** As it was at the start, for what cannot change while it runs. */
+  @Produces
+  @Singleton
+  Routing routing(LiveRouting live) {
+    return live.get();
   }
 
   @Produces
   @Singleton
   RoutePolicy policy(
       Catalog catalog,
-      Routing routing,
+      LiveRouting routing,
       Validation validation,
       ShadowParts learning,
       Drains drains) {
@@ -258,9 +299,9 @@ class RouterParts {
 
   @Produces
   @Singleton
-  AnswerCache cache(Settings settings, TimeBoxedRedis redis, Routing routing) {
+  AnswerCache cache(Settings settings, TimeBoxedRedis redis, LiveRouting live) {
     return new AnswerCache(
-        AnswerCacheConfig.from(settings), redis, Clock.systemUTC(), routing.version());
+        AnswerCacheConfig.from(settings), redis, Clock.systemUTC(), () -> live.get().version());
   }
 
   @Produces
@@ -271,8 +312,8 @@ class RouterParts {
       HttpClient http,
       ServiceToken token,
       Drains drains,
-      AnswerCache cache) {
-    URI provider = settings.address("flotilla.provider.url");
+      AnswerCache cache,
+      ProviderAddresses providers) {
     return new Operations(
         catalog,
         new ProviderReplicas(
@@ -280,7 +321,7 @@ class RouterParts {
             settings
                 .optional("flotilla.provider.replicas")
                 .map(ProviderReplicas::hosts)
-                .orElse(List.of(provider)),
+                .orElseGet(() -> List.copyOf(providers.each())),
             token),
         new ProviderRecord(http, settings.address("flotilla.cost.url"), token),
         drains,
@@ -305,7 +346,8 @@ class RouterParts {
   ManagementDoors managementDoors(
       Operations operations,
       Store store,
-      ApiKeys keys,
+      Recognition recognition,
+      Trail trail,
       Porter porter,
       Tracing tracing,
       MetricRegistry metrics) {
@@ -316,11 +358,28 @@ class RouterParts {
     return new ManagementDoors(
         new Doors(
             List.of(
-                new Door("POST", "/admin/cache/purge", OPERATORS, 0, purges, operations::purge),
-                new Door("POST", drain, OPERATORS, 0, drains, store.guarding(operations::drain)),
                 new Door(
-                    "DELETE", drain, OPERATORS, 0, restores, store.guarding(operations::restore))),
-            keys,
+                    "POST",
+                    "/admin/cache/purge",
+                    OPERATORS,
+                    0,
+                    purges,
+                    trail.recording("cache.purge", operations::purge)),
+                new Door(
+                    "POST",
+                    drain,
+                    OPERATORS,
+                    0,
+                    drains,
+                    trail.recording("provider.drain", store.guarding(operations::drain))),
+                new Door(
+                    "DELETE",
+                    drain,
+                    OPERATORS,
+                    0,
+                    restores,
+                    trail.recording("provider.restore", store.guarding(operations::restore)))),
+            recognition,
             porter,
             tracing,
             metrics));
@@ -339,8 +398,14 @@ class RouterParts {
 
   @Produces
   @Singleton
-  Circuits circuits(Settings settings, HttpClient http, ServiceToken token) {
-    return new Circuits(http, settings.address("flotilla.provider.url"), token);
+  ProviderAddresses providers(Settings settings) {
+    return ProviderAddresses.from(settings);
+  }
+
+  @Produces
+  @Singleton
+  Circuits circuits(HttpClient http, ProviderAddresses providers, ServiceToken token) {
+    return new Circuits(http, providers, token);
   }
 
   @Produces
@@ -349,8 +414,10 @@ class RouterParts {
       Settings settings,
       Catalog catalog,
       Routing routing,
+      LiveRouting live,
       RoutePolicy policy,
       Circuits circuits,
+      ProviderAddresses providers,
       AnswerCache cache,
       TimeBoxedRedis redis,
       Flights<CachedAnswer> flights,
@@ -361,7 +428,7 @@ class RouterParts {
       ShadowParts learning,
       Tracing tracing,
       MetricRegistry metrics) {
-    var models = new ModelCaller(caller, settings.address("flotilla.provider.url"), token);
+    var models = new ModelCaller(caller, providers, token);
     var reviews = new ReviewService(http, settings.address("flotilla.review.url"), token);
     return Chat.of(
         new Admission(AdmissionConfig.from(settings), redis, metrics),
@@ -393,6 +460,54 @@ class RouterParts {
   @Singleton
   ApiKeys keys(Settings settings) {
     return ApiKeys.read(settings.path("flotilla.keys.file"), Clock.systemUTC());
+  }
+
+  @Produces
+  @Singleton
+  KeyWatch keyWatch(Settings settings, ApiKeys keys, Store store, MetricRegistry metrics) {
+    return KeyWatch.start(
+        new KeyFile(settings.path("flotilla.keys.file"), keys),
+        keys,
+        store,
+        settings.duration("flotilla.keys.between-looks"),
+        metrics);
+  }
+
+  void close(@Disposes KeyWatch watch) {
+    watch.close();
+  }
+
+  @Produces
+  @Singleton
+  Trail trail(Store store, MetricRegistry metrics) {
+    return Trail.open(store, metrics);
+  }
+
+  void close(@Disposes Trail trail) {
+    trail.close();
+  }
+
+  @Produces
+  @Singleton
+  WebTokens tokens(Settings settings, HttpClient http) {
+    return JwtConfig.from(settings).map(config -> tokens(config, http)).orElse(WebTokens.NONE);
+  }
+
+  private static WebTokens tokens(JwtConfig config, HttpClient http) {
+    String written = config.publicKey();
+    KeySource source =
+        written == null
+            ? new PublicKeys(http, String.valueOf(config.location()))::read
+            : () -> written.getBytes(StandardCharsets.UTF_8);
+    return new SignedTokens(config, source, Clock.systemUTC(), System::nanoTime);
+  }
+
+  @Produces
+  @Singleton
+  Recognition recognition(
+      Settings settings, ApiKeys keys, WebTokens tokens, MetricRegistry metrics) {
+    int most = (int) settings.number("flotilla.door.most-failed-authentications", 1, 1_000_000);
+    return new Recognition(keys, tokens, new Guesses(most, System::nanoTime), metrics);
   }
 
   @Produces
@@ -465,7 +580,11 @@ class RouterParts {
             config.betweenLooks());
     return Pipelines.open(
         store,
-        FolderShelf.open(folder, catalog, settings.duration("flotilla.pipeline.reload")),
+        FolderShelf.open(
+            folder,
+            catalog,
+            settings.duration("flotilla.pipeline.reload"),
+            Reloads.of("pipelines", metrics)),
         actions,
         answering.desk(),
         announcements,
@@ -486,12 +605,14 @@ class RouterParts {
   Doors doors(
       Settings settings,
       Catalog catalog,
-      Routing routing,
+      LiveRouting live,
       RoutePolicy policy,
       Circuits circuits,
       Chat answering,
       Store store,
-      ApiKeys keys,
+      Recognition recognition,
+      KeyWatch keyWatch,
+      Trail trail,
       Announcements announcements,
       Batches batches,
       Pipelines pipelines,
@@ -509,7 +630,8 @@ class RouterParts {
             settings,
             settings.path("flotilla.config.dir"),
             () ->
-                new TreeMap<>(Map.of("catalog", catalog.version(), "routing", routing.version())));
+                new TreeMap<>(
+                    Map.of("catalog", catalog.version(), "routing", live.get().version())));
     var config = ChatConfig.from(settings);
     int orderBytes = PipelineConfig.from(settings).maxBodyBytes();
     Desk desk = answering.desk();
@@ -524,7 +646,7 @@ class RouterParts {
     var embeddings = new EmbeddingsRoute(desk);
     var responses = new ResponsesRoute(desk);
     var classification = new ClassifyRoute(policy);
-    var listing = new ModelsRoute(catalog, routing, circuits, clock, pipelines::asModels);
+    var listing = new ModelsRoute(catalog, live, circuits, clock, pipelines::asModels);
     DoorHandler chatOrPipeline = store.guarding(pipelines.chat());
     DoorDialect listed = DoorDialect.OPENAI.withKeyIn(MessagesRoute.DIALECT.keyHeader());
     Relay costs = costs(settings, http, token, "flotilla.cost.patience");
@@ -591,6 +713,14 @@ class RouterParts {
     String owns = "Says whose the key is that is shown, and what it may do.";
     String settles =
         "Claims what machines could not decide (…/claim), or decides it (…/decision); the first decision holds.";
+    KeysRoute keys = keyWatch.route();
+    String issues = "Issues a key; the answer is the only place where it is ever shown.";
+    String listsKeys = "Lists keys, issued ones and those of the key file, without what opens.";
+    String showsKey = "Shows a key without what opens.";
+    String replaces =
+        "Issues another key of the same id (…/rotate); the old one opens a while longer.";
+    String revokes = "Revokes a key: within seconds it opens nothing at any router.";
+    String recalls = "Lists what administrators and reviewers did, newest first.";
     return new Doors(
         List.of(
             new Door(
@@ -687,15 +817,39 @@ class RouterParts {
             new Door("GET", "/v1/costs/*", READERS, 0, reports, costs),
             new Door("GET", "/v1/prices", READERS, 0, quotes, costs),
             new Door("GET", "/v1/prices/*", READERS, 0, quotes, costs),
-            new Door("POST", "/v1/costs/imports", ADMINS, BILL_BYTES, compares, costs),
+            new Door(
+                "POST",
+                "/v1/costs/imports",
+                ADMINS,
+                BILL_BYTES,
+                compares,
+                trail.recording("bill.import", costs)),
             new Door("GET", "/v1/organization/costs", READERS, 0, collects, costs),
             new Door("GET", "/v1/organization/usage/completions", READERS, 0, collects, costs),
             new Door("GET", "/v1/requests/*", READERS, 0, explains, costs),
             new Door("GET", "/v1/budgets", READERS, 0, limits, costs),
             new Door("GET", "/v1/budgets/*", READERS, 0, limits, costs),
-            new Door("PUT", "/v1/budgets/*", ADMINS, BUDGET_BYTES, setsLimits, costs),
-            new Door("DELETE", "/v1/budgets/*", ADMINS, 0, endsLimits, costs),
-            new Door("POST", "/v1/budgets/*", ADMINS, 0, countsAgain, costs),
+            new Door(
+                "PUT",
+                "/v1/budgets/*",
+                ADMINS,
+                BUDGET_BYTES,
+                setsLimits,
+                trail.recordingAll("budget.set", costs)),
+            new Door(
+                "DELETE",
+                "/v1/budgets/*",
+                ADMINS,
+                0,
+                endsLimits,
+                trail.recording("budget.remove", costs)),
+            new Door(
+                "POST",
+                "/v1/budgets/*",
+                ADMINS,
+                0,
+                countsAgain,
+                trail.recording("budget.rebuild", costs)),
             new Door("POST", "/v1/reviews", ASKERS, reviewBytes, judges, idempotency.once(reviews)),
             // Before all that is below /v1/pipelines.
             new Door("GET", "/v1/pipelines/{name}/roi", READERS, 0, pays, costs),
@@ -735,13 +889,49 @@ class RouterParts {
             new Door("GET", "/v1/review-policies", SHOWN_REVIEWS, 0, judged, people),
             new Door("GET", "/v1/reviewers", SHOWN_REVIEWS, 0, judged, people),
             new Door("GET", "/v1/reviews/*", SHOWN_REVIEWS, 0, shows, people),
-            new Door("POST", "/v1/reviews/*", REVIEWERS, DECISION_BYTES, settles, people),
+            new Door(
+                "POST",
+                "/v1/reviews/*",
+                REVIEWERS,
+                DECISION_BYTES,
+                settles,
+                trail.recording("review.settle", people)),
             new Door("GET", "/v1/decisions", PEOPLE, 0, waits, people),
             new Door("GET", "/v1/decisions/*", PEOPLE, 0, waits, people),
-            new Door("POST", "/v1/decisions/*", REVIEWERS, DECISION_BYTES, settles, people),
+            new Door(
+                "POST",
+                "/v1/decisions/*",
+                REVIEWERS,
+                DECISION_BYTES,
+                settles,
+                trail.recording("decision.settle", people)),
+            new Door(
+                "POST",
+                "/v1/keys",
+                ADMINS,
+                KEY_BYTES,
+                issues,
+                trail.recordingAll("key.issue", store.guarding(keys::issue))),
+            new Door("GET", "/v1/keys", ADMINS, 0, listsKeys, store.guarding(keys::list)),
+            new Door("GET", "/v1/keys/*", ADMINS, 0, showsKey, store.guarding(keys::find)),
+            new Door(
+                "POST",
+                "/v1/keys/*",
+                ADMINS,
+                KEY_BYTES,
+                replaces,
+                trail.recordingAll("key.rotate", store.guarding(keys::rotate))),
+            new Door(
+                "DELETE",
+                "/v1/keys/*",
+                ADMINS,
+                0,
+                revokes,
+                trail.recording("key.revoke", store.guarding(keys::revoke))),
+            new Door("GET", "/v1/audit", ADMINS, 0, recalls, store.guarding(trail.route()::list)),
             new Door("GET", "/v1/key", SHOWN_REVIEWS, 0, owns, new KeyRoute())),
         ConsoleParts.doors(settings, http, token),
-        keys,
+        recognition,
         porter,
         tracing,
         metrics);

@@ -5,8 +5,11 @@ import dev.flotilla.kit.telemetry.TracingConfig;
 import dev.flotilla.router.door.ApiKeys;
 import dev.flotilla.router.door.Door;
 import dev.flotilla.router.door.Doors;
+import dev.flotilla.router.door.Guesses;
 import dev.flotilla.router.door.PatientConnections;
 import dev.flotilla.router.door.Porter;
+import dev.flotilla.router.door.Recognition;
+import dev.flotilla.router.door.WebTokens;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import java.io.IOException;
@@ -37,6 +40,9 @@ public final class OpenDoors implements AutoCloseable {
   public static final String OTHER_KEY = "sk-other";
   public static final String EXPIRED_KEY = "sk-expired";
 
+  /** Unknown keys that are looked up within a minute. */
+  public static final int MOST_GUESSES = 100;
+
   private final WebServer server;
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -55,7 +61,11 @@ public final class OpenDoors implements AutoCloseable {
     var opened =
         new Doors(
             List.of(doors),
-            ApiKeys.read(keys(), Clock.systemUTC()),
+            new Recognition(
+                ApiKeys.read(keys(), Clock.systemUTC()),
+                WebTokens.NONE,
+                new Guesses(MOST_GUESSES, System::nanoTime),
+                Porters.METRICS),
             porter,
             Tracing.start(new TracingConfig("test", null, 1)),
             Porters.METRICS);

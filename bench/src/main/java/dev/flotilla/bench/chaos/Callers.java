@@ -163,7 +163,7 @@ final class Callers implements AutoCloseable {
   }
 
   /** Of an error in OpenAI's shape. */
-  private static String code(String body) {
+  static String code(String body) {
     try {
       return JSON.readTree(body).path("error").path("code").asText("without a code");
     } catch (JsonProcessingException e) {

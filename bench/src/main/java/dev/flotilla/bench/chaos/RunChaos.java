@@ -138,7 +138,7 @@ public final class RunChaos {
             .withConfigDirectory(config)
             .with("FLOTILLA_KEYS_FILE", config.resolve("keys.yaml").toString())
             .with("FLOTILLA_PROVIDERS_ENABLED", "bench")
-            .with("FLOTILLA_PROVIDER_URL", providers.url().toString())
+            .with(Service.ROUTER, "FLOTILLA_PROVIDER_URL", providers.url().toString())
             .with("FLOTILLA_TRANSPORT_ATTEMPT_HEADER", "true")
             .with("FLOTILLA_TRACING_RATIO", "0")
             .with("FLOTILLA_PIPELINE_HEARTBEAT", "PT0.5S")

@@ -6,19 +6,27 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * One loopback address in front of several servers: each connection goes to the next one that takes
- * it, as a Service of Kubernetes does it. Thread-safe.
+ * One loopback address in front of several servers: each connection goes to the next one that is
+ * ready and takes it, as a Service of Kubernetes does it. Thread-safe.
  */
 public final class Balancer implements AutoCloseable {
   private static final int CONNECT_MILLIS = 500;
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+  private static final Duration LOOK_PATIENCE = Duration.ofSeconds(2);
 
   private final ServerSocket door;
   private final List<Integer> servers = new CopyOnWriteArrayList<>();
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final AtomicInteger turn = new AtomicInteger();
 
   private Balancer(ServerSocket door) {
@@ -41,10 +49,48 @@ public final class Balancer implements AutoCloseable {
     servers.add(server.getPort());
   }
 
+  /** Also to this server, while it says that it is ready. Connections there are go on. */
+  public void leadsTo(URI server, URI ops) {
+    Thread.startVirtualThread(() -> watch(server.getPort(), ops.resolve("/health/ready")));
+  }
+
+  /** Returns when it leads to so many. */
+  public void awaitWidth(int number) throws InterruptedException {
+    while (servers.size() < number) {
+      Thread.sleep(BETWEEN_LOOKS);
+    }
+  }
+
   /** Connections there are go on. */
   @Override
   public void close() throws IOException {
     door.close();
+    http.shutdownNow();
+  }
+
+  private void watch(Integer server, URI readiness) {
+    try {
+      while (!door.isClosed()) {
+        boolean ready = isReady(readiness);
+        if (!ready) {
+          servers.remove(server);
+        } else if (!servers.contains(server)) {
+          servers.add(server);
+        }
+        Thread.sleep(BETWEEN_LOOKS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean isReady(URI readiness) throws InterruptedException {
+    var question = HttpRequest.newBuilder(readiness).timeout(LOOK_PATIENCE).build();
+    try {
+      return http.send(question, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException gone) {
+      return false;
+    }
   }
 
   private void welcome() {
@@ -60,13 +106,13 @@ public final class Balancer implements AutoCloseable {
 
   private void connect(Socket client) {
     int first = turn.getAndIncrement();
-    for (int i = 0; i < servers.size(); i++) {
+    List<Integer> now = List.copyOf(servers);
+    for (int i = 0; i < now.size(); i++) {
       var server = new Socket();
       try {
         server.connect(
             new InetSocketAddress(
-                InetAddress.getLoopbackAddress(),
-                servers.get(Math.floorMod(first + i, servers.size()))),
+                InetAddress.getLoopbackAddress(), now.get(Math.floorMod(first + i, now.size()))),
             CONNECT_MILLIS);
         client.setTcpNoDelay(true);
         server.setTcpNoDelay(true);

@@ -1,8 +1,6 @@
 package dev.flotilla.bench.machine;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,8 +17,8 @@ public final class LiveHeap {
    * @throws IOException when it does not answer
    */
   public static double mb(long pid) throws IOException, InterruptedException {
-    String _ = jcmd(pid, "GC.run");
-    Matcher generation = GENERATION.matcher(jcmd(pid, "GC.heap_info"));
+    String _ = Jcmd.ask(pid, "GC.run");
+    Matcher generation = GENERATION.matcher(Jcmd.ask(pid, "GC.heap_info"));
     double kilobytes = 0;
     int generations = 0;
     while (generation.find()) {
@@ -31,20 +29,5 @@ public final class LiveHeap {
       throw new IOException("the heap of process " + pid + " cannot be read");
     }
     return kilobytes / 1024;
-  }
-
-  private static String jcmd(long pid, String command) throws IOException, InterruptedException {
-    var process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                Long.toString(pid),
-                command)
-            .redirectErrorStream(true)
-            .start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (process.waitFor() != 0) {
-      throw new IOException("jcmd " + command + " failed: " + said);
-    }
-    return said;
   }
 }

@@ -4,6 +4,7 @@ import dev.flotilla.bench.load.Callers;
 import dev.flotilla.bench.load.Order;
 import dev.flotilla.bench.load.Seen;
 import dev.flotilla.bench.load.Workload;
+import dev.flotilla.bench.machine.CommittedMemory;
 import dev.flotilla.bench.machine.LiveHeap;
 import dev.flotilla.bench.machine.ProcessFacts;
 import dev.flotilla.bench.machine.ScratchFolder;
@@ -58,7 +59,10 @@ public final class Soak {
         var upstream = UpstreamProcess.start();
         var fleet =
             FleetTarget.start(
-                tree, folder.path(), upstream.address(), "-Xms256m -XX:+AlwaysPreTouch");
+                tree,
+                folder.path(),
+                upstream.address(),
+                "-Xms256m -XX:+AlwaysPreTouch -XX:NativeMemoryTracking=summary");
         var loads = Executors.newVirtualThreadPerTaskExecutor()) {
       progress.line("warming up for " + BEFORE.toSeconds() + " s");
       Callers.send(order(fleet, new Workload.ClosedLoop(8, 0), false, BEFORE));
@@ -122,6 +126,7 @@ public final class Soak {
         double heap = LiveHeap.mb(pid);
         if (warm(minute)) {
           of(service.getKey(), memory).heap(minute, heap);
+          of(service.getKey(), memory).committed(minute, CommittedMemory.mb(pid));
         }
         line.append(
             String.format(

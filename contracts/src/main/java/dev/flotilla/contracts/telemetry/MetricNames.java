@@ -20,6 +20,10 @@ public final class MetricNames {
   public static final String DECISIONS_DROPPED = "llm_decisions_dropped";
   public static final String RATE_LIMITED = "llm_rate_limited";
   public static final String IDEMPOTENCY_REQUESTS = "llm_idempotency_requests";
+  public static final String AUTHENTICATION_FAILURES = "llm_router_authentication_failures";
+  public static final String KEY_FILE_STALE = "llm_router_key_file_stale";
+  public static final String KEYS_UNREAD = "llm_router_issued_keys_unread_seconds";
+  public static final String TRAIL_WAITING = "llm_router_audit_events_waiting";
   public static final String CLIENT_RETRIES = "llm_client_retries";
   public static final String ROUTER_SHED = "llm_router_shed";
   public static final String ROUTER_LANE_INFLIGHT = "llm_router_lane_inflight_requests";
@@ -58,6 +62,7 @@ public final class MetricNames {
   public static final String BUDGET_OVERSHOOT = "llm_budget_overshoot_nanousd";
   public static final String BUDGET_OVERSPENT = "llm_budget_overspent_usd";
   public static final String LEASE_RENEWALS = "llm_budget_lease_renewals";
+  public static final String CONFIG_LAST_RELOAD_SUCCESS = "config_last_reload_success";
   public static final String PIPELINE_RUNS = "pipeline_runs";
   public static final String PIPELINE_STEP = "pipeline_step_seconds";
   public static final String SHADOWS = "llm_router_shadows";

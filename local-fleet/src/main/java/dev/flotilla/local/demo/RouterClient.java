@@ -44,7 +44,7 @@ public final class RouterClient {
   }
 
   /** Sends a chat request; a streamed one is read to its end. */
-  Answer ask(ObjectNode body) throws IOException, InterruptedException {
+  public Answer ask(ObjectNode body) throws IOException, InterruptedException {
     var request =
         to("/v1/chat/completions")
             .header("content-type", "application/json")

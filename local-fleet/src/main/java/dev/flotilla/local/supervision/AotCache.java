@@ -56,9 +56,9 @@ public record AotCache(Service service, Path jar, Path folder) {
   public void assemble(AotStamp stamp) throws IOException, InterruptedException {
     var draft = folder.resolve(service.label() + ".aot.new");
     var command = new ArrayList<String>();
-    command.add(ServiceProgram.java());
+    command.add(Launch.java());
     // The JVM uses a cache only with the collector it was made with.
-    command.addAll(ServiceProgram.JVM_FLAGS);
+    command.addAll(Launch.JVM_FLAGS);
     command.add("-XX:AOTMode=create");
     command.add("-XX:AOTConfiguration=" + recording());
     command.add("-XX:AOTCache=" + draft);

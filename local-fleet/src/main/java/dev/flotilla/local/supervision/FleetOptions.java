@@ -16,8 +16,7 @@ import java.util.function.Function;
  * @param environment what the services inherit, and where addresses of an existing Redis or
  *     PostgreSQL are read
  * @param extra more environment for one service; wins over everything else
- * @param code what follows the JVM's flags on a service's command line; a test puts its own program
- *     here
+ * @param command the command line of a service; a test puts its own program here
  * @param patience how long a part may take until it is ready
  */
 public record FleetOptions(
@@ -27,7 +26,7 @@ public record FleetOptions(
     FleetPorts ports,
     Map<String, String> environment,
     Map<Service, Map<String, String>> extra,
-    Function<Service, List<String>> code,
+    Function<Launch, List<String>> command,
     Duration patience) {
 
   public FleetOptions {
@@ -51,31 +50,31 @@ public record FleetOptions(
         new FleetPorts(8080),
         System.getenv(),
         Map.of(),
-        service -> AotCache.of(service, home).startWithIt(),
+        launch -> launch.jvm(AotCache.of(launch.service(), home).startWithIt()),
         Duration.ofMinutes(2));
   }
 
   public FleetOptions withState(Path directory) {
-    return new FleetOptions(tree, directory, parts, ports, environment, extra, code, patience);
+    return new FleetOptions(tree, directory, parts, ports, environment, extra, command, patience);
   }
 
   public FleetOptions withPartsIn(Path directory) {
-    return new FleetOptions(tree, state, directory, ports, environment, extra, code, patience);
+    return new FleetOptions(tree, state, directory, ports, environment, extra, command, patience);
   }
 
   public FleetOptions withPorts(FleetPorts other) {
-    return new FleetOptions(tree, state, parts, other, environment, extra, code, patience);
+    return new FleetOptions(tree, state, parts, other, environment, extra, command, patience);
   }
 
   public FleetOptions withEnvironment(Map<String, String> other) {
-    return new FleetOptions(tree, state, parts, ports, other, extra, code, patience);
+    return new FleetOptions(tree, state, parts, ports, other, extra, command, patience);
   }
 
   /** One more variable for all four services, as if the shell had exported it. */
   public FleetOptions with(String variable, String value) {
     var more = new HashMap<>(environment);
     more.put(variable, value);
-    return new FleetOptions(tree, state, parts, ports, more, extra, code, patience);
+    return new FleetOptions(tree, state, parts, ports, more, extra, command, patience);
   }
 
   /** One more variable for one service. */
@@ -84,18 +83,23 @@ public record FleetOptions(
     ofService.put(variable, value);
     var more = new HashMap<>(extra);
     more.put(service, Map.copyOf(ofService));
-    return new FleetOptions(tree, state, parts, ports, environment, more, code, patience);
+    return new FleetOptions(tree, state, parts, ports, environment, more, command, patience);
   }
 
   public FleetOptions withConfigDirectory(Path directory) {
     return with("FLOTILLA_CONFIG_DIR", directory.toAbsolutePath().toString());
   }
 
-  public FleetOptions withCode(Function<Service, List<String>> other) {
+  /** JVMs of this JDK that run something else: what follows their flags. */
+  public FleetOptions withCode(Function<Service, List<String>> code) {
+    return withCommand(launch -> launch.jvm(code.apply(launch.service())));
+  }
+
+  public FleetOptions withCommand(Function<Launch, List<String>> other) {
     return new FleetOptions(tree, state, parts, ports, environment, extra, other, patience);
   }
 
   public FleetOptions withPatience(Duration other) {
-    return new FleetOptions(tree, state, parts, ports, environment, extra, code, other);
+    return new FleetOptions(tree, state, parts, ports, environment, extra, command, other);
   }
 }

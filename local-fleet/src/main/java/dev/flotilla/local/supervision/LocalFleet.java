@@ -78,6 +78,19 @@ public final class LocalFleet implements AutoCloseable {
     return fleet;
   }
 
+  /** PostgreSQL and Redis alone, for who works on their data while no service does. */
+  public static LocalFleet startStores(FleetOptions options, Journal journal) {
+    var fleet = prepare(options, journal, state -> {});
+    Runtime.getRuntime().addShutdownHook(new Thread(fleet::close, "close-stores"));
+    try {
+      fleet.startTogether(fleet.stores());
+      return fleet;
+    } catch (CannotStart e) {
+      fleet.close();
+      throw e;
+    }
+  }
+
   private static LocalFleet prepare(
       FleetOptions options, Journal journal, Consumer<FleetState> watcher) {
     var state = StateDirectory.create(options.state());
@@ -138,8 +151,8 @@ public final class LocalFleet implements AutoCloseable {
 
   private Part part(
       String name, Service service, FleetPorts ports, Map<String, String> environment) {
-    var code = options.code().apply(service);
-    var program = new ServiceProgram(name, service, state, ports, code, environment, http);
+    var command = options.command().apply(new Launch(service, ports, state.mark(), environment));
+    var program = new ServiceProgram(name, service, state, ports, command, environment, http);
     return new Part(program, state, journal, this::changed);
   }
 
@@ -296,6 +309,16 @@ public final class LocalFleet implements AutoCloseable {
   /** As {@link #kill9(Service)}, of one that was started beside the fleet's own. */
   public void kill9(Instance instance) {
     other(instance).kill9();
+  }
+
+  /** As {@link #stop(Service)}, of one that was started beside the fleet's own. */
+  public void stop(Instance instance) {
+    other(instance).stop();
+  }
+
+  /** As {@link #start(Service)}, of one that was started beside the fleet's own. */
+  public void start(Instance instance) {
+    other(instance).start(options.patience());
   }
 
   /** As {@link #awaitReady(Service)}, of one that was started beside the fleet's own. */

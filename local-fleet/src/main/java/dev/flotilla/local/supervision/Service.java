@@ -26,7 +26,8 @@ public enum Service {
     return offset;
   }
 
-  Path jarIn(Path tree) {
+  /** Its libraries lie beside it in {@code libs/}. */
+  public Path jarIn(Path tree) {
     var module = label + "-service";
     return tree.resolve(module).resolve("target").resolve(module + ".jar");
   }

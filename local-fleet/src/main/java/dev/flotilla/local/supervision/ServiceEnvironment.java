@@ -14,6 +14,8 @@ final class ServiceEnvironment {
   static final String POSTGRES_URL = "FLOTILLA_POSTGRES_URL";
   static final String PROVIDERS = "FLOTILLA_PROVIDERS_ENABLED";
   static final String SPANS_URL = "FLOTILLA_TRACING_OTLP_ENDPOINT";
+  static final String NOTICE = "FLOTILLA_DEPARTURE_NOTICE";
+  static final String GRACE = "FLOTILLA_DEPARTURE_GRACE";
   private static final String SPOOL_DIR = "FLOTILLA_SPOOL_DIR";
   private static final String KEYS_FILE = "FLOTILLA_KEYS_FILE";
 
@@ -28,6 +30,8 @@ final class ServiceEnvironment {
     facts.putIfAbsent("FLOTILLA_CONFIG_DIR", options.tree().resolve("config").toString());
     facts.putIfAbsent(KEYS_FILE, state.run("keys.yaml").toString());
     facts.computeIfAbsent(PROVIDERS, n -> String.join(",", ProviderKeys.of(options).enabled()));
+    // Whoever stops a fleet on the own machine does not want to wait for its longest stream.
+    facts.putIfAbsent(GRACE, "PT20S");
     facts.put("FLOTILLA_SERVICE_TOKEN", secrets.serviceToken());
     facts.put("FLOTILLA_CACHE_SECRET", secrets.cacheSecret());
     facts.put(SPOOL_DIR, state.spool().toString());

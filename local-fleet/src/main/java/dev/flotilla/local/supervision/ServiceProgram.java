@@ -6,31 +6,18 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One of the four services as a JVM of its own. */
+/** One of the four services as a process of its own. */
 final class ServiceProgram implements Program {
-  /**
-   * The C library keeps what the JVM's compilers have freed. It is asked to give that back each
-   * half minute, or a service is resident with memory that nobody uses.
-   */
-  static final List<String> JVM_FLAGS =
-      List.of(
-          "-Xmx256m",
-          "-XX:+UseSerialGC",
-          "-XX:+ExitOnOutOfMemoryError",
-          "-XX:TrimNativeHeapInterval=30000");
-
   private final String name;
   private final Service service;
   private final StateDirectory state;
   private final FleetPorts ports;
-  private final List<String> code;
+  private final List<String> command;
   private final Map<String, String> environment;
   private final HttpClient http;
 
@@ -49,14 +36,14 @@ final class ServiceProgram implements Program {
       Service service,
       StateDirectory state,
       FleetPorts ports,
-      List<String> code,
+      List<String> command,
       Map<String, String> environment,
       HttpClient http) {
     this.name = name;
     this.service = service;
     this.state = state;
     this.ports = ports;
-    this.code = code;
+    this.command = command;
     this.environment = environment;
     this.http = http;
   }
@@ -78,7 +65,7 @@ final class ServiceProgram implements Program {
 
   @Override
   public ProcessHandle launch() throws IOException {
-    var builder = new ProcessBuilder(OutOfTerminal.shielded(command()));
+    var builder = new ProcessBuilder(OutOfTerminal.shielded(command));
     builder.environment().clear();
     builder.environment().putAll(environment);
     builder.redirectErrorStream(true);
@@ -105,32 +92,16 @@ final class ServiceProgram implements Program {
     }
   }
 
-  /** provider-service ships what it spooled before it goes, which may take 30 s. */
+  /**
+   * What it was given for callers, and what comes after them: provider-service has 10 s to ship
+   * what it spooled, and a router ends batches and steps.
+   */
   @Override
   public Duration farewell() {
-    return Duration.ofSeconds(service == Service.PROVIDER ? 40 : 20);
+    return given(ServiceEnvironment.NOTICE).plus(given(ServiceEnvironment.GRACE)).plusSeconds(20);
   }
 
-  static String java() {
-    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
-  }
-
-  private List<String> command() {
-    var command = new ArrayList<String>();
-    command.add(java());
-    command.add("-Dflotilla.state=" + state.mark());
-    command.addAll(JVM_FLAGS);
-    command.add("-Dserver.port=" + ports.http(service));
-    command.add("-Dserver.host=127.0.0.1");
-    command.add("-Dserver.sockets.0.port=" + ports.ops(service));
-    command.add("-Dserver.sockets.0.host=127.0.0.1");
-    environment
-        .getOrDefault("FLEET_JAVA_OPTS", "")
-        .lines()
-        .flatMap(line -> List.of(line.split(" +")).stream())
-        .filter(word -> !word.isBlank())
-        .forEach(command::add);
-    command.addAll(code);
-    return command;
+  private Duration given(String name) {
+    return Duration.parse(environment.getOrDefault(name, "PT0S"));
   }
 }

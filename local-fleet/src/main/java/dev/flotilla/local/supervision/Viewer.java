@@ -70,7 +70,7 @@ public final class Viewer {
     }
     var command =
         List.of(
-            ServiceProgram.java(),
+            Launch.java(),
             "-Dflotilla.state=" + state.mark(),
             "-Xmx192m",
             "-XX:+UseSerialGC",

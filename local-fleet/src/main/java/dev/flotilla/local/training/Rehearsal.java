@@ -13,16 +13,16 @@ import java.time.Duration;
  * A few requests, so that the classes of the usual path are among what is learned. Whether they are
  * answered well is of no interest here.
  */
-final class Rehearsal {
+public final class Rehearsal {
   private final LocalFleet fleet;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  Rehearsal(LocalFleet fleet) {
+  public Rehearsal(LocalFleet fleet) {
     this.fleet = fleet;
   }
 
-  void play() throws IOException, InterruptedException {
+  public void play() throws IOException, InterruptedException {
     for (var take = 0; take < 4; take++) {
       chat(take % 2 == 1, "the ship sails at dawn (" + take + ")");
     }

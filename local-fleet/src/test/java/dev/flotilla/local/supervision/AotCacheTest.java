@@ -83,8 +83,8 @@ class AotCacheTest {
   }
 
   private static String outputOf(List<String> arguments) throws IOException, InterruptedException {
-    var command = new ArrayList<>(List.of(ServiceProgram.java()));
-    command.addAll(ServiceProgram.JVM_FLAGS);
+    var command = new ArrayList<>(List.of(Launch.java()));
+    command.addAll(Launch.JVM_FLAGS);
     command.addAll(arguments);
     var process = new ProcessBuilder(command).redirectErrorStream(true).start();
     var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

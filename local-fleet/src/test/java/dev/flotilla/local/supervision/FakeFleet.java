@@ -21,7 +21,7 @@ final class FakeFleet {
             FleetPorts.free(),
             Map.of("PATH", System.getenv("PATH")),
             Map.of(),
-            FakeService::code,
+            launch -> launch.jvm(FakeService.code(launch.service())),
             Duration.ofSeconds(30))
         .withState(directory.resolve("state"));
   }

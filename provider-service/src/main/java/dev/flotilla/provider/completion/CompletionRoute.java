@@ -196,7 +196,7 @@ public class CompletionRoute implements HttpService {
     }
   }
 
-  private static void send(ServerResponse response, String requestId, Reply reply) {
+  private void send(ServerResponse response, String requestId, Reply reply) {
     switch (reply) {
       case Reply.Answer(var body, boolean simulated, var attempts) -> {
         response.header(ATTEMPTS, ReportText.header(attempts));
@@ -231,9 +231,9 @@ public class CompletionRoute implements HttpService {
     }
   }
 
-  private static void relay(ServerResponse response, StreamRelay relay) {
+  private void relay(ServerResponse response, StreamRelay relay) {
     OutputStream caller = new CallerStream(response);
-    relay.writeTo(caller);
+    relay.writeTo(caller, threshold::closed);
     try {
       caller.close();
     } catch (IOException e) {

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -84,12 +85,17 @@ final class StreamRelay implements AutoCloseable {
     record Left() implements Ending {}
   }
 
-  /** Never throws for what a provider or a caller does wrong. */
-  void writeTo(OutputStream caller) {
+  /**
+   * Never throws for what a provider or a caller does wrong.
+   *
+   * @param noTimeLeft whether this service has to go now; asked at least as often as progress is
+   *     written down
+   */
+  void writeTo(OutputStream caller, BooleanSupplier noTimeLeft) {
     used = true;
     Ending ending;
     try (AnswerStream rest = opened.rest()) {
-      ending = relay(rest, caller);
+      ending = relay(rest, caller, noTimeLeft);
       if (ending instanceof Ending.Left) {
         drain(rest);
       }
@@ -130,7 +136,8 @@ final class StreamRelay implements AutoCloseable {
     }
   }
 
-  private Ending relay(AnswerStream rest, OutputStream caller) throws InterruptedException {
+  private Ending relay(AnswerStream rest, OutputStream caller, BooleanSupplier noTimeLeft)
+      throws InterruptedException {
     Part part = new Part.Chunk(opened.first());
     long heard = System.nanoTime();
     long written = heard;
@@ -164,6 +171,9 @@ final class StreamRelay implements AutoCloseable {
           FaultRow row = FaultRow.of(why, model.provider().id());
           return new Ending.Cut(row.outcome(), reason, row.evidence(), why);
         }
+      }
+      if (noTimeLeft.getAsBoolean()) {
+        return new Ending.Cut(Outcomes.TRUNCATED, "this service is leaving", Evidence.NONE);
       }
       long now = System.nanoTime();
       if (deadline.passed()) {

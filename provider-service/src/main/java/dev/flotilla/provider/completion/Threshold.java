@@ -60,6 +60,11 @@ public final class Threshold {
     };
   }
 
+  /** Whether this instance has no time left for those inside. */
+  boolean closed() {
+    return inFlight.closed();
+  }
+
   void leave() {
     inFlight.leave();
   }

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -13,31 +14,35 @@ import org.jspecify.annotations.Nullable;
  * Where a provider listens and what opens it.
  *
  * @param baseUrl without a trailing slash; {@code {upstream}} in it stands for the model's name
- * @param key null when none is set
+ * @param key gives the key as it is now; null when none is set
  * @param keyHeader carries the key as it is; null when the dialect's own header does
  * @param query what each address ends with
  */
 public record Access(
-    String baseUrl, @Nullable String key, @Nullable String keyHeader, Map<String, String> query) {
+    String baseUrl,
+    Supplier<@Nullable String> key,
+    @Nullable String keyHeader,
+    Map<String, String> query) {
   private static final String UPSTREAM = "{upstream}";
 
-  /** The ordinary kind, which says nothing of headers and queries. */
+  /** The ordinary kind, which says nothing of headers and queries; its key stays the same. */
   public Access(String baseUrl, @Nullable String key) {
-    this(baseUrl, key, null, Map.of());
+    this(baseUrl, () -> key, null, Map.of());
   }
 
   /**
-   * @param environment gives a variable's value, or null
+   * @param environment gives a variable's value, or null; asked for the key before each call, so
+   *     that a new one holds from then on
    * @throws ConfigurationException when the address cannot be used
    */
   public static Access of(Provider provider, UnaryOperator<@Nullable String> environment) {
     String override =
         provider.baseUrlEnv() == null ? null : environment.apply(provider.baseUrlEnv());
     String base = override == null || override.isBlank() ? provider.baseUrl() : override.strip();
-    String key = provider.keyEnv() == null ? null : environment.apply(provider.keyEnv());
+    String keyEnv = provider.keyEnv();
     return new Access(
         checked(provider.id(), base.replaceAll("/+$", "")),
-        key == null || key.isBlank() ? null : key.strip(),
+        () -> keyEnv == null ? null : stripped(environment.apply(keyEnv)),
         provider.keyHeader(),
         provider.query());
   }
@@ -74,10 +79,15 @@ public record Access(
    * @param before the key in it, e.g. {@code "Bearer "}
    */
   public Map<String, String> credentials(String header, String before) {
-    if (key == null) {
+    String now = key.get();
+    if (now == null) {
       return Map.of();
     }
-    return keyHeader == null ? Map.of(header, before + key) : Map.of(keyHeader, key);
+    return keyHeader == null ? Map.of(header, before + now) : Map.of(keyHeader, now);
+  }
+
+  private static @Nullable String stripped(@Nullable String key) {
+    return key == null || key.isBlank() ? null : key.strip();
   }
 
   private static String encoded(String text) {

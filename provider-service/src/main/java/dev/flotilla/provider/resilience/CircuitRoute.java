@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code GET /v1/circuits} for the other services of the fleet: the state of every circuit that has
- * seen a call here, and what is left of its provider's limits as far as this instance knows. Times
- * are told as durations: clocks of two machines differ.
+ * seen a call here, how long its last streams took to begin, and what is left of its provider's
+ * limits as far as this instance knows. Times are told as durations: clocks of two machines differ.
  */
 @ApplicationScoped
 @RoutingPath("/v1/circuits")
@@ -70,8 +70,8 @@ public class CircuitRoute implements HttpService {
     ObjectNode body = Json.object();
     ArrayNode all = body.putArray("circuits");
     for (Circuit circuit : lanes.circuits()) {
-      all.addObject()
-          .put("provider", circuit.provider())
+      ObjectNode one = all.addObject();
+      one.put("provider", circuit.provider())
           .put("model", circuit.model())
           .put("state", circuit.state().word())
           .put("retry_after_ms", millis(circuit.retryAfter()))
@@ -79,6 +79,7 @@ public class CircuitRoute implements HttpService {
           .put("failure_rate", circuit.failureRate())
           .put("not_closed_for_ms", millis(circuit.notClosedFor()))
           .set("left", left(lanes.remaining(circuit.model())));
+      lanes.firstChunks(circuit.model()).forEach(one.putArray("first_chunks_ms")::add);
     }
     return body;
   }

@@ -22,6 +22,7 @@ final class Lane {
   private final Breaker breaker;
   private final ModelBucket bucket;
   private final Load load;
+  private final FirstChunks firstChunks;
   private final LongSupplier nanoClock;
 
   /** Until then the others are preferred. */
@@ -44,6 +45,7 @@ final class Lane {
     this.nanoClock = nanoClock;
     this.restsUntilNanos = new AtomicLong(nanoClock.getAsLong());
     this.load = new Load(nanoClock);
+    this.firstChunks = new FirstChunks(nanoClock);
     this.bucket =
         buckets.bucket(String.join("|", model.id(), deployment.name(), key), deployment.rates());
     this.breaker =
@@ -81,6 +83,10 @@ final class Lane {
 
   Load load() {
     return load;
+  }
+
+  FirstChunks firstChunks() {
+    return firstChunks;
   }
 
   /** The provider wants to be left alone here for so long. */

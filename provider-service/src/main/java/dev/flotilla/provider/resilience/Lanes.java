@@ -123,6 +123,13 @@ public final class Lanes {
         .reduce(Remaining.UNKNOWN, Remaining::and);
   }
 
+  /** How long a model's last streams took to begin, milliseconds, over all ways to it. */
+  public List<Long> firstChunks(String model) {
+    return lanes.getOrDefault(model, List.of()).stream()
+        .flatMap(lane -> lane.firstChunks().millis().stream())
+        .toList();
+  }
+
   /** The worst state among a model's ways; closed when it was never called. */
   public CircuitState stateOf(Model model) {
     return lanes.getOrDefault(model.id(), List.of()).stream()

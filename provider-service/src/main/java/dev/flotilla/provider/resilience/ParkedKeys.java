@@ -63,6 +63,11 @@ public final class ParkedKeys {
     }
   }
 
+  /** There is another key in the variable: what was refused was the old one. */
+  public synchronized void replaced(String variable) {
+    parked.keySet().removeIf(key -> key.name().equals(variable));
+  }
+
   private Duration doubled(Duration time) {
     Duration twice = time.multipliedBy(2);
     return twice.compareTo(config.longestPark()) > 0 ? config.longestPark() : twice;

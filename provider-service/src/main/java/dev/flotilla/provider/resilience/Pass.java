@@ -54,6 +54,7 @@ public final class Pass implements Way {
   /** A stream has begun: a probe need not last as long as the stream does. */
   public void begun() {
     permit.begun();
+    lane.firstChunks().add(nanoClock.getAsLong() - grantedNanos);
     answered();
   }
 

@@ -174,6 +174,22 @@ class LanesTest {
   }
 
   @Test
+  void how_long_the_last_streams_took_to_begin_is_known_for_an_hour() throws Exception {
+    Model model = model(TWO_KEYS);
+    assertEquals(List.of(), lanes.firstChunks(model.id()));
+    for (int i = 1; i <= 60; i++) {
+      Pass pass = pass(model, List.of());
+      nanos += Duration.ofMillis(i).toNanos();
+      pass.begun();
+      pass.giveBack(Evidence.HEALTHY);
+    }
+    List<Long> last = lanes.firstChunks(model.id());
+    assertTrue(last.contains(60L) && last.size() >= 50 && last.size() <= 60, last.toString());
+    nanos += Duration.ofMinutes(60).toNanos();
+    assertEquals(List.of(), lanes.firstChunks(model.id()));
+  }
+
+  @Test
   void a_call_takes_another_way_before_it_takes_one_again_and_leaves_a_throttled_one_alone()
       throws Exception {
     Model model = model(TWO_PLACES.formatted("weighted"));

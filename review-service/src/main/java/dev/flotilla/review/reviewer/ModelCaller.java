@@ -8,6 +8,7 @@ import dev.flotilla.contracts.call.Outcomes;
 import dev.flotilla.kit.identity.ServiceToken;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
+import dev.flotilla.kit.provider.ProviderAddresses;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -23,15 +24,12 @@ import org.jspecify.annotations.Nullable;
 /** Asks provider-service for one model's answer. Thread-safe. */
 public final class ModelCaller {
   private final HttpClient http;
-  private final URI completions;
+  private final ProviderAddresses providers;
   private final ServiceToken token;
 
-  /**
-   * @param provider where provider-service listens
-   */
-  public ModelCaller(HttpClient http, URI provider, ServiceToken token) {
+  public ModelCaller(HttpClient http, ProviderAddresses providers, ServiceToken token) {
     this.http = http;
-    this.completions = URI.create(provider + "/v1/chat/completions");
+    this.providers = providers;
     this.token = token;
   }
 
@@ -71,7 +69,8 @@ public final class ModelCaller {
   private HttpRequest outgoing(
       Model model, int turn, ObjectNode question, Errand errand, String traceparent) {
     var builder =
-        HttpRequest.newBuilder(completions)
+        HttpRequest.newBuilder(
+                URI.create(providers.of(model.provider().id()) + "/v1/chat/completions"))
             .header("authorization", token.header())
             .header("content-type", "application/json")
             .header(FleetHeaders.REQUEST_ID, errand.requestId())

@@ -6,6 +6,7 @@ import dev.flotilla.kit.http.HttpCaller;
 import dev.flotilla.kit.identity.ServiceToken;
 import dev.flotilla.kit.postgres.Database;
 import dev.flotilla.kit.postgres.DatabaseConfig;
+import dev.flotilla.kit.provider.ProviderAddresses;
 import dev.flotilla.kit.settings.ConfigurationException;
 import dev.flotilla.kit.settings.Settings;
 import dev.flotilla.kit.telemetry.Tracing;
@@ -197,7 +198,7 @@ class ReviewParts {
             .followRedirects(HttpClient.Redirect.NEVER)
             .connectTimeout(Duration.ofSeconds(2))
             .build();
-    var models = new ModelCaller(http, settings.address("flotilla.provider.url"), token);
+    var models = new ModelCaller(http, ProviderAddresses.from(settings), token);
     var prompt = new Prompt();
     return new ReviewDesk(
         eligibility(settings),

@@ -10,6 +10,7 @@ import dev.flotilla.contracts.call.Outcomes;
 import dev.flotilla.kit.http.Deadline;
 import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.kit.identity.ServiceToken;
+import dev.flotilla.kit.provider.ProviderAddresses;
 import dev.flotilla.kit.telemetry.Tracing;
 import dev.flotilla.kit.telemetry.TracingConfig;
 import dev.flotilla.review.fake.FakeProvider;
@@ -45,7 +46,9 @@ class PanelTest {
   private final Panel panel =
       new Panel(
           new ModelCaller(
-              HttpClient.newHttpClient(), provider.url(), new ServiceToken("a-token-for-tests")),
+              HttpClient.newHttpClient(),
+              ProviderAddresses.all(provider.url()),
+              new ServiceToken("a-token-for-tests")),
           new Prompt(),
           Tracing.start(new TracingConfig("test", null, 1)));
 

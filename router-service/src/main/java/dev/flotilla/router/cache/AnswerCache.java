@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.params.SetParams;
 import redis.clients.jedis.resps.ScanResult;
@@ -32,10 +33,13 @@ public final class AnswerCache {
   private final SealedValues seal;
   private final TimeBoxedRedis redis;
   private final InstantSource clock;
-  private final String policyVersion;
+  private final Supplier<String> policyVersion;
 
   public AnswerCache(
-      AnswerCacheConfig config, TimeBoxedRedis redis, InstantSource clock, String policyVersion) {
+      AnswerCacheConfig config,
+      TimeBoxedRedis redis,
+      InstantSource clock,
+      Supplier<String> policyVersion) {
     this.config = config;
     this.key = new CacheKey(config.secret());
     this.seal = new SealedValues(config.secret());
@@ -135,7 +139,7 @@ public final class AnswerCache {
       return "";
     }
     String tenant = caller.team() + "\n" + String.join(",", caller.models());
-    return key.of(tenant, policyVersion, request);
+    return key.of(tenant, policyVersion.get(), request);
   }
 
   private Optional<Hit> read(byte[] bytes) {

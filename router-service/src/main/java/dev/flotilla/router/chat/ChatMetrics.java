@@ -47,6 +47,9 @@ final class ChatMetrics {
   private final LabelledCounter cache;
   private final LabelledCounter decisions;
   private final Timer overhead;
+  private final Timer took;
+  private final LabelledCounter baseline;
+  private final LabelledCounter besideBaseline;
   private final AtomicLong inflight = new AtomicLong();
 
   ChatMetrics(MetricRegistry registry) {
@@ -98,6 +101,24 @@ final class ChatMetrics {
                 .withName(MetricNames.ROUTER_OVERHEAD)
                 .withDescription("Time the router itself took per request")
                 .build());
+    took =
+        registry.timer(
+            Metadata.builder()
+                .withName(MetricNames.ROUTER_REQUEST)
+                .withDescription("Time from a request's arrival to the end of its answer")
+                .build());
+    baseline =
+        new LabelledCounter(
+            registry,
+            MetricNames.BASELINE_COST_NANOUSD,
+            "What the baseline model would have taken for whole answers, nano-dollars",
+            List.of("task_type", "team"));
+    besideBaseline =
+        new LabelledCounter(
+            registry,
+            MetricNames.BASELINE_ACTUAL_NANOUSD,
+            "What the same answers cost, nano-dollars",
+            List.of("task_type", "team"));
     registry.gauge(
         Metadata.builder()
             .withName(MetricNames.ROUTER_INFLIGHT)
@@ -147,7 +168,15 @@ final class ChatMetrics {
     requests.of(operation.word(), NO_TYPE, CLIENT_ERROR).inc();
   }
 
-  void end(Purpose purpose, Reply reply, ReplyWriter.Written written, long overheadNanos) {
+  /**
+   * @param tookNanos until the answer's last byte
+   */
+  void end(
+      Purpose purpose,
+      Reply reply,
+      ReplyWriter.Written written,
+      long overheadNanos,
+      long tookNanos) {
     RouteFacts facts = written.facts();
     Classification type = facts.classification();
     requests
@@ -163,6 +192,21 @@ final class ChatMetrics {
     countHops(facts, purpose);
     countBroken(written.broken(), purpose);
     overhead.update(Duration.ofNanos(overheadNanos));
+    took.update(Duration.ofNanos(tookNanos));
+  }
+
+  /**
+   * A whole fresh answer for which the router chose the model.
+   *
+   * @param savedNanos beside the baseline model; negative when it cost more
+   */
+  void compared(RouteFacts facts, String team, long savedNanos) {
+    Classification type = facts.classification();
+    if (type != null && facts.cache() != RouteFacts.CacheResult.HIT) {
+      long actual = facts.costNanos();
+      baseline.of(type.taskType().word(), team).inc(Math.max(0, Math.addExact(actual, savedNanos)));
+      besideBaseline.of(type.taskType().word(), team).inc(actual);
+    }
   }
 
   private void countHops(RouteFacts facts, Purpose purpose) {

@@ -124,14 +124,18 @@ public final class Desk {
       describe(reply, visit);
       explanations
           .savedNanos(reply)
-          .ifPresent(n -> visit.setHeader(FleetHeaders.SAVED_USD, Money.plainUsd(n)));
+          .ifPresent(
+              saved -> {
+                visit.setHeader(FleetHeaders.SAVED_USD, Money.plainUsd(saved));
+                metrics.compared(reply.facts(), visit.caller().team(), saved);
+              });
       // Before the first byte: the time a caller takes to read a stream is not ours.
       long overhead = journey.overheadNanos();
       var written = write(reply, request, wording, visit, journey, overhead);
       if (written.tokens() != null) {
         journey.used(written.tokens());
       }
-      metrics.end(journey.purpose(), reply, written, overhead);
+      metrics.end(journey.purpose(), reply, written, overhead, journey.tookNanos());
       explanations.ended(request, journey, reply, written, overhead);
     } catch (IOException | UncheckedIOException e) {
       // the caller left: provider-service notices at its next chunk and accounts for what was used

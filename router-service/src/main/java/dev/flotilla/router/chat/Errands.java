@@ -86,7 +86,7 @@ public final class Errands {
       if (ended.written().tokens() != null) {
         journey.used(ended.written().tokens());
       }
-      metrics.end(journey.purpose(), reply, ended.written(), overhead);
+      metrics.end(journey.purpose(), reply, ended.written(), overhead, journey.tookNanos());
       explanations.ended(request, journey, reply, ended.written(), overhead);
       return ended.brought();
     } finally {

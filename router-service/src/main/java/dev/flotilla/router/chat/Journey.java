@@ -358,6 +358,11 @@ final class Journey implements AutoCloseable {
     return providerNanos / 1_000_000;
   }
 
+  /** Time so far, models included. */
+  long tookNanos() {
+    return System.nanoTime() - startNanos;
+  }
+
   /** Time so far that was neither the provider's nor spent waiting for it. */
   long overheadNanos() {
     return System.nanoTime() - startNanos - providerNanos;

@@ -32,7 +32,7 @@ public final class ModelsRoute implements DoorHandler {
   private static final String BELOW = "/v1/models/";
 
   private final Catalog catalog;
-  private final Routing routing;
+  private final Supplier<Routing> routing;
   private final Circuits circuits;
   private final InstantSource clock;
   private final Supplier<Map<String, String>> more;
@@ -42,7 +42,7 @@ public final class ModelsRoute implements DoorHandler {
    */
   public ModelsRoute(
       Catalog catalog,
-      Routing routing,
+      Supplier<Routing> routing,
       Circuits circuits,
       InstantSource clock,
       Supplier<Map<String, String>> more) {
@@ -91,7 +91,7 @@ public final class ModelsRoute implements DoorHandler {
     all.add(choice(RoutePolicy.AUTO, "the router classifies the task and chooses", List.of()));
     for (TaskType type : TaskType.values()) {
       List<Model> candidates =
-          routing.task(type).candidates().stream().filter(allowed::contains).toList();
+          routing.get().task(type).candidates().stream().filter(allowed::contains).toList();
       ObjectNode choice =
           choice(
               RoutePolicy.AUTO + "/" + type.word(),
@@ -149,7 +149,7 @@ public final class ModelsRoute implements DoorHandler {
     model.supports().stream().sorted().forEach(supported::add);
     ArrayNode types = one.putArray("task_types");
     for (TaskType type : TaskType.values()) {
-      if (routing.task(type).candidates().contains(model)) {
+      if (routing.get().task(type).candidates().contains(model)) {
         types.add(type.word());
       }
     }

@@ -136,7 +136,11 @@ final class Words extends AbstractExtension {
 
   /** Of a share. */
   static String percent(BigDecimal share) {
-    return share.movePointRight(2).setScale(1, RoundingMode.HALF_UP).toPlainString().replace("-", MINUS)
+    return share
+            .movePointRight(2)
+            .setScale(1, RoundingMode.HALF_UP)
+            .toPlainString()
+            .replace("-", MINUS)
         + " %";
   }
 

@@ -10,6 +10,7 @@ import dev.flotilla.kit.log.Correlation;
 import dev.flotilla.kit.telemetry.Tracing;
 import dev.flotilla.router.door.ApiKeys.KnownKey;
 import dev.flotilla.router.door.BodyReader.Brought;
+import dev.flotilla.router.door.Recognition.Outcome;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
@@ -22,10 +23,10 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -60,14 +61,18 @@ public final class Doors {
       new KnownKey(new Caller("", "", null, Set.of(), List.of()), KeyPolicy.NONE);
 
   private final List<Door> doors;
-  private final ApiKeys keys;
+  private final Recognition recognition;
   private final Porter porter;
   private final Tracing tracing;
   private final Counter clientRetries;
 
   public Doors(
-      List<Door> doors, ApiKeys keys, Porter porter, Tracing tracing, MetricRegistry metrics) {
-    this(doors, List.of(), keys, porter, tracing, metrics);
+      List<Door> doors,
+      Recognition recognition,
+      Porter porter,
+      Tracing tracing,
+      MetricRegistry metrics) {
+    this(doors, List.of(), recognition, porter, tracing, metrics);
   }
 
   /**
@@ -76,12 +81,12 @@ public final class Doors {
   public Doors(
       List<Door> doors,
       List<Door> pages,
-      ApiKeys keys,
+      Recognition recognition,
       Porter porter,
       Tracing tracing,
       MetricRegistry metrics) {
     this.doors = Stream.concat(doors.stream(), pages.stream()).toList();
-    this.keys = keys;
+    this.recognition = recognition;
     this.porter = porter;
     this.tracing = tracing;
     this.clientRetries =
@@ -183,9 +188,8 @@ public final class Doors {
       ServerRequest request,
       ServerResponse response) {
     List<String> presented = door.isOpen() ? List.of() : presentedKeys(door.dialect(), request);
-    Optional<KnownKey> key =
-        presented.size() == 1 ? keys.whoHas(presented.getFirst()) : Optional.empty();
-    KnownKey who = key.orElse(NOBODY);
+    KnownKey who = NOBODY;
+    Duration comeAgain = null;
     try {
       ApiError error = Framing.fault(request);
       if (error == null && presented.size() > 1) {
@@ -193,7 +197,20 @@ public final class Doors {
       }
       boolean last = error != null;
       if (error == null && !door.isOpen()) {
-        error = key.isEmpty() ? unknownKey(response) : forbidden(door, who.caller());
+        switch (recognition.recognise(
+            presented.isEmpty() ? null : presented.getFirst(), Visit.address(request))) {
+          case Outcome.Known(var key) -> {
+            who = key;
+            error = forbidden(door, who.caller());
+          }
+          case Outcome.Unknown(var unknown, var wait) -> {
+            error = unknown;
+            comeAgain = wait;
+            if (error.status() == 401) {
+              response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer");
+            }
+          }
+        }
       }
       byte[] body = new byte[0];
       HeapRoom.Hold hold = () -> {};
@@ -238,7 +255,7 @@ public final class Doors {
           if (last) {
             announceLeaving(response);
           }
-          refuse(error, visit);
+          refuse(error, visit, comeAgain);
           if (last) {
             leave();
           }
@@ -330,15 +347,19 @@ public final class Doors {
     if (fault != null) {
       announceLeaving(response);
     }
-    refuse(fault == null ? error : fault, stranger(requestId, dialect, request, response));
+    refuse(fault == null ? error : fault, stranger(requestId, dialect, request, response), null);
     if (fault != null) {
       leave();
     }
   }
 
-  private static void refuse(ApiError error, Visit visit) {
-    if (error.status() == 503) {
-      visit.comeAgain(Overload.COME_AGAIN);
+  private static void refuse(ApiError error, Visit visit, @Nullable Duration comeAgain) {
+    if (comeAgain != null || error.status() == 503) {
+      visit.comeAgain(comeAgain == null ? Overload.COME_AGAIN : comeAgain);
+    }
+    if (error.status() == 429) {
+      // With the same key it would fail again.
+      visit.setHeader(FleetHeaders.SHOULD_RETRY, "false");
     }
     visit.send(error);
   }
@@ -397,17 +418,6 @@ public final class Doors {
             : Framing.values(request, HeaderNames.create(dialect.keyHeader())).stream()
                 .map(String::strip);
     return Stream.concat(bearer, other).filter(key -> !key.isEmpty()).distinct().toList();
-  }
-
-  private static ApiError unknownKey(ServerResponse response) {
-    response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer");
-    return new ApiError(
-        401,
-        "authentication_error",
-        "invalid_api_key",
-        "This key is not known here or has expired; send a valid one as 'Authorization: Bearer <key>'.",
-        null,
-        "router");
   }
 
   private static @Nullable ApiError forbidden(Door door, Caller caller) {

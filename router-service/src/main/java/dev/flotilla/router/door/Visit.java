@@ -11,6 +11,8 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.opentelemetry.api.trace.Span;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +50,18 @@ public record Visit(
 
   public String method() {
     return request.prologue().method().text();
+  }
+
+  /** Where the connection comes from; behind a proxy that is the proxy. */
+  public String address() {
+    return address(request).getHostAddress();
+  }
+
+  /** Of the connection: what a header says of it anybody can write. */
+  static InetAddress address(ServerRequest request) {
+    return request.remotePeer().address() instanceof InetSocketAddress peer
+        ? peer.getAddress()
+        : InetAddress.getLoopbackAddress();
   }
 
   /** As it was written, without the query. */

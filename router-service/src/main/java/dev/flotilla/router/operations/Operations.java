@@ -127,7 +127,7 @@ public final class Operations {
 
   /** The provider a path names; empty when there is none, and the visitor was told. */
   private Optional<String> named(Visit visit) {
-    String path = visit.request().path().path();
+    String path = visit.path();
     String id = path.substring(BEFORE_ID.length(), path.length() - AFTER_ID.length());
     List<String> known = catalog.providers().stream().map(Provider::id).toList();
     if (known.contains(id)) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.router.upstream.ProviderReplicas.Said;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +36,7 @@ record ProviderReport(Said said, Optional<ObjectNode> ledger, double threshold, 
     private double failureRate;
     private @Nullable Long requestsLeft;
     private @Nullable Long tokensLeft;
+    private final List<Long> firstChunks = new ArrayList<>();
 
     private ModelCircuit() {
       STATES.forEach(state -> replicas.put(state, 0));
@@ -51,6 +53,7 @@ record ProviderReport(Said said, Optional<ObjectNode> ledger, double threshold, 
       boolean announced = left.path("announced").asBoolean();
       requestsLeft = together(requestsLeft, left.path("requests"), announced);
       tokensLeft = together(tokensLeft, left.path("tokens"), announced);
+      circuit.path("first_chunks_ms").forEach(millis -> firstChunks.add(millis.asLong()));
     }
 
     /**
@@ -106,6 +109,7 @@ record ProviderReport(Said said, Optional<ObjectNode> ledger, double threshold, 
     one.put("attempts_5m", count(figures, "attempts", "five_minutes"));
     one.put("attempts_1h", count(figures, "attempts", "hour"));
     one.set("latency_ms", known(figures, "latency_ms"));
+    one.set("first_chunk_ms", firstChunk(circuits));
     one.set("rate_limit_remaining", left(circuits));
     one.set("last_error", known(figures, "last_error"));
     return one;
@@ -199,6 +203,22 @@ record ProviderReport(Said said, Optional<ObjectNode> ledger, double threshold, 
     one.put(
         "retry_after_ms", circuit.retryAfterMillis < 0 ? null : (Long) circuit.retryAfterMillis);
     return one.put("gone", circuit.gone).put("failure_rate", circuit.failureRate);
+  }
+
+  /** Of the last streams of all instances; null when there were none. */
+  private static @Nullable ObjectNode firstChunk(Map<String, ModelCircuit> circuits) {
+    List<Long> all =
+        circuits.values().stream()
+            .flatMap(circuit -> circuit.firstChunks.stream())
+            .sorted()
+            .toList();
+    return all.isEmpty()
+        ? null
+        : Json.object().put("p50", percentile(all, 0.5)).put("p95", percentile(all, 0.95));
+  }
+
+  private static long percentile(List<Long> sorted, double share) {
+    return sorted.get((int) Math.ceil(share * sorted.size()) - 1);
   }
 
   /** The model with the least is what is noticed first. */

@@ -2,6 +2,7 @@ package dev.flotilla.router.pipeline;
 
 import dev.flotilla.catalog.Catalog;
 import dev.flotilla.kit.settings.ConfigurationException;
+import dev.flotilla.kit.settings.Reloads;
 import dev.flotilla.pipelines.definition.Pipeline;
 import dev.flotilla.pipelines.loading.PipelineFolder;
 import dev.flotilla.pipelines.loading.PipelineLoader;
@@ -28,11 +29,14 @@ public final class FolderShelf implements Shelf {
   private final PipelineLoader loader;
   private final long betweenLooks;
   private final AtomicLong lookAt;
+  private final Reloads reloads;
 
-  private FolderShelf(PipelineFolder folder, PipelineLoader loader, Duration betweenLooks) {
+  private FolderShelf(
+      PipelineFolder folder, PipelineLoader loader, Duration betweenLooks, Reloads reloads) {
     this.folder = folder;
     this.loader = loader;
     this.betweenLooks = betweenLooks.toNanos();
+    this.reloads = reloads;
     this.lookAt = new AtomicLong(System.nanoTime() + this.betweenLooks);
   }
 
@@ -41,9 +45,11 @@ public final class FolderShelf implements Shelf {
    * out and told of: who has one provider's key does not need reviewers of three families.
    *
    * @param betweenLooks for how long files are taken to be unchanged
+   * @param reloads is told how reading them again went
    * @throws ConfigurationException naming everything that is wrong in them
    */
-  public static FolderShelf open(Path configuration, Catalog catalog, Duration betweenLooks) {
+  public static FolderShelf open(
+      Path configuration, Catalog catalog, Duration betweenLooks, Reloads reloads) {
     try {
       var loader = new PipelineLoader(Surroundings.in(configuration, catalog));
       var folder = new PipelineFolder(configuration.resolve("pipelines"), loader);
@@ -58,7 +64,7 @@ public final class FolderShelf implements Shelf {
                     "a pipeline cannot run with the enabled providers, and is left out: {0}",
                     problem));
       }
-      return new FolderShelf(folder, loader, betweenLooks);
+      return new FolderShelf(folder, loader, betweenLooks, reloads);
     } catch (IOException e) {
       throw new ConfigurationException(
           "the configuration in " + configuration + " cannot be read: " + e.getMessage(), e);
@@ -99,18 +105,23 @@ public final class FolderShelf implements Shelf {
     long due = lookAt.get();
     if (System.nanoTime() - due >= 0
         && lookAt.compareAndSet(due, System.nanoTime() + betweenLooks)) {
-      folder.look().ifPresent(FolderShelf::tell);
+      folder.look().ifPresent(this::tell);
     }
     return folder.current();
   }
 
-  private static void tell(Pipelines now) {
+  private void tell(Pipelines now) {
+    if (now.problems().isEmpty()) {
+      reloads.succeeded();
+    } else {
+      reloads.failed();
+    }
     LOG.log(System.Logger.Level.INFO, "pipelines were read again: {0}", now.all().size());
     now.problems()
         .forEach(
             problem ->
                 LOG.log(
-                    System.Logger.Level.WARNING,
+                    System.Logger.Level.ERROR,
                     "a pipeline stays as it was, because its file is wrong: {0}",
                     problem));
   }

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -40,24 +41,29 @@ public final class RoutePolicy {
   static final String DRAINED = "its provider is drained";
 
   private final Catalog catalog;
-  private final Routing routing;
+  private final Supplier<Routing> live;
   private final Validation validation;
   private final Promotions promotions;
   private final Predicate<String> drained;
 
   /** One for which nothing is learned. */
   public RoutePolicy(Catalog catalog, Routing routing, Validation validation) {
-    this(catalog, routing, validation, Promotions.NONE, provider -> false);
+    this(catalog, () -> routing, validation);
+  }
+
+  /** One for which nothing is learned, and which is always what the file says now. */
+  public RoutePolicy(Catalog catalog, Supplier<Routing> live, Validation validation) {
+    this(catalog, live, validation, Promotions.NONE, provider -> false);
   }
 
   private RoutePolicy(
       Catalog catalog,
-      Routing routing,
+      Supplier<Routing> live,
       Validation validation,
       Promotions promotions,
       Predicate<String> drained) {
     this.catalog = catalog;
-    this.routing = routing;
+    this.live = live;
     this.validation = validation;
     this.promotions = promotions;
     this.drained = drained;
@@ -67,7 +73,7 @@ public final class RoutePolicy {
    * The same, with models that are asked first because they have shown that they are good enough.
    */
   public RoutePolicy with(Promotions learned) {
-    return new RoutePolicy(catalog, routing, validation, learned, drained);
+    return new RoutePolicy(catalog, live, validation, learned, drained);
   }
 
   /**
@@ -76,7 +82,7 @@ public final class RoutePolicy {
    * @param now asked for each request, with a provider's id
    */
   public RoutePolicy without(Predicate<String> now) {
-    return new RoutePolicy(catalog, routing, validation, promotions, now);
+    return new RoutePolicy(catalog, live, validation, promotions, now);
   }
 
   /** Whether a model can answer a request, and this caller may use it. */
@@ -88,7 +94,7 @@ public final class RoutePolicy {
 
   /** When a model is asked what kind of work a request is; null is never. */
   public @Nullable Asking asking() {
-    return routing.asking();
+    return routing().asking();
   }
 
   /** How planning went. */
@@ -110,6 +116,17 @@ public final class RoutePolicy {
    *     here
    */
   public Planned planFor(ChatRequest request, Caller caller, @Nullable Classification decided) {
+    // A plan is of one policy, whatever becomes of the file meanwhile.
+    Routing now = live.get();
+    return new RoutePolicy(catalog, () -> now, validation, promotions, drained)
+        .plan(request, caller, decided);
+  }
+
+  private Routing routing() {
+    return live.get();
+  }
+
+  private Planned plan(ChatRequest request, Caller caller, @Nullable Classification decided) {
     if (request.embeds()) {
       return new OneSpace(catalog, drained).planFor(request, caller);
     }
@@ -148,7 +165,7 @@ public final class RoutePolicy {
    */
   private @Nullable GainDecision addCandidates(
       TaskType type, ChatRequest request, Set<Model> into) {
-    Routing.Task task = routing.task(type);
+    Routing.Task task = routing().task(type);
     Optional<Model> promoted = promotions.promoted(type);
     GainRouter router = promoted.isEmpty() ? task.gain() : null;
     GainDecision gain = router == null ? null : router.decide(request.lastUserText());
@@ -161,7 +178,7 @@ public final class RoutePolicy {
       into.addAll(usual);
       return gain;
     }
-    into.addAll(routing.task(TaskType.COMPLEX).candidates());
+    into.addAll(routing().task(TaskType.COMPLEX).candidates());
     return null;
   }
 
@@ -214,7 +231,7 @@ public final class RoutePolicy {
     try {
       // What a task type demands is demanded of answers to it; a caller who names models decides.
       List<AskedChecks.Rule> policy =
-          type == null ? List.of() : routing.task(type.taskType()).validators();
+          type == null ? List.of() : routing().task(type.taskType()).validators();
       return new Planned.Ready(
           new Plan(
               type,
@@ -236,7 +253,7 @@ public final class RoutePolicy {
     if (asked != null) {
       return asked;
     }
-    return type == null ? BestEffort.NONE : routing.task(type.taskType()).bestEffort();
+    return type == null ? BestEffort.NONE : routing().task(type.taskType()).bestEffort();
   }
 
   /** What becomes of a request that nobody answers. */
@@ -245,20 +262,20 @@ public final class RoutePolicy {
     if (asked != null) {
       return asked;
     }
-    return type == null ? OnExhausted.ERROR : routing.task(type.taskType()).onExhausted();
+    return type == null ? OnExhausted.ERROR : routing().task(type.taskType()).onExhausted();
   }
 
   /** What was learned of one answer says nothing about several choices at once. */
   private Gates gates(ChatRequest request, @Nullable Classification type, List<Model> able) {
     return type == null || request.choices() > 1
         ? Gates.NONE
-        : routing.task(type.taskType()).gates().sparing(able.getLast());
+        : routing().task(type.taskType()).gates().sparing(able.getLast());
   }
 
   /** Whoever names models wants these and no others, however cheap. */
   private List<Model> cheapest(
       Caller caller, List<Need> needs, @Nullable Classification type, List<Model> able) {
-    return routing.task(TaskType.BULK).candidates().stream()
+    return routing().task(TaskType.BULK).candidates().stream()
         .filter(model -> !drained.test(model.provider().id()))
         .filter(
             model ->
@@ -283,7 +300,7 @@ public final class RoutePolicy {
   }
 
   private boolean isGoodEnough(Model model, BigDecimal threshold) {
-    BigDecimal expected = routing.quality().get(model.id());
+    BigDecimal expected = routing().quality().get(model.id());
     return expected != null && expected.compareTo(threshold) >= 0;
   }
 
@@ -297,7 +314,7 @@ public final class RoutePolicy {
     }
     TaskType hinted = request.hints().taskType();
     return Optional.of(
-        hinted == null ? routing.classifier().classify(request) : Classification.hinted(hinted));
+        hinted == null ? routing().classifier().classify(request) : Classification.hinted(hinted));
   }
 
   /** Whether a name leaves the choice to us. */

@@ -16,6 +16,7 @@ import dev.flotilla.kit.http.SseReader;
 import dev.flotilla.kit.identity.ServiceToken;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
+import dev.flotilla.kit.provider.ProviderAddresses;
 import dev.flotilla.router.exchange.ChatRequest;
 import dev.flotilla.router.exchange.Completion;
 import dev.flotilla.router.exchange.Purpose;
@@ -33,17 +34,12 @@ public final class ModelCaller {
   private static final int MAX_EVENT_BYTES = 16 << 20;
 
   private final HttpCaller http;
-  private final URI completions;
-  private final URI embeddings;
+  private final ProviderAddresses providers;
   private final ServiceToken token;
 
-  /**
-   * @param provider where provider-service listens
-   */
-  public ModelCaller(HttpCaller http, URI provider, ServiceToken token) {
+  public ModelCaller(HttpCaller http, ProviderAddresses providers, ServiceToken token) {
     this.http = http;
-    this.completions = URI.create(provider + "/v1/chat/completions");
-    this.embeddings = URI.create(provider + "/v1/embeddings");
+    this.providers = providers;
     this.token = token;
   }
 
@@ -64,7 +60,9 @@ public final class ModelCaller {
           request,
           call,
           http.post(
-              request.embeds() ? embeddings : completions,
+              URI.create(
+                  providers.of(model.provider().id())
+                      + (request.embeds() ? "/v1/embeddings" : "/v1/chat/completions")),
               headers(model, candidate, call, traceparent),
               JsonBody.of(request.bodyFor(model)),
               call.deadline()));

@@ -172,7 +172,10 @@ class AnswerCacheTest {
 
   private AnswerCache cache(InstantSource clock, String policy) {
     return new AnswerCache(
-        new AnswerCacheConfig(true, "0123456789abcdef", Duration.ofHours(1)), redis, clock, policy);
+        new AnswerCacheConfig(true, "0123456789abcdef", Duration.ofHours(1)),
+        redis,
+        clock,
+        () -> policy);
   }
 
   private static CachedAnswer answer(String finish) {

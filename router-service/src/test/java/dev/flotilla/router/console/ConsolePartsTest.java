@@ -33,8 +33,7 @@ class ConsolePartsTest {
   void a_session_of_seconds_is_refused_with_what_to_write() {
     var refused =
         assertThrows(
-            ConfigurationException.class,
-            () -> doors(Map.of("flotilla.console.session", "PT5S")));
+            ConfigurationException.class, () -> doors(Map.of("flotilla.console.session", "PT5S")));
     assertTrue(String.valueOf(refused.getMessage()).contains("write PT1M or more"));
   }
 
@@ -52,7 +51,9 @@ class ConsolePartsTest {
               ConfigProviderResolver.instance()
                   .getBuilder()
                   .withSources(MpConfigSources.create(values))
-                  .build()), http, new ServiceToken("0123456789abcdef"));
+                  .build()),
+          http,
+          new ServiceToken("0123456789abcdef"));
     }
   }
 }

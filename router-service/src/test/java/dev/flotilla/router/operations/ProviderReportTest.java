@@ -72,6 +72,19 @@ class ProviderReportTest {
   }
 
   @Test
+  void the_first_chunks_of_all_instances_are_looked_at_together() {
+    String fast = CLOSED.replace("\"gone\"", "\"first_chunks_ms\":[10,30,20],\"gone\"");
+    String slow = CLOSED.replace("\"gone\"", "\"first_chunks_ms\":[900],\"gone\"");
+    ObjectNode acme = report(said(fast, slow), figures(1, 0)).of("acme", false, nobody());
+    assertEquals("{\"p50\":20,\"p95\":900}", acme.path("first_chunk_ms").toString());
+    assertTrue(
+        report(said(CLOSED), figures(1, 0))
+            .of("acme", false, nobody())
+            .path("first_chunk_ms")
+            .isNull());
+  }
+
+  @Test
   void what_nobody_can_say_is_null_and_who_did_not_answer_is_named() {
     var report =
         new ProviderReport(

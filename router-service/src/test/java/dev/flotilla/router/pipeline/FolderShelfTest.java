@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.flotilla.catalog.Catalog;
 import dev.flotilla.kit.settings.ConfigurationException;
+import dev.flotilla.kit.settings.Reloads;
 import dev.flotilla.pipelines.definition.Pipeline;
+import dev.flotilla.router.Porters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +26,10 @@ class FolderShelfTest {
 
   private static Set<String> names(Path configuration, String... providers) {
     Catalog catalog = Catalog.read(configuration.resolve("catalog"), Set.of(providers));
-    return FolderShelf.open(configuration, catalog, Duration.ofHours(1)).all().stream()
+    return FolderShelf.open(
+            configuration, catalog, Duration.ofHours(1), Reloads.of("pipelines", Porters.METRICS))
+        .all()
+        .stream()
         .map(Pipeline::name)
         .collect(Collectors.toSet());
   }

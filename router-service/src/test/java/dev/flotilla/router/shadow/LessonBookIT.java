@@ -9,6 +9,7 @@ import dev.flotilla.catalog.Model;
 import dev.flotilla.kit.http.HttpCaller;
 import dev.flotilla.kit.identity.ServiceToken;
 import dev.flotilla.kit.postgres.DatabaseConfig;
+import dev.flotilla.kit.provider.ProviderAddresses;
 import dev.flotilla.learning.confidence.AuditedAnswer;
 import dev.flotilla.learning.confidence.Features;
 import dev.flotilla.learning.shadow.Rules;
@@ -137,7 +138,7 @@ class LessonBookIT {
       Shadows shadows =
           parts.shadows(
               policy,
-              new ModelCaller(http, nobody, token),
+              new ModelCaller(http, ProviderAddresses.all(nobody), token),
               new ReviewService(HttpClient.newHttpClient(), nobody, token),
               Porters.METRICS);
       ChatRequest request =

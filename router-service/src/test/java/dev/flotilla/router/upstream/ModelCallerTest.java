@@ -9,15 +9,19 @@ import dev.flotilla.contracts.call.FleetHeaders;
 import dev.flotilla.kit.http.Deadline;
 import dev.flotilla.kit.http.HttpCaller;
 import dev.flotilla.kit.identity.ServiceToken;
+import dev.flotilla.kit.provider.ProviderAddresses;
+import dev.flotilla.kit.settings.Settings;
 import dev.flotilla.router.Requests;
 import dev.flotilla.router.exchange.Operation;
 import dev.flotilla.router.exchange.Purpose;
 import dev.flotilla.testkit.CountingUpstream;
+import io.helidon.config.mp.MpConfigSources;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import org.eclipse.microprofile.config.spi.ConfigProviderResolver;
 import org.junit.jupiter.api.Test;
 
 class ModelCallerTest {
@@ -32,7 +36,9 @@ class ModelCallerTest {
     try (var provider = CountingUpstream.start();
         var http = new HttpCaller(Duration.ofSeconds(2))) {
       var base = URI.create(provider.baseUrl().replace("/v1", ""));
-      var caller = new ModelCaller(http, base, new ServiceToken("a-token-of-the-test"));
+      var caller =
+          new ModelCaller(
+              http, ProviderAddresses.all(base), new ServiceToken("a-token-of-the-test"));
       String first = keyOf(chat, caller, provider);
       String second = keyOf(chat.sampling(), caller, provider);
       assertEquals("k-1/0/sim-north/fast", first);
@@ -40,6 +46,33 @@ class ModelCallerTest {
       assertEquals(
           second, keyOf(chat.sampling(), caller, provider), "the same when it comes again");
       assertEquals("sample", provider.lastRequest().headers().get(FleetHeaders.ORIGIN));
+    }
+  }
+
+  @Test
+  void a_provider_with_a_service_of_its_own_is_called_there() {
+    try (var usual = CountingUpstream.start();
+        var own = CountingUpstream.start();
+        var http = new HttpCaller(Duration.ofSeconds(2))) {
+      var addresses =
+          ProviderAddresses.from(
+              new Settings(
+                  ConfigProviderResolver.instance()
+                      .getBuilder()
+                      .withSources(
+                          MpConfigSources.create(
+                              Map.of(
+                                  "flotilla.providers.enabled",
+                                  "sim-north,sim-south",
+                                  "flotilla.provider.url",
+                                  usual.baseUrl().replace("/v1", ""),
+                                  "flotilla.provider.urls",
+                                  "sim-north=" + own.baseUrl().replace("/v1", ""))))
+                      .build()));
+      var caller = new ModelCaller(http, addresses, new ServiceToken("a-token-of-the-test"));
+      keyOf(Purpose.of(Operation.CHAT), caller, own);
+      assertEquals(1, own.requests());
+      assertEquals(0, usual.requests());
     }
   }
 

@@ -14,7 +14,10 @@ import dev.flotilla.router.Porters;
 import dev.flotilla.router.door.ApiKeys;
 import dev.flotilla.router.door.Door;
 import dev.flotilla.router.door.Doors;
+import dev.flotilla.router.door.Guesses;
+import dev.flotilla.router.door.Recognition;
 import dev.flotilla.router.door.Role;
+import dev.flotilla.router.door.WebTokens;
 import io.helidon.webserver.WebServer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -74,7 +77,11 @@ class RelayTest {
             List.of(
                 new Door("POST", "/v1/things", callers, 1_000, "", relay),
                 new Door("GET", "/v1/things/*", callers, 0, "", relay)),
-            ApiKeys.read(keys(), Clock.systemUTC()),
+            new Recognition(
+                ApiKeys.read(keys(), Clock.systemUTC()),
+                WebTokens.NONE,
+                new Guesses(100, System::nanoTime),
+                Porters.METRICS),
             Porters.everybody(),
             Tracing.start(new TracingConfig("test", null, 1)),
             Porters.METRICS);

@@ -71,6 +71,34 @@ public final class InFlight {
     }
   }
 
+  /** Whether nobody is let in any more. */
+  public boolean closed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits until nobody is inside; others are let in meanwhile.
+   *
+   * @return how many are inside when patience ends
+   */
+  public int awaitEmpty(Duration patience) throws InterruptedException {
+    lock.lock();
+    try {
+      long nanos = TimeUnit.NANOSECONDS.convert(patience);
+      while (calls > 0 && nanos > 0) {
+        nanos = empty.awaitNanos(nanos);
+      }
+      return calls;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
    * Lets nobody in any more and waits for those inside.
    *
@@ -80,11 +108,7 @@ public final class InFlight {
     lock.lock();
     try {
       closed = true;
-      long nanos = TimeUnit.NANOSECONDS.convert(patience);
-      while (calls > 0 && nanos > 0) {
-        nanos = empty.awaitNanos(nanos);
-      }
-      return calls;
+      return awaitEmpty(patience);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return calls;

@@ -162,7 +162,16 @@ public final class Settings {
 
   /** An http or https address, without a trailing slash. */
   public URI address(String key) {
-    String found = text(key).replaceAll("/+$", "");
+    return address(key, text(key));
+  }
+
+  /**
+   * The same of a value that was read already.
+   *
+   * @param key whose value it is or is a part of, for the message
+   */
+  public static URI address(String key, String value) {
+    String found = value.replaceAll("/+$", "");
     try {
       URI uri = URI.create(found);
       if (uri.getHost() != null

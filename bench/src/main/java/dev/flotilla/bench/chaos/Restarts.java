@@ -1,0 +1,178 @@
+package dev.flotilla.bench.chaos;
+
+import dev.flotilla.bench.machine.Balancer;
+import dev.flotilla.bench.machine.ScratchFolder;
+import dev.flotilla.local.supervision.FleetOptions;
+import dev.flotilla.local.supervision.FleetPorts;
+import dev.flotilla.local.supervision.Instance;
+import dev.flotilla.local.supervision.LocalFleet;
+import dev.flotilla.local.supervision.Service;
+import dev.flotilla.local.terminal.Terminal;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * {@code ./fleet restarts}: two of each service behind balancers that ask for readiness, as in
+ * Kubernetes, and under load each of the eight in turn is asked to end, waited for and started
+ * again. Nobody may notice, and the ledger is the upstream's bill.
+ */
+public final class Restarts {
+  /** Balancers look every 100 ms. */
+  private static final String NOTICE = "PT1S";
+
+  /** Longer than the longest stream here. */
+  private static final String GRACE = "PT30S";
+
+  /** A stream is seven of these pauses long, which is 2.8 s. */
+  private static final long UPSTREAM_MILLIS = 400;
+
+  private final Path tree;
+  private final int perSecond;
+  private final List<Service> services;
+  private final Terminal progress;
+
+  /**
+   * @param perSecond requests that begin in each second
+   * @param services whose processes are restarted, in this order
+   */
+  public Restarts(Path tree, int perSecond, List<Service> services, Terminal progress) {
+    this.tree = tree;
+    this.perSecond = perSecond;
+    this.services = List.copyOf(services);
+    this.progress = progress;
+  }
+
+  public RestartsReport run() throws IOException, InterruptedException {
+    var doors = new EnumMap<Service, Balancer>(Service.class);
+    for (Service service : Service.values()) {
+      doors.put(service, Balancer.open());
+    }
+    try (var folder = ScratchFolder.named("fleet-restarts");
+        var upstream = BillingUpstream.start(UPSTREAM_MILLIS);
+        var fleet = start(folder.path(), upstream, doors)) {
+      var seconds = new EnumMap<Service, Instance>(Service.class);
+      for (Service service : Service.values()) {
+        seconds.put(service, fleet.startAnother(service));
+      }
+      for (Service service : Service.values()) {
+        Balancer door = door(doors, service);
+        door.leadsTo(fleet.url(service), fleet.opsUrl(service));
+        Instance second = second(seconds, service);
+        door.leadsTo(second.url(), second.opsUrl());
+        door.awaitWidth(2);
+      }
+      limit(door(doors, Service.ROUTER).url());
+      return restart(fleet, upstream, doors, seconds);
+    } finally {
+      for (Balancer door : doors.values()) {
+        door.close();
+      }
+    }
+  }
+
+  /** More than is spent, but each call needs a lease, and without cost-service it is refused. */
+  private static void limit(URI door) throws IOException, InterruptedException {
+    var request =
+        HttpRequest.newBuilder(door.resolve("/v1/budgets/team:bench"))
+            .header("authorization", "Bearer bench-admin")
+            .header("content-type", "application/json")
+            .PUT(
+                HttpRequest.BodyPublishers.ofString(
+                    "{\"limit_usd\":1000,\"period\":\"year\",\"on_ledger_away\":\"refuse\"}"))
+            .build();
+    try (var http = HttpClient.newHttpClient()) {
+      HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+      if (answer.statusCode() != 200) {
+        throw new IOException("no budget could be set: " + answer.body());
+      }
+    }
+  }
+
+  private RestartsReport restart(
+      LocalFleet fleet,
+      BillingUpstream upstream,
+      Map<Service, Balancer> doors,
+      Map<Service, Instance> seconds)
+      throws IOException, InterruptedException {
+    var gone = new TreeMap<String, Duration>();
+    try (var callers = new PacedCallers(door(doors, Service.ROUTER).url(), perSecond)) {
+      callers.begin();
+      callers.awaitBegun(3 * perSecond);
+      for (Service service : services) {
+        Balancer door = door(doors, service);
+        Instance second = second(seconds, service);
+        String label = service.label();
+        gone.put(label + " 1", timed(label + " 1", () -> fleet.stop(service)));
+        fleet.start(service);
+        door.awaitWidth(2);
+        gone.put(label + " 2", timed(label + " 2", () -> fleet.stop(second)));
+        fleet.start(second);
+        door.awaitWidth(2);
+      }
+      callers.awaitBegun(callers.begun() + perSecond);
+      callers.end();
+      progress.line(callers.begun() + " requests ended; waiting for the ledger");
+      List<URI> providers =
+          List.of(fleet.opsUrl(Service.PROVIDER), second(seconds, Service.PROVIDER).opsUrl());
+      Map<String, LedgerRow> rows = LedgerRow.complete(fleet, providers, upstream);
+      return RestartsReport.of(perSecond, gone, callers, upstream.bills(), rows);
+    }
+  }
+
+  private Duration timed(String who, Runnable stop) {
+    long start = System.nanoTime();
+    stop.run();
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    progress.line("%s left after %d ms".formatted(who, took.toMillis()));
+    return took;
+  }
+
+  private static Balancer door(Map<Service, Balancer> doors, Service service) {
+    Balancer door = doors.get(service);
+    if (door == null) {
+      throw new IllegalStateException("no balancer for " + service);
+    }
+    return door;
+  }
+
+  private static Instance second(Map<Service, Instance> seconds, Service service) {
+    Instance second = seconds.get(service);
+    if (second == null) {
+      throw new IllegalStateException("no second " + service);
+    }
+    return second;
+  }
+
+  private LocalFleet start(Path folder, BillingUpstream upstream, Map<Service, Balancer> doors) {
+    Path config = tree.resolve("bench").resolve("config");
+    FleetOptions options =
+        FleetOptions.inTree(tree)
+            .withState(folder)
+            .withPorts(FleetPorts.free())
+            .withConfigDirectory(config)
+            .with("FLOTILLA_KEYS_FILE", config.resolve("keys.yaml").toString())
+            .with("FLOTILLA_PROVIDERS_ENABLED", "bench")
+            .with("FLOTILLA_TRANSPORT_ATTEMPT_HEADER", "true")
+            .with("FLOTILLA_TRACING_RATIO", "0")
+            .with("FLOTILLA_DEPARTURE_NOTICE", NOTICE)
+            .with("FLOTILLA_DEPARTURE_GRACE", GRACE)
+            .with("OPENAI_BASE_URL", upstream.url().toString());
+    for (Service caller : Service.values()) {
+      options =
+          options
+              .with(caller, "FLOTILLA_PROVIDER_URL", door(doors, Service.PROVIDER).url().toString())
+              .with(caller, "FLOTILLA_COST_URL", door(doors, Service.COST).url().toString())
+              .with(caller, "FLOTILLA_REVIEW_URL", door(doors, Service.REVIEW).url().toString());
+    }
+    return LocalFleet.startUntilExit(options, progress::line, changed -> {});
+  }
+}
