@@ -93,8 +93,8 @@ final class ConsoleFleet implements AutoCloseable {
           "pipeline,minutes,hourly_rate,currency\nescalation,10,30,USD\n");
       Files.writeString(
           folder.resolve("keys.yaml"),
-          key("k_growth", KEY, "growth", "[caller, viewer]")
-              + key("k_ann", REVIEWER, "growth", "[caller, viewer, reviewer]")
+          key("k_growth", KEY, "growth", "[caller, viewer, operator]")
+              + key("k_ann", REVIEWER, "growth", "[caller, viewer, reviewer, operator]")
               + key("k_bob", SECOND_REVIEWER, "growth", "[reviewer]")
               + key("k_other", OTHER_TEAM, "other", "[caller, viewer]")
               + key("k_eve", OTHER_REVIEWER, "other", "[reviewer]"));

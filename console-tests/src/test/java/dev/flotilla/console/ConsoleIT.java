@@ -78,8 +78,13 @@ class ConsoleIT {
 
   @AfterAll
   void stop() {
-    chromium.close();
-    fleet.close();
+    // What did not start need not be stopped.
+    if (chromium != null) {
+      chromium.close();
+    }
+    if (fleet != null) {
+      fleet.close();
+    }
   }
 
   /** Never the same twice, so that nothing comes from a cache. */
