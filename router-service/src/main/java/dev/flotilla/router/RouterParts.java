@@ -548,7 +548,8 @@ class RouterParts {
             settings,
             settings.path("flotilla.config.dir"),
             () ->
-                new TreeMap<>(Map.of("catalog", catalog.version(), "routing", live.get().version())));
+                new TreeMap<>(
+                    Map.of("catalog", catalog.version(), "routing", live.get().version())));
     var config = ChatConfig.from(settings);
     int orderBytes = PipelineConfig.from(settings).maxBodyBytes();
     Desk desk = answering.desk();
