@@ -7,6 +7,7 @@ import dev.flotilla.kit.settings.Settings;
 import dev.flotilla.router.door.Visit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SortedMap;
@@ -53,9 +54,9 @@ public final class EffectiveConfig {
   /** Hashes of the files as they are now, by their path in the folder. */
   private SortedMap<String, String> files() {
     var hashes = new TreeMap<String, String>();
-    try (Stream<Path> all = Files.walk(folder)) {
+    // Kubernetes mounts a ConfigMap's files below a folder of its own, and links to them.
+    try (Stream<Path> all = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
       for (Path file : all.filter(Files::isRegularFile).toList()) {
-        // Kubernetes mounts a ConfigMap's files twice: once below a folder of its own.
         String name = folder.relativize(file).toString();
         if (!name.startsWith("..") && !name.contains("/..")) {
           hashes.put(name, "sha256:" + Sha256.hexOf(Files.readAllBytes(file)));
