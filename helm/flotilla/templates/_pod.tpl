@@ -94,6 +94,11 @@ spec:
       env:
         - name: JAVA_TOOL_OPTIONS
           value: {{ printf "-XX:MaxRAMPercentage=50 -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError -XX:TrimNativeHeapInterval=30000 %s" $w.javaOpts | trim | quote }}
+        # What is left of the grace period after the sleep, the notice and what a part does last is for requests and streams.
+        - name: FLOTILLA_DEPARTURE_NOTICE
+          value: PT5S
+        - name: FLOTILLA_DEPARTURE_GRACE
+          value: {{ printf "PT%sS" (include "flotilla.drainSeconds" .) }}
         - name: FLOTILLA_SERVICE_TOKEN
           valueFrom:
             secretKeyRef: {name: {{ $root.Values.secrets.existingSecret }}, key: {{ $root.Values.secrets.serviceTokenKey }}}
@@ -149,6 +154,16 @@ spec:
     {{- with $w.extraVolumes }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
+{{- end -}}
+
+{{/*
+How long a part that leaves waits for requests and streams. It sleeps before, gives 5 s of notice, and needs some seconds after them:
+docs/reference/deploy.md says for what.
+*/}}
+{{- define "flotilla.drainSeconds" -}}
+{{- $w := include "flotilla.workload" . | fromYaml -}}
+{{- $last := get (dict "router" 10 "runner" 50 "provider" 20 "cost" 5 "review" 15) .part -}}
+{{- sub (int $w.terminationGracePeriodSeconds) (int $w.preStopSleepSeconds) 5 (int $last) -}}
 {{- end -}}
 
 {{/* What a password and an address of a store look like as variables. */}}

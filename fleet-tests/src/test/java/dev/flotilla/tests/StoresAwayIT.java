@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.flotilla.local.supervision.Service;
 import dev.flotilla.testkit.FaultRow;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
@@ -34,6 +36,9 @@ class StoresAwayIT {
       fleet.chat(ask("auto", "before " + i));
     }
     fleet.fleet.stopRedis();
+    for (Service service : Service.values()) {
+      assertEquals(200, probe(service, "ready"), service + " can do without Redis");
+    }
     for (int i = 0; i < 40; i++) {
       HttpResponse<String> answer =
           fleet.chat(i % 2 == 0 ? ask("auto", "away " + i) : askStreaming("auto", "away " + i));
@@ -79,6 +84,42 @@ class StoresAwayIT {
       fleet.fleet.awaitReady(Service.COST);
     }
     fleet.awaitRows("task_type = 'bulk' and state = 'settled'", 25);
+  }
+
+  @Test
+  @FaultRow(row = 69, fault = "PostgreSQL is stopped")
+  void postgresql_stopped_who_needs_it_is_not_ready_and_chat_goes_on() throws Exception {
+    fleet.fleet.stopPostgres();
+    try {
+      for (Service service : List.of(Service.COST, Service.REVIEW)) {
+        awaitProbe(service, 503);
+        // Nothing would be better after a restart.
+        assertEquals(200, probe(service, "live"), service.label());
+        assertEquals(200, probe(service, "started"), service.label());
+      }
+      for (Service service : List.of(Service.ROUTER, Service.PROVIDER)) {
+        assertEquals(200, probe(service, "ready"), service.label());
+      }
+      assertEquals(200, fleet.chat(ask("auto", "no database")).statusCode());
+    } finally {
+      fleet.fleet.startPostgres();
+    }
+    awaitProbe(Service.COST, 200);
+    awaitProbe(Service.REVIEW, 200);
+  }
+
+  private void awaitProbe(Service service, int status) throws Exception {
+    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (probe(service, "ready") != status) {
+      assertTrue(System.nanoTime() < end, service + " never said " + status);
+      Thread.sleep(50);
+    }
+  }
+
+  private int probe(Service service, String which) throws Exception {
+    var question =
+        HttpRequest.newBuilder(fleet.fleet.opsUrl(service).resolve("/health/" + which)).build();
+    return fleet.http.send(question, HttpResponse.BodyHandlers.discarding()).statusCode();
   }
 
   private static long waited(HttpResponse<?> answer) {

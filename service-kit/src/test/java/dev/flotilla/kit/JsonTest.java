@@ -40,6 +40,18 @@ class JsonTest {
   }
 
   @Test
+  void a_number_with_more_zeros_than_can_be_written_comes_back_as_it_came() throws NotJson {
+    String text = "{\"a\":1E+999999999}";
+    assertEquals(text, new String(Json.plainBytes(parse(text)), StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void a_number_that_is_none_is_no_failure_of_ours() {
+    assertThrows(NotJson.class, () -> Json.parse("{\"a\":1E9999999999}"));
+    assertThrows(NotJson.class, () -> Json.parse("-1e-99999999999"));
+  }
+
+  @Test
   void half_a_character_goes_on_as_the_escape_it_came_as() throws NotJson {
     String half = "{\"a\":\"x\\uD83D\"}";
     assertEquals(half, new String(Json.bytes(parse(half)), StandardCharsets.UTF_8));
@@ -55,6 +67,8 @@ class JsonTest {
           "{} {}",
           "{\"secret\"",
           "{\"a\":NaN}",
+          "{\"a\":1E9999999999}",
+          "{\"a\":1E99999999990}",
           "{\"a\":secret}",
           "{\"a\":\"secret\u0000\"}",
           "{\"a\":" + "1".repeat(101) + "}",

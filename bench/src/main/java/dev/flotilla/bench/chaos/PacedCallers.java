@@ -164,7 +164,7 @@ final class PacedCallers implements AutoCloseable {
       }
       return kind == Kind.STREAM && !answer.body().strip().endsWith("data: [DONE]") ? "cut" : null;
     } catch (IOException gone) {
-      return "no answer, " + gone.getClass().getSimpleName();
+      return "no answer, " + gone;
     }
   }
 

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -19,9 +20,17 @@ import java.util.concurrent.atomic.AtomicInteger;
  * ready and takes it, as a Service of Kubernetes does it. Thread-safe.
  */
 public final class Balancer implements AutoCloseable {
-  private static final int CONNECT_MILLIS = 500;
+  private static final int CONNECT_MILLIS = 2_000;
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
-  private static final Duration LOOK_PATIENCE = Duration.ofSeconds(2);
+  private static final Duration LOOK_PATIENCE = Duration.ofSeconds(3);
+
+  /** What a look found. */
+  private enum Readiness {
+    READY,
+    NOT_READY,
+    /** Nothing in time: who is gone refuses connections, so it is the machine that is busy. */
+    SILENT
+  }
 
   private final ServerSocket door;
   private final List<Integer> servers = new CopyOnWriteArrayList<>();
@@ -71,11 +80,14 @@ public final class Balancer implements AutoCloseable {
   private void watch(Integer server, URI readiness) {
     try {
       while (!door.isClosed()) {
-        boolean ready = isReady(readiness);
-        if (!ready) {
-          servers.remove(server);
-        } else if (!servers.contains(server)) {
-          servers.add(server);
+        switch (look(readiness)) {
+          case READY -> {
+            if (!servers.contains(server)) {
+              servers.add(server);
+            }
+          }
+          case NOT_READY -> servers.remove(server);
+          case SILENT -> {}
         }
         Thread.sleep(BETWEEN_LOOKS);
       }
@@ -84,12 +96,16 @@ public final class Balancer implements AutoCloseable {
     }
   }
 
-  private boolean isReady(URI readiness) throws InterruptedException {
+  private Readiness look(URI readiness) throws InterruptedException {
     var question = HttpRequest.newBuilder(readiness).timeout(LOOK_PATIENCE).build();
     try {
-      return http.send(question, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+      return http.send(question, HttpResponse.BodyHandlers.discarding()).statusCode() == 200
+          ? Readiness.READY
+          : Readiness.NOT_READY;
+    } catch (HttpTimeoutException busy) {
+      return Readiness.SILENT;
     } catch (IOException gone) {
-      return false;
+      return Readiness.NOT_READY;
     }
   }
 

@@ -46,7 +46,7 @@ class PipelineFuzzTest {
             "|\n",
             "'")
         .run(
-            600,
+            200,
             input -> {
               String text = new String(input, StandardCharsets.UTF_8);
               switch (loader.load("spoilt.yaml", text, List.of())) {

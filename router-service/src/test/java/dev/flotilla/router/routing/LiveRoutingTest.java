@@ -47,12 +47,12 @@ class LiveRoutingTest {
       assertEquals(1, gauge());
 
       Files.writeString(
-          file, first.replace("bulk: {candidates: [fast]", "bulk: {candidates: [sim-south/fast]"));
+          file, first.replace("bulk: {candidates: [fast,", "bulk: {candidates: [sim-south/fast,"));
       await(() -> firstFor(policy).equals("sim-south/fast"));
       assertEquals(1, gauge());
 
       Files.writeString(
-          file, first.replace("bulk: {candidates: [fast]", "bulk: {candidates: [nobody/knows]"));
+          file, first.replace("bulk: {candidates: [fast,", "bulk: {candidates: [nobody/knows,"));
       await(() -> gauge() == 0);
       assertEquals("sim-south/fast", firstFor(policy));
 
@@ -69,7 +69,7 @@ class LiveRoutingTest {
     Files.writeString(
         file,
         Files.readString(file)
-            .replace("bulk: {candidates: [fast]", "bulk: {candidates: [nobody/knows]"));
+            .replace("bulk: {candidates: [fast,", "bulk: {candidates: [nobody/knows,"));
     var wrong = assertThrows(ConfigurationException.class, () -> open(file));
     assertTrue(String.valueOf(wrong.getMessage()).contains("nobody/knows"), wrong.getMessage());
     assertTrue(String.valueOf(wrong.getMessage()).contains("bulk"), wrong.getMessage());

@@ -90,6 +90,8 @@ public final class Json {
       return new TreeReader(bytes, parser).object();
     } catch (JsonProcessingException e) {
       throw new NotJson(Unreadable.why(e));
+    } catch (NumberFormatException e) {
+      throw noNumber();
     } catch (IOException e) {
       throw new NotJson("it is not UTF-8 text; encode it so");
     }
@@ -130,7 +132,14 @@ public final class Json {
       return MAPPER.readTree(text);
     } catch (JsonProcessingException e) {
       throw new NotJson(Unreadable.why(e));
+    } catch (NumberFormatException e) {
+      throw noNumber();
     }
+  }
+
+  /** The parser takes an exponent of any length, and throws when the number is made of it. */
+  private static NotJson noNumber() {
+    return new NotJson("it has a number whose exponent is too large; write it as a string");
   }
 
   /** A string as it stands in a document, between its quotes, which it must have. */
@@ -179,8 +188,9 @@ public final class Json {
   public static byte[] plainBytes(JsonNode tree) {
     try {
       return PLAIN.writeValueAsBytes(tree);
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException("a tree can always be written", e);
+    } catch (JsonProcessingException tooManyZeros) {
+      // A caller's 1E99999 comes back as it came: money has no such number.
+      return bytes(tree);
     }
   }
 

@@ -75,7 +75,7 @@ public final class WireJson implements MessageBodyReader<Object>, MessageBodyWri
   public static <T> T read(byte[] json, Class<T> type) throws NotJson {
     try {
       return MAPPER.readValue(json, type);
-    } catch (IOException e) {
+    } catch (IOException | NumberFormatException e) {
       throw new NotJson(String.valueOf(e.getMessage()));
     }
   }
