@@ -23,7 +23,8 @@ import java.util.TreeMap;
 
 /**
  * {@code ./fleet restarts}: two of each service behind balancers that ask for readiness, as in
- * Kubernetes, and under load each of them in turn is asked to end, waited for and started again. Nobody may notice, and the ledger is the upstream's bill.
+ * Kubernetes, and under load each of them in turn is asked to end, waited for and started again.
+ * Nobody may notice, and the ledger is the upstream's bill.
  */
 public final class Restarts {
   /** Balancers look every 100 ms. */

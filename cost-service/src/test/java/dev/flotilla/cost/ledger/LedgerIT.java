@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.catalog.Catalog;
 import dev.flotilla.cost.running.RunningCostService;
 import dev.flotilla.testkit.FaultRow;
+import dev.flotilla.testkit.OtlpReceiver;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -249,15 +250,32 @@ class LedgerIT {
         settled(intent("ledger", "req_unsampled", START), 78)
             .put("traceparent", TRACEPARENT.replaceFirst("01$", "00"));
     service.receipt(unsampled, entry);
+    // The service is everybody's, and so are its traces.
+    String attempt = entry.path("attempt_id").asText();
     var span =
-        service.traces().awaitSpans(spans -> !spans.isEmpty(), Duration.ofSeconds(10)).getFirst();
+        service
+            .traces()
+            .awaitSpans(
+                spans -> spans.stream().anyMatch(one -> isOf(attempt, one)), Duration.ofSeconds(10))
+            .stream()
+            .filter(one -> isOf(attempt, one))
+            .findFirst()
+            .orElseThrow();
     assertEquals("ledger settle", span.name());
     assertEquals("CONSUMER", span.kind());
     assertEquals("cost-service", span.service());
     assertEquals("0af7651916cd43dd8448eb211c80319c", span.traceId());
     assertEquals("b7ad6b7169203331", span.parentSpanId());
     assertEquals("77", span.attributes().get("flotilla.cost.nanos"));
-    assertEquals(entry.path("attempt_id").asText(), span.attributes().get("flotilla.attempt.id"));
+    assertEquals(
+        List.of(),
+        service.traces().spans().stream()
+            .filter(one -> isOf(unsampled.path("attempt_id").asText(), one))
+            .toList());
+  }
+
+  private static boolean isOf(String attempt, OtlpReceiver.ReceivedSpan span) {
+    return attempt.equals(span.attributes().get("flotilla.attempt.id"));
   }
 
   @Test

@@ -67,7 +67,8 @@ class ModelBucketTest {
     nanos += Duration.ofSeconds(10).toNanos();
     assertEquals(new Remaining(69L, null, true), bucket.remaining(), "half of the rest is back");
     nanos += Duration.ofSeconds(10).toNanos();
-    assertEquals(new Remaining(3L, 300L, false), bucket.remaining(), "that was long ago");
+    // 2 of 3 requests and 150 of 300 tokens were taken, and a third of a minute has passed.
+    assertEquals(new Remaining(2L, 250L, false), bucket.remaining(), "that was long ago");
     assertEquals(Remaining.UNKNOWN, bucket(Rates.UNKNOWN, 1).remaining());
   }
 
