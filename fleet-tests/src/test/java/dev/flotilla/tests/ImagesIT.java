@@ -62,8 +62,9 @@ class ImagesIT {
     }
     assertTrue(shared.size() >= 3, "C library, Java and common libraries: " + shared);
 
+    var containers = new Containers(TREE, folder, Images.MEMORY_MB);
     var options =
-        new Containers(TREE, folder, Images.MEMORY_MB)
+        containers
             .asTheyAre(build::name, FleetPorts.free())
             .withPartsIn(TREE.resolve("fleet-tests/target/parts"));
     try (var fleet = LocalFleet.start(options)) {
@@ -93,6 +94,8 @@ class ImagesIT {
               part ->
                   System.out.println(
                       "[images] " + part.name() + " ready after " + part.readyAfterMs() + " ms"));
+    } finally {
+      containers.removeLeftovers();
     }
   }
 

@@ -51,7 +51,8 @@ public record Containers(Path tree, Path folder, int memoryMb) {
           "CONTAINERS_CONF",
           "CONTAINERS_STORAGE_CONF");
 
-  private static final Duration PATIENCE = Duration.ofMinutes(4);
+  /** Four cold starts at once, on a machine that does other things as well. */
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   /** The images as Kubernetes would run them: nothing said but in the environment. */
   public FleetOptions asTheyAre(Function<Service, String> image, FleetPorts ports)
@@ -103,11 +104,29 @@ public record Containers(Path tree, Path folder, int memoryMb) {
             });
   }
 
+  /**
+   * Ends what is left of such a fleet after it was closed: a container outlives the podman that
+   * started it when that had to be killed.
+   */
+  public void removeLeftovers() throws IOException, InterruptedException {
+    if (Files.notExists(state())) {
+      return;
+    }
+    var mark = "--filter=label=flotilla.state=" + state().toRealPath() + "/";
+    for (var id : Podman.call(List.of("ps", "--all", "--quiet", mark)).lines().toList()) {
+      Podman.call(List.of("rm", "--force", "--volumes", id));
+    }
+  }
+
+  private Path state() {
+    return folder.resolve("state");
+  }
+
   private FleetOptions options(FleetPorts ports) throws IOException {
     var environment = new HashMap<>(System.getenv());
     environment.keySet().retainAll(HARMLESS);
     return FleetOptions.inTree(tree)
-        .withState(folder.resolve("state"))
+        .withState(state())
         .withPorts(ports)
         .withEnvironment(environment)
         .with("FLOTILLA_KEYS_FILE", keyFile().toString())

@@ -156,6 +156,8 @@ public final class ImageBuild {
             this::name, service -> scratch.resolve(service.label()), recording, ports);
     try (var fleet = LocalFleet.startUntilExit(options, journal, state -> {})) {
       new Rehearsal(fleet).play();
+    } finally {
+      containers.removeLeftovers();
     }
     for (var service : ignorant) {
       learn(service, scratch.resolve(service.label()));

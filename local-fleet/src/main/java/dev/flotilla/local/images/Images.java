@@ -74,6 +74,8 @@ public final class Images {
         fleet.start(service);
         alone.put(service, seconds(fleet.snapshot(), service));
       }
+    } finally {
+      containers.removeLeftovers();
     }
     Layout.delete(scratch);
     show(atOnce, alone, contained);
