@@ -37,7 +37,7 @@ class PreviousReleaseIT {
     service.keep(decisions.toArray(ObjectNode[]::new));
     HttpResponse<String> costs =
         service.get("/v1/costs?group_by=model&from=2026-06-21&to=2026-06-22", "skew", "viewer");
-    assertTrue(costs.body().contains("0.0000213"), costs.body());
+    assertTrue(costs.body().contains("\"settled_nanos\":21300"), costs.body());
   }
 
   @Test
