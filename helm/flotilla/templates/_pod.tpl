@@ -163,7 +163,7 @@ docs/reference/deploy.md says for what.
 {{- define "flotilla.drainSeconds" -}}
 {{- $w := include "flotilla.workload" . | fromYaml -}}
 {{- $last := get (dict "router" 10 "runner" 50 "provider" 20 "cost" 5 "review" 15) .part -}}
-{{- sub (int $w.terminationGracePeriodSeconds) (int $w.preStopSleepSeconds) 5 (int $last) -}}
+{{- sub (int $w.terminationGracePeriodSeconds) (add (int $w.preStopSleepSeconds) 5 (int $last)) -}}
 {{- end -}}
 
 {{/* What a password and an address of a store look like as variables. */}}
