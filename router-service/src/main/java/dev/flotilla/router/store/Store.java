@@ -46,6 +46,11 @@ public final class Store implements AutoCloseable {
     return Optional.ofNullable(database);
   }
 
+  /** Whether it is known if there is a database that answers. */
+  boolean settled() {
+    return database == null || database.settled();
+  }
+
   /**
    * Runs work in a transaction, as {@link Database#inTransaction} does.
    *

@@ -36,6 +36,7 @@ public final class Database implements AutoCloseable {
   private final DatabaseConfig config;
   private final HikariDataSource pool;
   private final CountDownLatch migrated = new CountDownLatch(1);
+  private final CountDownLatch tried = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
 
   private Database(DatabaseConfig config) {
@@ -53,6 +54,11 @@ public final class Database implements AutoCloseable {
   /** Whether the schema is migrated. */
   public boolean migrated() {
     return migrated.getCount() == 0;
+  }
+
+  /** Whether it is known if the database is there: the schema is migrated, or a try has failed. */
+  public boolean settled() {
+    return tried.getCount() == 0;
   }
 
   /** Waits for the schema; false when patience ends first. */
@@ -182,8 +188,10 @@ public final class Database implements AutoCloseable {
       if (reason == null) {
         LOG.log(Level.INFO, "schema {0} is ready", config.schema());
         migrated.countDown();
+        tried.countDown();
         return;
       }
+      tried.countDown();
       if (!reason.equals(lastReason)) {
         LOG.log(
             Level.WARNING,

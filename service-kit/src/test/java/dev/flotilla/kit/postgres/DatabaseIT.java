@@ -33,6 +33,12 @@ class DatabaseIT {
         assertFalse(database.migrated());
         assertEquals(Status.DOWN, database.readiness().getStatus());
         assertThrows(DatabaseAwayException.class, () -> database.inTransaction(c -> total(c)));
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!database.settled() && System.nanoTime() < end) {
+          Thread.onSpinWait();
+        }
+        assertTrue(database.settled(), "it was tried, and is not there");
+        assertFalse(database.migrated());
         gate.open();
         assertTrue(database.awaitMigrated(PATIENCE));
         assertEquals(Status.UP, database.readiness().getStatus());
