@@ -50,7 +50,13 @@ public final class ConsoleParts {
             "proof",
             new Proof());
     var route =
-        new ConsoleRoute(screens, new SignIn(api, new Guesses(most, System::nanoTime)), sessions, new Pages(assets), assets, api);
+        new ConsoleRoute(
+            screens,
+            new SignIn(api, new Guesses(most, System::nanoTime)),
+            sessions,
+            new Pages(assets),
+            assets,
+            api);
     String shows = "A page of the console, for people.";
     return List.of(
         Door.open("GET", ConsoleRoute.PATH, 0, shows, route),

@@ -134,7 +134,8 @@ final class ConsoleRoute implements DoorHandler {
       send(before, visit, signIn.page("", to));
       return;
     }
-    switch (signIn.with(form.getOrDefault("key", "").strip(), InetAddress.ofLiteral(visit.address()))) {
+    switch (signIn.with(
+        form.getOrDefault("key", "").strip(), InetAddress.ofLiteral(visit.address()))) {
       case SignIn.Verdict.Welcome(var key) -> {
         visit.setHeader("set-cookie", cookie(sessions.sealed(sessions.begin(key)), "", visit));
         go(SignIn.place(form.getOrDefault("to", "")), visit);

@@ -48,7 +48,8 @@ class SignInTest {
         "/v1/key",
         call -> {
           asked.incrementAndGet();
-          boolean known = "Bearer sk-good".equals(call.getRequestHeaders().getFirst("authorization"));
+          boolean known =
+              "Bearer sk-good".equals(call.getRequestHeaders().getFirst("authorization"));
           call.sendResponseHeaders(known ? 200 : 401, 2);
           call.getResponseBody().write("{}".getBytes(StandardCharsets.UTF_8));
           call.close();
