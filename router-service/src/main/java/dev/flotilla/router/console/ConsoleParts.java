@@ -4,6 +4,7 @@ import dev.flotilla.kit.identity.ServiceToken;
 import dev.flotilla.kit.settings.Settings;
 import dev.flotilla.router.console.api.FleetApi;
 import dev.flotilla.router.door.Door;
+import dev.flotilla.router.door.Guesses;
 import java.net.http.HttpClient;
 import java.time.Clock;
 import java.util.List;
@@ -26,6 +27,10 @@ public final class ConsoleParts {
     // All routers of an installation share it, so any of them reads a session that another began.
     var sessions = new Sessions(token.header(), config.session(), Clock.systemUTC());
     var assets = new Assets();
+    int most =
+        Math.toIntExact(
+            Math.ceilDiv(
+                settings.number("flotilla.door.most-failed-authentications", 1, 1_000_000), 2));
     Map<String, Screen> screens =
         Map.of(
             "",
@@ -45,7 +50,13 @@ public final class ConsoleParts {
             "proof",
             new Proof());
     var route =
-        new ConsoleRoute(screens, new SignIn(api), sessions, new Pages(assets), assets, api);
+        new ConsoleRoute(
+            screens,
+            new SignIn(api, new Guesses(most, System::nanoTime)),
+            sessions,
+            new Pages(assets),
+            assets,
+            api);
     String shows = "A page of the console, for people.";
     return List.of(
         Door.open("GET", ConsoleRoute.PATH, 0, shows, route),

@@ -7,6 +7,7 @@ import dev.flotilla.router.door.Visit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -133,7 +134,8 @@ final class ConsoleRoute implements DoorHandler {
       send(before, visit, signIn.page("", to));
       return;
     }
-    switch (signIn.with(form.getOrDefault("key", "").strip())) {
+    switch (signIn.with(
+        form.getOrDefault("key", "").strip(), InetAddress.ofLiteral(visit.address()))) {
       case SignIn.Verdict.Welcome(var key) -> {
         visit.setHeader("set-cookie", cookie(sessions.sealed(sessions.begin(key)), "", visit));
         go(SignIn.place(form.getOrDefault("to", "")), visit);

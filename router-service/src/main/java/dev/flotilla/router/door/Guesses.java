@@ -54,7 +54,7 @@ public final class Guesses {
   }
 
   /** How long nobody looks at a key from there; null when it may be looked up. */
-  synchronized @Nullable Duration refused(InetAddress address, String sha256) {
+  public synchronized @Nullable Duration refused(InetAddress address, String sha256) {
     Source source = sources.get(name(address));
     if (source == null || source.cameIn.contains(sha256)) {
       return null;
@@ -63,7 +63,8 @@ public final class Guesses {
     return source.failures < most || left <= 0 ? null : Duration.ofNanos(left);
   }
 
-  synchronized void failed(InetAddress address) {
+  /** An unknown key came from there. */
+  public synchronized void failed(InetAddress address) {
     Source source = sources.computeIfAbsent(name(address), none -> new Source());
     long now = nanoClock.getAsLong();
     if (source.failures == 0 || now - source.windowStart >= WINDOW) {

@@ -44,6 +44,7 @@ class ConsolePartsTest {
     values.put("flotilla.console.session", "PT12H");
     values.put("flotilla.console.patience", "PT10S");
     values.put("flotilla.console.answer-patience", "PT2M");
+    values.put("flotilla.door.most-failed-authentications", "20");
     values.putAll(changed);
     try (var http = HttpClient.newHttpClient()) {
       return ConsoleParts.doors(
