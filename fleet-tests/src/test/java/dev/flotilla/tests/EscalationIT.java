@@ -35,7 +35,7 @@ class EscalationIT {
 
   @Test
   @FaultRow(row = 24, fault = "an answer its validators refuse")
-  void an_answer_its_schema_refuses_is_paid_for_and_the_next_candidate_is_asked() {
+  void an_answer_its_schema_refuses_is_paid_for_and_the_next_candidate_is_asked() throws Exception {
     fleet.alpha.always(Behaviour.says("{\"score\":\"high\"}"));
     fleet.beta.always(Behaviour.says("{\"score\":4}"));
     double before =
@@ -57,9 +57,9 @@ class EscalationIT {
             .add(attempts.get(1).path("cost").decimalValue());
     assertTrue(attempts.get(0).path("cost").decimalValue().signum() > 0, "the draft was paid for");
     assertEquals(0, both.compareTo(new BigDecimal(header(answer, "x-cost-usd"))));
-    assertEquals(
-        before + 1,
-        fleet.metric(Service.ROUTER, "llm_router_escalations_total", "reason=\"invalid_output\""));
+    // It is counted after the answer was given.
+    fleet.awaitMetric(
+        before + 1, Service.ROUTER, "llm_router_escalations_total", "reason=\"invalid_output\"");
     assertEquals(
         pages, fleet.metric(Service.ROUTER, "llm_router_fallback_answers_total", "invalid_output"));
   }
