@@ -45,6 +45,10 @@ public final class Template {
     } catch (PebbleException e) {
       Integer line = e.getLineNumber();
       throw new BadTemplate(String.valueOf(e.getPebbleMessage()), line == null ? 0 : line);
+    } catch (NumberFormatException e) {
+      // Pebble's parser does not expect a whole number that is longer than a long.
+      throw new BadTemplate(
+          "a number is too large; write one up to " + Long.MAX_VALUE + ": " + e.getMessage(), 0);
     }
   }
 

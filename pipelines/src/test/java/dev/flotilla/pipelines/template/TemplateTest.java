@@ -52,6 +52,7 @@ class TemplateTest {
             "{{ x.getClass() }}",
             "{{ range(1, 9) }}",
             "{{ x | date }}",
+            "{{ 9223372036854775808 }}",
             "{% if x is prime %}{% endif %}")) {
       assertThrows(BadTemplate.class, () -> Template.of(bad), bad);
     }
