@@ -256,25 +256,7 @@ final class KeyBook {
 
   private List<ObjectNode> shown(
       @Nullable String id, @Nullable String team, @Nullable String after, int most) {
-    return store.inOneStatement(
-        connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(SHOWN)) {
-            statement.setString(1, id);
-            statement.setString(2, id);
-            statement.setString(3, team);
-            statement.setString(4, team);
-            statement.setString(5, after);
-            statement.setString(6, after);
-            statement.setInt(7, most);
-            try (ResultSet rows = statement.executeQuery()) {
-              var shown = new ArrayList<ObjectNode>();
-              while (rows.next()) {
-                shown.add(json(rows));
-              }
-              return List.copyOf(shown);
-            }
-          }
-        });
+    return store.page(SHOWN, KeyBook::json, most, id, team, after);
   }
 
   private static ObjectNode json(ResultSet row) throws SQLException {

@@ -8,7 +8,12 @@ import dev.flotilla.kit.postgres.Transaction;
 import dev.flotilla.kit.settings.Settings;
 import dev.flotilla.router.door.DoorHandler;
 import dev.flotilla.router.door.Visit;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +68,40 @@ public final class Store implements AutoCloseable {
   /** The same for work that is one statement, as {@link Database#inOneStatement} does it. */
   public <T> T inOneStatement(Transaction<T> work) {
     return asked(there -> there.inOneStatement(work));
+  }
+
+  /** What one row becomes. */
+  public interface Row<T> {
+    T of(ResultSet row) throws SQLException;
+  }
+
+  /**
+   * A page of rows, in the order of the question.
+   *
+   * @param sql with two places for each filter, whether it is null and what it must be, and at its
+   *     end one for how many rows at most
+   * @param filters null where everything passes
+   * @throws NoStore when there is no database, or it is away
+   */
+  public <T> List<T> page(String sql, Row<T> row, int most, @Nullable String... filters) {
+    return inOneStatement(
+        connection -> {
+          try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            int place = 1;
+            for (String filter : filters) {
+              statement.setString(place++, filter);
+              statement.setString(place++, filter);
+            }
+            statement.setInt(place, most);
+            try (ResultSet rows = statement.executeQuery()) {
+              var page = new ArrayList<T>();
+              while (rows.next()) {
+                page.add(row.of(rows));
+              }
+              return List.copyOf(page);
+            }
+          }
+        });
   }
 
   private <T> T asked(Function<Database, T> question) {

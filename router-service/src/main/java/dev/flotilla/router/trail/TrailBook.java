@@ -8,7 +8,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -63,25 +62,7 @@ final class TrailBook {
    */
   List<ObjectNode> list(
       @Nullable String action, @Nullable String key, @Nullable String after, int most) {
-    return store.inOneStatement(
-        connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(SHOWN)) {
-            statement.setString(1, action);
-            statement.setString(2, action);
-            statement.setString(3, key);
-            statement.setString(4, key);
-            statement.setString(5, after);
-            statement.setString(6, after);
-            statement.setInt(7, most);
-            try (ResultSet rows = statement.executeQuery()) {
-              var shown = new ArrayList<ObjectNode>();
-              while (rows.next()) {
-                shown.add(json(rows));
-              }
-              return List.copyOf(shown);
-            }
-          }
-        });
+    return store.page(SHOWN, TrailBook::json, most, action, key, after);
   }
 
   private static ObjectNode json(ResultSet row) throws SQLException {
