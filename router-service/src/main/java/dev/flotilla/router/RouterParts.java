@@ -930,7 +930,7 @@ class RouterParts {
                 trail.recording("key.revoke", store.guarding(keys::revoke))),
             new Door("GET", "/v1/audit", ADMINS, 0, recalls, store.guarding(trail.route()::list)),
             new Door("GET", "/v1/key", SHOWN_REVIEWS, 0, owns, new KeyRoute())),
-        ConsoleParts.doors(settings, http, token),
+        ConsoleParts.doors(settings, http, token, recognition, trail),
         recognition,
         porter,
         tracing,

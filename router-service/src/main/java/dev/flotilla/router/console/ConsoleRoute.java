@@ -4,6 +4,7 @@ import dev.flotilla.router.console.api.FleetApi;
 import dev.flotilla.router.console.api.Unknown;
 import dev.flotilla.router.door.DoorHandler;
 import dev.flotilla.router.door.Visit;
+import dev.flotilla.router.trail.Trail;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -42,6 +43,8 @@ final class ConsoleRoute implements DoorHandler {
   private final Pages pages;
   private final Assets assets;
   private final FleetApi api;
+  private final DoorHandler signedIn;
+  private final DoorHandler signedOut;
 
   ConsoleRoute(
       Map<String, Screen> screens,
@@ -49,13 +52,17 @@ final class ConsoleRoute implements DoorHandler {
       Sessions sessions,
       Pages pages,
       Assets assets,
-      FleetApi api) {
+      FleetApi api,
+      Trail trail) {
     this.screens = Map.copyOf(screens);
     this.signIn = signIn;
     this.sessions = sessions;
     this.pages = pages;
     this.assets = assets;
     this.api = api;
+    // Of whom the doors know; a guess is none of anybody's actions, and counted there.
+    this.signedIn = trail.recording("console.sign-in", ConsoleRoute::goOn);
+    this.signedOut = trail.recording("console.sign-out", ConsoleRoute::goOn);
   }
 
   @Override
@@ -87,12 +94,7 @@ final class ConsoleRoute implements DoorHandler {
     }
     switch (first) {
       case "sign-in" -> signIn(session, form, visit);
-      case "sign-out" -> {
-        if (visit.method().equals("POST")) {
-          visit.setHeader("set-cookie", cookie("", "0", visit));
-        }
-        go("/sign-in", visit);
-      }
+      case "sign-out" -> signOut(session, visit);
       default -> screen(first, rest, session, form, visit);
     }
   }
@@ -103,6 +105,12 @@ final class ConsoleRoute implements DoorHandler {
     String target = target(visit);
     if (!session.isSignedIn()) {
       go("/sign-in" + (target.isEmpty() ? "" : "?to=" + Asked.encoded(target)), visit);
+      return;
+    }
+    // Here and not by the API alone: a key that is none any more would count as a guess of this
+    // router's own address, which all visitors share there.
+    if (signIn.with(session.key(), from(visit)) instanceof SignIn.Verdict.Stranger stranger) {
+      turnAway(stranger, session, visit);
       return;
     }
     Screen screen = screens.get(name);
@@ -125,24 +133,57 @@ final class ConsoleRoute implements DoorHandler {
     }
   }
 
+  private void turnAway(SignIn.Verdict.Stranger stranger, Session session, Visit visit)
+      throws IOException {
+    if (stranger.isUnknown()) {
+      visit.setHeader("set-cookie", cookie("", "0", visit));
+      go("/sign-in", visit);
+      return;
+    }
+    var facts = Map.<String, Object>of("title", "Not now", "message", stranger.why());
+    send(session, visit, new Shown.Page(stranger.status(), "refused", facts));
+  }
+
   private void signIn(Session session, Map<String, String> form, Visit visit) throws IOException {
     Session before = session;
     String to = query(visit).getOrDefault("to", "");
     if (!visit.method().equals("POST")) {
       // A cookie of its own, so that its form has a token as well.
       visit.setHeader("set-cookie", cookie(sessions.sealed(before), "", visit));
-      send(before, visit, signIn.page("", to));
+      send(before, visit, signIn.page(200, "", to));
       return;
     }
-    switch (signIn.with(
-        form.getOrDefault("key", "").strip(), InetAddress.ofLiteral(visit.address()))) {
-      case SignIn.Verdict.Welcome(var key) -> {
+    switch (signIn.with(form.getOrDefault("key", "").strip(), from(visit))) {
+      case SignIn.Verdict.Welcome(var key, var caller) -> {
         visit.setHeader("set-cookie", cookie(sessions.sealed(sessions.begin(key)), "", visit));
-        go(SignIn.place(form.getOrDefault("to", "")), visit);
+        visit.setHeader("location", PATH + SignIn.place(form.getOrDefault("to", "")));
+        signedIn.answer(visit.by(caller));
       }
-      case SignIn.Verdict.Stranger(var why) ->
-          send(before, visit, signIn.page(why, form.getOrDefault("to", "")));
+      case SignIn.Verdict.Stranger(int status, var why) ->
+          send(before, visit, signIn.page(status, why, form.getOrDefault("to", "")));
     }
+  }
+
+  private void signOut(Session session, Visit visit) throws IOException {
+    if (visit.method().equals("POST")) {
+      visit.setHeader("set-cookie", cookie("", "0", visit));
+      if (signIn.with(session.key(), from(visit))
+          instanceof SignIn.Verdict.Welcome(_, var caller)) {
+        visit.setHeader("location", PATH + "/sign-in");
+        signedOut.answer(visit.by(caller));
+        return;
+      }
+    }
+    go("/sign-in", visit);
+  }
+
+  private static InetAddress from(Visit visit) {
+    return InetAddress.ofLiteral(visit.address());
+  }
+
+  /** The visitor goes on at the place that stands in the answer's head already. */
+  private static void goOn(Visit visit) {
+    visit.send(303, "text/plain; charset=utf-8", new byte[0]);
   }
 
   private void send(Session session, Visit visit, Shown shown) throws IOException {
@@ -226,7 +267,7 @@ final class ConsoleRoute implements DoorHandler {
 
   private static void go(String path, Visit visit) {
     visit.setHeader("location", PATH + path);
-    visit.send(303, "text/plain; charset=utf-8", new byte[0]);
+    goOn(visit);
   }
 
   private static String cookie(String value, String maxAge, Visit visit) {

@@ -7,7 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.flotilla.kit.identity.ServiceToken;
 import dev.flotilla.kit.settings.ConfigurationException;
 import dev.flotilla.kit.settings.Settings;
+import dev.flotilla.router.OpenDoors;
+import dev.flotilla.router.Porters;
 import dev.flotilla.router.door.Door;
+import dev.flotilla.router.door.WebTokens;
+import dev.flotilla.router.store.Store;
+import dev.flotilla.router.trail.Trail;
 import io.helidon.config.mp.MpConfigSources;
 import java.net.http.HttpClient;
 import java.util.HashMap;
@@ -44,9 +49,9 @@ class ConsolePartsTest {
     values.put("flotilla.console.session", "PT12H");
     values.put("flotilla.console.patience", "PT10S");
     values.put("flotilla.console.answer-patience", "PT2M");
-    values.put("flotilla.door.most-failed-authentications", "20");
     values.putAll(changed);
-    try (var http = HttpClient.newHttpClient()) {
+    try (var http = HttpClient.newHttpClient();
+        var trail = Trail.open(Store.none(), Porters.METRICS)) {
       return ConsoleParts.doors(
           new Settings(
               ConfigProviderResolver.instance()
@@ -54,7 +59,9 @@ class ConsolePartsTest {
                   .withSources(MpConfigSources.create(values))
                   .build()),
           http,
-          new ServiceToken("0123456789abcdef"));
+          new ServiceToken("0123456789abcdef"),
+          OpenDoors.recognition(WebTokens.NONE),
+          trail);
     }
   }
 }
