@@ -142,7 +142,7 @@ class ChartTest {
       }
       properties.stringPropertyNames().forEach(key -> variables.add(variableOf(key)));
     }
-    var key = java.util.regex.Pattern.compile("\"(flotilla\\.[a-z0-9.-]+)\"");
+    var key = java.util.regex.Pattern.compile("\"((?:flotilla|mp\\.jwt)\\.[a-z0-9.-]+)\"");
     for (Path file : sources(".java")) {
       key.matcher(Project.read(file))
           .results()

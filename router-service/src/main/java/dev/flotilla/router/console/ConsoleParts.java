@@ -3,13 +3,17 @@ package dev.flotilla.router.console;
 import dev.flotilla.kit.identity.ServiceToken;
 import dev.flotilla.kit.settings.Settings;
 import dev.flotilla.router.console.api.FleetApi;
+import dev.flotilla.router.console.oidc.OidcConfig;
+import dev.flotilla.router.console.oidc.OidcSignIn;
 import dev.flotilla.router.door.Door;
 import dev.flotilla.router.door.Recognition;
+import dev.flotilla.router.jwt.JwtConfig;
 import dev.flotilla.router.trail.Trail;
 import java.net.http.HttpClient;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The console put together: which screen is where. */
 public final class ConsoleParts {
@@ -56,9 +60,21 @@ public final class ConsoleParts {
             new Playground(config.answerPatience()),
             "proof",
             new Proof());
+    var signIn = new SignIn(recognition);
+    Optional<OidcSignIn> issuer =
+        OidcConfig.from(settings, JwtConfig.from(settings))
+            .map(oidc -> new OidcSignIn(oidc, http, Clock.systemUTC()));
+    var attempts = new Seal(token.header(), "flotilla console attempt 1");
     var route =
         new ConsoleRoute(
-            screens, new SignIn(recognition), sessions, new Pages(assets), assets, api, trail);
+            screens,
+            signIn,
+            new Entrance(signIn, issuer, sessions, attempts),
+            sessions,
+            new Pages(assets),
+            assets,
+            api,
+            trail);
     String shows = "A page of the console, for people.";
     return List.of(
         Door.open("GET", ConsoleRoute.PATH, 0, shows, route),

@@ -1,5 +1,6 @@
 package dev.flotilla.router.console;
 
+import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.router.console.api.FleetApi;
 import dev.flotilla.router.console.api.Unknown;
 import dev.flotilla.router.door.DoorHandler;
@@ -8,7 +9,6 @@ import dev.flotilla.router.trail.Trail;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -39,16 +39,17 @@ final class ConsoleRoute implements DoorHandler {
 
   private final Map<String, Screen> screens;
   private final SignIn signIn;
+  private final Entrance entrance;
   private final Sessions sessions;
   private final Pages pages;
   private final Assets assets;
   private final FleetApi api;
-  private final DoorHandler signedIn;
-  private final DoorHandler signedOut;
+  private final Trail trail;
 
   ConsoleRoute(
       Map<String, Screen> screens,
       SignIn signIn,
+      Entrance entrance,
       Sessions sessions,
       Pages pages,
       Assets assets,
@@ -56,13 +57,12 @@ final class ConsoleRoute implements DoorHandler {
       Trail trail) {
     this.screens = Map.copyOf(screens);
     this.signIn = signIn;
+    this.entrance = entrance;
     this.sessions = sessions;
     this.pages = pages;
     this.assets = assets;
     this.api = api;
-    // Of whom the doors know; a guess is none of anybody's actions, and counted there.
-    this.signedIn = trail.recording("console.sign-in", ConsoleRoute::goOn);
-    this.signedOut = trail.recording("console.sign-out", ConsoleRoute::goOn);
+    this.trail = trail;
   }
 
   @Override
@@ -75,7 +75,10 @@ final class ConsoleRoute implements DoorHandler {
       return;
     }
     visit.setHeader("cache-control", "no-store");
-    Session session = cookie(visit).flatMap(sessions::opened).orElseGet(() -> sessions.begin(""));
+    Session session =
+        Cookies.find(visit, Sessions.COOKIE)
+            .flatMap(sessions::opened)
+            .orElseGet(() -> sessions.begin(""));
     Map<String, String> form = form(visit);
     if (visit.method().equals("POST") && !isFromOurPage(visit, session, form)) {
       send(
@@ -93,8 +96,8 @@ final class ConsoleRoute implements DoorHandler {
       return;
     }
     switch (first) {
-      case "sign-in" -> signIn(session, form, visit);
-      case "sign-out" -> signOut(session, visit);
+      case Entrance.IN, Entrance.OUT ->
+          enter(entrance.passage(path, session, query(visit), form, visit), session, visit);
       default -> screen(first, rest, session, form, visit);
     }
   }
@@ -109,7 +112,7 @@ final class ConsoleRoute implements DoorHandler {
     }
     // Here and not by the API alone: a key that is none any more would count as a guess of this
     // router's own address, which all visitors share there.
-    if (signIn.with(session.key(), from(visit)) instanceof SignIn.Verdict.Stranger stranger) {
+    if (signIn.with(session.key(), visit) instanceof SignIn.Verdict.Stranger stranger) {
       turnAway(stranger, session, visit);
       return;
     }
@@ -128,7 +131,7 @@ final class ConsoleRoute implements DoorHandler {
       send(session, visit, screen == null ? new Shown.Nothing() : screen.show(asked));
     } catch (Unknown e) {
       // It has expired since, or was taken away.
-      visit.setHeader("set-cookie", cookie("", "0", visit));
+      Cookies.forget(visit, Sessions.COOKIE);
       go("/sign-in", visit);
     }
   }
@@ -136,7 +139,7 @@ final class ConsoleRoute implements DoorHandler {
   private void turnAway(SignIn.Verdict.Stranger stranger, Session session, Visit visit)
       throws IOException {
     if (stranger.isUnknown()) {
-      visit.setHeader("set-cookie", cookie("", "0", visit));
+      Cookies.forget(visit, Sessions.COOKIE);
       go("/sign-in", visit);
       return;
     }
@@ -144,46 +147,14 @@ final class ConsoleRoute implements DoorHandler {
     send(session, visit, new Shown.Page(stranger.status(), "refused", facts));
   }
 
-  private void signIn(Session session, Map<String, String> form, Visit visit) throws IOException {
-    Session before = session;
-    String to = query(visit).getOrDefault("to", "");
-    if (!visit.method().equals("POST")) {
-      // A cookie of its own, so that its form has a token as well.
-      visit.setHeader("set-cookie", cookie(sessions.sealed(before), "", visit));
-      send(before, visit, signIn.page(200, "", to));
-      return;
+  private void enter(Entrance.Passage passage, Session session, Visit visit) throws IOException {
+    DoorHandler answer = one -> send(session, one, passage.shown());
+    Caller caller = passage.caller();
+    if (caller == null) {
+      answer.answer(visit);
+    } else {
+      trail.recording(passage.action(), answer).answer(visit.by(caller));
     }
-    switch (signIn.with(form.getOrDefault("key", "").strip(), from(visit))) {
-      case SignIn.Verdict.Welcome(var key, var caller) -> {
-        visit.setHeader("set-cookie", cookie(sessions.sealed(sessions.begin(key)), "", visit));
-        visit.setHeader("location", PATH + SignIn.place(form.getOrDefault("to", "")));
-        signedIn.answer(visit.by(caller));
-      }
-      case SignIn.Verdict.Stranger(int status, var why) ->
-          send(before, visit, signIn.page(status, why, form.getOrDefault("to", "")));
-    }
-  }
-
-  private void signOut(Session session, Visit visit) throws IOException {
-    if (visit.method().equals("POST")) {
-      visit.setHeader("set-cookie", cookie("", "0", visit));
-      if (signIn.with(session.key(), from(visit))
-          instanceof SignIn.Verdict.Welcome(_, var caller)) {
-        visit.setHeader("location", PATH + "/sign-in");
-        signedOut.answer(visit.by(caller));
-        return;
-      }
-    }
-    go("/sign-in", visit);
-  }
-
-  private static InetAddress from(Visit visit) {
-    return InetAddress.ofLiteral(visit.address());
-  }
-
-  /** The visitor goes on at the place that stands in the answer's head already. */
-  private static void goOn(Visit visit) {
-    visit.send(303, "text/plain; charset=utf-8", new byte[0]);
   }
 
   private void send(Session session, Visit visit, Shown shown) throws IOException {
@@ -200,6 +171,10 @@ final class ConsoleRoute implements DoorHandler {
       case Shown.Nothing() ->
           visit.send(404, HTML, pages.html(nothing(), session, visit.path(), isPart(visit)));
       case Shown.Elsewhere(var path) -> go(path, visit);
+      case Shown.Outside(var place) -> {
+        visit.setHeader("location", place.toString());
+        visit.send(303, "text/plain; charset=utf-8", new byte[0]);
+      }
       case Shown.Picture(var svg) -> {
         visit.setHeader("content-security-policy", PICTURE_POLICY);
         visit.send(200, "image/svg+xml", svg.getBytes(StandardCharsets.UTF_8));
@@ -267,31 +242,7 @@ final class ConsoleRoute implements DoorHandler {
 
   private static void go(String path, Visit visit) {
     visit.setHeader("location", PATH + path);
-    goOn(visit);
-  }
-
-  private static String cookie(String value, String maxAge, Visit visit) {
-    boolean encrypted = visit.header("x-forwarded-proto").map("https"::equals).orElse(false);
-    return Sessions.COOKIE
-        + "="
-        + value
-        + "; Path="
-        + PATH
-        + "; HttpOnly; SameSite=Strict"
-        + (maxAge.isEmpty() ? "" : "; Max-Age=" + maxAge)
-        + (encrypted ? "; Secure" : "");
-  }
-
-  private static Optional<String> cookie(Visit visit) {
-    for (String line : visit.headers("cookie")) {
-      for (String one : line.split(";")) {
-        String pair = one.strip();
-        if (pair.startsWith(Sessions.COOKIE + "=")) {
-          return Optional.of(pair.substring(Sessions.COOKIE.length() + 1));
-        }
-      }
-    }
-    return Optional.empty();
+    visit.send(303, "text/plain; charset=utf-8", new byte[0]);
   }
 
   /** What comes after {@value #PATH}, in parts. */

@@ -2,6 +2,7 @@ package dev.flotilla.router.console;
 
 import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.router.door.Recognition;
+import dev.flotilla.router.door.Visit;
 import java.net.InetAddress;
 import java.util.Map;
 
@@ -13,7 +14,6 @@ import java.util.Map;
 final class SignIn {
   private static final int LONGEST_KEY = 2_500;
   private static final int UNKNOWN = 401;
-  private static final int FORBIDDEN = 403;
 
   private final Recognition recognition;
 
@@ -28,6 +28,9 @@ final class SignIn {
      */
     record Welcome(String key, Caller caller) implements Verdict {}
 
+    /** Somebody we know, who may do nothing. */
+    record Idle(Caller caller) implements Verdict {}
+
     /**
      * @param status as the API would answer: 401 when the key is none, or none any more
      * @param why for the visitor
@@ -37,6 +40,10 @@ final class SignIn {
         return status == UNKNOWN;
       }
     }
+  }
+
+  Verdict with(String key, Visit visit) {
+    return with(key, InetAddress.ofLiteral(visit.address()));
   }
 
   /**
@@ -56,9 +63,7 @@ final class SignIn {
     return switch (recognition.recognise(key, from)) {
       case Recognition.Outcome.Known(var known) ->
           known.caller().roles().isEmpty()
-              ? new Verdict.Stranger(
-                  FORBIDDEN,
-                  "There is no role in it; ask an administrator for one, such as viewer.")
+              ? new Verdict.Idle(known.caller())
               : new Verdict.Welcome(key, known.caller());
       case Recognition.Outcome.Unknown(var error, _) ->
           error.status() == UNKNOWN
@@ -67,8 +72,11 @@ final class SignIn {
     };
   }
 
-  Shown.Page page(int status, String why, String to) {
-    return new Shown.Page(status, "sign-in", Map.of("why", why, "to", place(to)));
+  /**
+   * @param issuer where one can sign in besides; empty when that is nowhere
+   */
+  static Shown.Page page(int status, String why, String to, String issuer) {
+    return new Shown.Page(status, "sign-in", Map.of("why", why, "to", place(to), "issuer", issuer));
   }
 
   /** Where to go on: a place of the console, whatever stands in the address. */
