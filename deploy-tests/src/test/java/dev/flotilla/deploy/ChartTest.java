@@ -448,6 +448,8 @@ class ChartTest {
         "https://runbooks.example.com/fallback-rate.md", high.getAnnotations().get("runbook_url"));
     assertEquals(
         "https://grafana.example.com/d/flotilla-fleet", high.getAnnotations().get("dashboard_url"));
+    assertEquals(
+        "https://llm.example.com/console/providers", high.getAnnotations().get("console_url"));
     assertTrue(high.getAnnotations().get("summary").contains("{{ $value"));
     var without =
         Rendering.of(FULL, Map.of("metrics.prometheusRule.disabled[0]", "FallbackRateHigh"));

@@ -53,13 +53,15 @@ public final class ConsoleParts {
             "costs",
             new CostScreen(),
             "providers",
-            new ProviderScreen(),
+            new ProviderScreen(Alerts.read()),
             "reviews",
             new ReviewScreen(),
             "playground",
             new Playground(config.answerPatience()),
             "proof",
-            new Proof());
+            new Proof(),
+            "runbooks",
+            new Runbook());
     var signIn = new SignIn(recognition);
     Optional<OidcSignIn> issuer =
         OidcConfig.from(settings, JwtConfig.from(settings))
