@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The Java half of {@code ./fleet}. Start reading at {@link #run}. */
 public final class Fleet {
+  /** The console's links to traces. */
+  private static final String TRACE_URL = "FLOTILLA_CONSOLE_TRACE_URL";
+
   static final int DONE = 0;
   static final int FAILED = 1;
   static final int WRONG_USAGE = 2;
@@ -282,9 +285,12 @@ public final class Fleet {
   }
 
   private FleetOptions options(CommandLine line) {
-    return FleetOptions.inTree(tree)
-        .withState(line.state())
-        .withPorts(new FleetPorts(line.portBase()));
+    var ports = new FleetPorts(line.portBase());
+    var options = FleetOptions.inTree(tree).withState(line.state()).withPorts(ports);
+    return line.trace() && !options.environment().containsKey(TRACE_URL)
+        ? options.with(
+            TRACE_URL, "http://127.0.0.1:%d/zipkin/traces/{trace}".formatted(ports.viewer()))
+        : options;
   }
 
   private static void forever() throws InterruptedException {

@@ -92,10 +92,14 @@ final class Up {
             state.root().toString(),
             "--port-base",
             Integer.toString(options.ports().base()));
-    return new ProcessBuilder(OutOfTerminal.shielded(command))
-        .redirectInput(new File("/dev/null"))
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(state.logForStart("supervisor").toFile()))
-        .start();
+    var supervisor =
+        new ProcessBuilder(OutOfTerminal.shielded(command))
+            .redirectInput(new File("/dev/null"))
+            .redirectErrorStream(true)
+            .redirectOutput(
+                ProcessBuilder.Redirect.appendTo(state.logForStart("supervisor").toFile()));
+    // What this command adds for its services beside what the shell exported.
+    supervisor.environment().putAll(options.environment());
+    return supervisor.start();
   }
 }

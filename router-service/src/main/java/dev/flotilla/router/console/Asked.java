@@ -17,6 +17,7 @@ import java.util.Map;
  * @param api with the visitor's key
  * @param origin where the visitor finds this router
  * @param target path and query as they were asked for
+ * @param currency in which money is shown beside dollars
  * @param part whether a script asks for the part of the page that changes
  */
 record Asked(
@@ -27,6 +28,7 @@ record Asked(
     FleetApi api,
     String origin,
     String target,
+    SecondCurrency currency,
     boolean part) {
 
   boolean isForm() {

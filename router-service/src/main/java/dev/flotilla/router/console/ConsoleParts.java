@@ -73,7 +73,7 @@ public final class ConsoleParts {
             signIn,
             new Entrance(signIn, issuer, sessions, attempts),
             sessions,
-            new Pages(assets),
+            new Pages(assets, config.traces()),
             assets,
             api,
             trail);

@@ -116,24 +116,47 @@ final class ConsoleRoute implements DoorHandler {
       turnAway(stranger, session, visit);
       return;
     }
+    FleetApi own = api.as(session.key());
     Screen screen = screens.get(name);
-    var asked =
-        new Asked(
-            visit.method(),
-            rest,
-            query(visit),
-            form,
-            api.as(session.key()),
-            origin(visit),
-            target,
-            isPart(visit));
     try {
-      send(session, visit, screen == null ? new Shown.Nothing() : screen.show(asked));
+      SecondCurrency currency = SecondCurrency.of(currency(visit), own);
+      var asked = asked(rest, form, own, currency, visit);
+      Shown shown = screen == null ? new Shown.Nothing() : screen.show(asked);
+      send(session, visit, shown, currency);
     } catch (Unknown e) {
       // It has expired since, or was taken away.
       Cookies.forget(visit, Sessions.COOKIE);
       go("/sign-in", visit);
     }
+  }
+
+  /** What somebody chose on some screen holds on all of them. */
+  private static String currency(Visit visit) {
+    String chosen = query(visit).get("currency");
+    if (chosen == null) {
+      return Cookies.find(visit, SecondCurrency.COOKIE).orElse("");
+    }
+    String word = chosen.strip().matches("[A-Za-z]{3}") ? chosen.strip() : "";
+    Cookies.keep(visit, SecondCurrency.COOKIE, word);
+    return word;
+  }
+
+  private static Asked asked(
+      List<String> rest,
+      Map<String, String> form,
+      FleetApi api,
+      SecondCurrency currency,
+      Visit visit) {
+    return new Asked(
+        visit.method(),
+        rest,
+        query(visit),
+        form,
+        api,
+        origin(visit),
+        target(visit),
+        currency,
+        isPart(visit));
   }
 
   private void turnAway(SignIn.Verdict.Stranger stranger, Session session, Visit visit)
@@ -158,6 +181,11 @@ final class ConsoleRoute implements DoorHandler {
   }
 
   private void send(Session session, Visit visit, Shown shown) throws IOException {
+    send(session, visit, shown, SecondCurrency.NONE);
+  }
+
+  private void send(Session session, Visit visit, Shown shown, SecondCurrency currency)
+      throws IOException {
     visit.setHeader("x-content-type-options", "nosniff");
     visit.setHeader("referrer-policy", "same-origin");
     visit.setHeader("x-frame-options", "DENY");
@@ -166,10 +194,8 @@ final class ConsoleRoute implements DoorHandler {
       visit.setHeader("content-security-policy", POLICY);
     }
     switch (shown) {
-      case Shown.Page page ->
-          visit.send(page.status(), HTML, pages.html(page, session, visit.path(), isPart(visit)));
-      case Shown.Nothing() ->
-          visit.send(404, HTML, pages.html(nothing(), session, visit.path(), isPart(visit)));
+      case Shown.Page page -> visit.send(page.status(), HTML, html(page, session, visit, currency));
+      case Shown.Nothing() -> visit.send(404, HTML, html(nothing(), session, visit, currency));
       case Shown.Elsewhere(var path) -> go(path, visit);
       case Shown.Outside(var place) -> {
         visit.setHeader("location", place.toString());
@@ -181,6 +207,10 @@ final class ConsoleRoute implements DoorHandler {
       }
       case Shown.Passed(var source) -> pass(source, visit);
     }
+  }
+
+  private byte[] html(Shown.Page page, Session session, Visit visit, SecondCurrency currency) {
+    return pages.html(page, session, visit.path(), isPart(visit), query(visit), currency);
   }
 
   private static Shown.Page nothing() {

@@ -36,7 +36,7 @@ final class CostScreen implements Screen {
   private static Shown page(Asked asked) {
     String range = one(asked.query("range", "7d"), RANGES);
     String group = one(asked.query("by", "model"), GROUPS);
-    String currency = asked.query("currency", "");
+    String currency = asked.currency().isKnown() ? asked.currency().name() : "";
     String from = from(range);
     Map<String, String> questions = new LinkedHashMap<>();
     questions.put("key", "/v1/key");
@@ -62,7 +62,6 @@ final class CostScreen implements Screen {
     facts.put("range", range);
     facts.put("groups", GROUPS);
     facts.put("by", group);
-    facts.put("currency", currency);
     facts.put("from", from);
     facts.put("formats", FORMATS);
     return new Shown.Page("costs", facts);

@@ -16,7 +16,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,26 +28,38 @@ import org.jspecify.annotations.Nullable;
 final class Words extends AbstractExtension {
   private static final DateTimeFormatter MOMENT =
       DateTimeFormatter.ofPattern("d MMM HH:mm:ss 'UTC'", Locale.ENGLISH);
+  private static final Pattern TRACE_ID = Pattern.compile("[0-9a-f]{32}");
   private static final BigDecimal CENT = new BigDecimal("0.01");
   private static final String MINUS = "−";
   private static final String NONE = "–";
+  private static final String WITHOUT = "<span class=\"none\">" + NONE + "</span>";
+
+  /** Where templates have the {@link SecondCurrency}. */
+  static final String SECOND = "second";
 
   private final Assets assets;
+  private final Optional<String> traces;
 
-  Words(Assets assets) {
+  /**
+   * @param traces where a trace is shown, see {@link ConsoleConfig}
+   */
+  Words(Assets assets, Optional<String> traces) {
     this.assets = assets;
+    this.traces = traces;
   }
 
   @Override
   public Map<String, Filter> getFilters() {
     Map<String, Filter> filters = new HashMap<>();
-    filters.put("usd", filter(value -> data(value, usd(value))));
+    filters.put("dollars", filter(value -> data(value, usd(value))));
+    filters.put("usd", new Dollars());
     filters.put("amount", filter(value -> data(value, rounded(value))));
     filters.put("count", filter(value -> data(value, grouped(value))));
     filters.put("percent", filter(value -> data(value, percent(value))));
     filters.put("millis", filter(value -> data(value, millis(value))));
     filters.put("number", filter(value -> data(value, value.toPlainString())));
     filters.put("moment", plain(Words::moment));
+    filters.put("trace", plain(id -> new SafeString(trace(String.valueOf(id), traces))));
     filters.put("short", plain(Words::shortened));
     filters.put("path", plain(input -> Asked.encoded(String.valueOf(input))));
     return filters;
@@ -87,6 +101,36 @@ final class Words extends AbstractExtension {
     }
   }
 
+  /** Dollars, and beside them the second currency if somebody wants one. */
+  private static final class Dollars implements Filter {
+    @Override
+    public Object apply(
+        @Nullable Object input,
+        Map<String, Object> args,
+        PebbleTemplate self,
+        EvaluationContext context,
+        int line) {
+      if (!(input instanceof Number number)) {
+        return new SafeString(WITHOUT);
+      }
+      var value = new BigDecimal(number.toString());
+      SafeString dollars = data(value, usd(value));
+      return context.getVariable(SECOND) instanceof SecondCurrency second && second.isKnown()
+          ? new SafeString(
+              dollars + " <span class=\"second\">" + other(second.of(value), second) + "</span>")
+          : dollars;
+    }
+
+    private static String other(BigDecimal value, SecondCurrency second) {
+      return data(value, rounded(value)) + " " + second.name();
+    }
+
+    @Override
+    public @Nullable List<String> getArgumentNames() {
+      return null;
+    }
+  }
+
   private static Filter plain(Function<@Nullable Object, Object> writing) {
     return new Written(writing);
   }
@@ -97,7 +141,7 @@ final class Words extends AbstractExtension {
         input ->
             input instanceof Number number
                 ? writing.apply(new BigDecimal(number.toString()))
-                : new SafeString("<span class=\"none\">" + NONE + "</span>"));
+                : new SafeString(WITHOUT));
   }
 
   private static SafeString data(BigDecimal value, String text) {
@@ -172,6 +216,25 @@ final class Words extends AbstractExtension {
     }
     return new SafeString(
         "<time datetime=\"" + at + "\">" + MOMENT.format(at.atZone(ZoneOffset.UTC)) + "</time>");
+  }
+
+  /** A trace's id, as a link where somebody shows traces. */
+  static String trace(String id, Optional<String> traces) {
+    if (!TRACE_ID.matcher(id).matches()) {
+      return WITHOUT;
+    }
+    return traces
+        .map(
+            address ->
+                "<a class=\"mono\" rel=\"noreferrer\" href=\""
+                    + address.replace(ConsoleConfig.TRACE, id).replace("&", "&amp;")
+                    + "\">"
+                    + id
+                    + "</a>")
+        .orElse(
+            "<span class=\"mono\">"
+                + id
+                + "</span> <small>no link: <code>flotilla.console.trace.url</code> is not set</small>");
   }
 
   /** The end of an id, which tells it from others. */

@@ -40,6 +40,14 @@ class ConsolePartsTest {
   }
 
   @Test
+  void a_place_of_traces_without_a_place_for_the_id_is_refused_with_what_to_write() {
+    String key = "flotilla.console.trace.url";
+    refused(Map.of(key, "https://jaeger.example/trace/"), "write an address with {trace} in it");
+    refused(Map.of(key, "jaeger/{trace}"), "write an address such as");
+    assertEquals(3, doors(Map.of(key, "https://jaeger.example/trace/{trace}")).size());
+  }
+
+  @Test
   void an_issuer_without_what_its_tokens_mean_is_refused_with_what_to_set() {
     String key = "flotilla.console.oidc.client-id";
     refused(Map.of(key, "c"), "set mp.jwt.verify.publickey.location");

@@ -1,12 +1,30 @@
 package dev.flotilla.router.console;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.math.BigDecimal;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class WordsTest {
+  private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
+
+  @Test
+  void a_trace_is_a_link_where_somebody_shows_traces() {
+    String link = Words.trace(TRACE, Optional.of("https://jaeger.example/trace/{trace}?a=b&c=d"));
+    assertTrue(
+        link.contains("href=\"https://jaeger.example/trace/" + TRACE + "?a=b&amp;c=d\""), link);
+    String text = Words.trace(TRACE, Optional.empty());
+    assertTrue(text.contains(TRACE) && text.contains("flotilla.console.trace.url"), text);
+    assertFalse(text.contains("href"), text);
+    String none = Words.trace("\"><script>", Optional.of("https://jaeger.example/{trace}"));
+    assertFalse(none.contains("script"), none);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "0, $0",
