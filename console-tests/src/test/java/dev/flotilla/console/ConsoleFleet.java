@@ -22,11 +22,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A fleet with two upstreams, {@code alpha/m} and {@code beta/m}, that do as they are told, and
- * pipelines of its own. Its money is real, as far as the ledger knows.
+ * A fleet with two upstreams, {@code alpha/m} and {@code beta/m}, that do as they are told, one
+ * that is never there, {@code gamma/m}, and pipelines of its own. Its money is real, as far as the
+ * ledger knows.
  */
 final class ConsoleFleet implements AutoCloseable {
   static final String KEY = "sk-growth-console";
@@ -34,6 +36,7 @@ final class ConsoleFleet implements AutoCloseable {
   static final String SECOND_REVIEWER = "sk-growth-bob";
   static final String OTHER_TEAM = "sk-other-console";
   static final String OTHER_REVIEWER = "sk-other-eve";
+  static final String TRACES = "https://traces.example/trace/";
   static final String ADMIN = "sk-growth-root";
 
   /** Would be seen at once if anything of it were taken for markup. */
@@ -84,8 +87,9 @@ final class ConsoleFleet implements AutoCloseable {
       Files.writeString(
           config.resolve("pipelines/escalation.yaml"),
           ESCALATION.formatted(SCRIPT.replace("\"", "\\\"")));
-      provider(config, "alpha", alpha, "1.25", "10.00");
-      provider(config, "beta", beta, "0.14", "0.28");
+      provider(config, "alpha", alpha.baseUrl(), "1.25", "10.00");
+      provider(config, "beta", beta.baseUrl(), "0.14", "0.28");
+      provider(config, "gamma", "http://127.0.0.1:1/v1", "0.14", "0.28");
       Path routing = config.resolve("routing.yaml");
       Files.writeString(
           routing,
@@ -114,7 +118,8 @@ final class ConsoleFleet implements AutoCloseable {
                   .withPorts(ports)
                   .withConfigDirectory(config)
                   .with("FLOTILLA_KEYS_FILE", folder.resolve("keys.yaml").toString())
-                  .with("FLOTILLA_PROVIDERS_ENABLED", "alpha,beta,sim-north,sim-south,sim-east")
+                  .with(
+                      "FLOTILLA_PROVIDERS_ENABLED", "alpha,beta,gamma,sim-north,sim-south,sim-east")
                   .with("FLOTILLA_RETRY_MOST", "0")
                   .with("FLOTILLA_BREAKER_WINDOW", "1000")
                   .with("FLOTILLA_BREAKER_MINIMUM_CALLS", "1000")
@@ -128,7 +133,9 @@ final class ConsoleFleet implements AutoCloseable {
                       "FLOTILLA_CONSOLE_OIDC_REDIRECT_BASE",
                       "http://127.0.0.1:" + ports.http(Service.ROUTER))
                   .with("ALPHA_KEY", "sk-alpha")
-                  .with("BETA_KEY", "sk-beta"));
+                  .with("BETA_KEY", "sk-beta")
+                  .with("GAMMA_KEY", "sk-gamma")
+                  .with("FLOTILLA_CONSOLE_TRACE_URL", TRACES + "{trace}"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -147,8 +154,7 @@ final class ConsoleFleet implements AutoCloseable {
     }
   }
 
-  private static void provider(
-      Path config, String id, CountingUpstream upstream, String input, String output)
+  private static void provider(Path config, String id, String upstream, String input, String output)
       throws IOException {
     Files.writeString(
         config.resolve("catalog/" + id + ".yaml"),
@@ -160,8 +166,7 @@ final class ConsoleFleet implements AutoCloseable {
         models:
           - {name: m, upstream: gpt-test, family: %s, inputs: [text], supports: [tools, json_schema, json_object], prices: [{from: 2026-01-01, source: test, input: %s, output: %s}]}
         """
-            .formatted(
-                id, upstream.baseUrl(), id.toUpperCase(java.util.Locale.ROOT), id, input, output));
+            .formatted(id, upstream, id.toUpperCase(java.util.Locale.ROOT), id, input, output));
   }
 
   private static String key(String id, String key, String team, String roles) {
@@ -208,9 +213,17 @@ final class ConsoleFleet implements AutoCloseable {
     }
   }
 
-  /** Asks a model; the answer's text. */
-  void chat(String model, String prompt) {
+  /**
+   * Asks a model.
+   *
+   * @param fallbacks who is asked after it
+   */
+  void chat(String model, String prompt, String... fallbacks) {
     var body = JSON.createObjectNode().put("model", model);
+    if (fallbacks.length > 0) {
+      var after = body.putObject("route").putArray("fallbacks");
+      List.of(fallbacks).forEach(after::add);
+    }
     body.putArray("messages").addObject().put("role", "user").put("content", prompt);
     HttpResponse<String> answer = post(KEY, "/v1/chat/completions", body.toString());
     if (answer.statusCode() != 200) {

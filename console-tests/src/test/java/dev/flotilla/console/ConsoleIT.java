@@ -21,17 +21,20 @@ import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.Cookie;
 import dev.flotilla.testkit.Behaviour;
 import dev.flotilla.testkit.TcpGate;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
@@ -187,6 +190,10 @@ class ConsoleIT {
     assertThat(page.locator("tbody tr[data-step]")).hasCount(5);
     assertThat(page.locator("rect.part.failed")).hasCount(1);
     assertThat(page.locator("rect.part.waiting")).hasCount(1);
+    assertThat(page.locator("#trace a"))
+        .hasAttribute(
+            "href",
+            ConsoleFleet.TRACES + fleet.get(KEY, "/v1/runs/" + run).path("trace_id").asText());
     page.navigate(console() + "/reviews/" + decision);
     assertThat(page.locator("button[name=decision]")).hasCount(3);
     page.navigate(console() + "/playground");
@@ -227,6 +234,149 @@ class ConsoleIT {
     beta.locator("text=what happened to that request").click();
     assertThat(page.locator("#content")).containsText("\"outcome\" : \"server_error\"");
     page.context().close();
+  }
+
+  /** Nobody but the alert says where to look; what is clicked on from there is counted. */
+  @Test
+  void from_an_alerts_link_to_provider_reason_and_since_when_it_is_at_most_three_clicks()
+      throws Exception {
+    for (int i = 0; i < 6; i++) {
+      fleet.chat("gamma/m", "Are you there? " + i, "beta/m");
+    }
+    Page page = chromium.visitor(true, console(), KEY);
+    String link = consoleUrl("ProviderDown").replace("{{ $labels.provider }}", "gamma");
+    page.navigate(fleet.url("/" + link));
+    Locator gamma = page.locator("section#gamma");
+    // The screen looks again by itself until the ledger has told.
+    assertThat(gamma.locator("tbody th:text-is('connect')")).isVisible();
+    assertThat(gamma.locator("header time")).isVisible();
+    JsonNode fleetWide = fleet.get(KEY, "/v1/providers").path("fleet");
+    Locator high = page.locator("tr[data-alert=FallbackRateHigh]");
+    assertThat(high.locator("code")).containsText("router:fallback:ratio_rate5m > 0.05");
+    assertEquals(
+        fleetWide.path("threshold").decimalValue().stripTrailingZeros(),
+        new BigDecimal(high.locator("td[data-name=Now] data").last().getAttribute("value"))
+            .stripTrailingZeros());
+    var clicks = new ArrayList<String>();
+    clicked(gamma.locator("text=what happened to that request"), clicks);
+    assertThat(page.locator("#content")).containsText("\"outcome\" : \"connect\"");
+    assertThat(page.locator("#trace a")).hasCount(1);
+    page.goBack();
+    clicked(page.locator("tr[data-alert=ProviderDown] a"), clicks);
+    assertThat(page.locator("h1")).containsText("provider");
+    assertThat(page.locator("pre")).containsText("## Do");
+    assertTrue(clicks.size() <= 3, clicks.toString());
+    page.context().close();
+  }
+
+  private static void clicked(Locator what, List<String> clicks) {
+    clicks.add(what.textContent());
+    what.click();
+  }
+
+  /** What the alert says itself, as the chart brings it. */
+  private static String consoleUrl(String alert) throws IOException {
+    String rules = Files.readString(ConsoleFleet.TREE.resolve("helm/flotilla/files/alerts.yaml"));
+    return rules.replaceAll(
+        "(?s).*- alert: " + alert + "\n.*?console_url: \"?([^\"\n]*)\"?\n.*", "$1");
+  }
+
+  @Test
+  void each_chart_has_its_figures_as_text_and_leads_to_its_query() {
+    Page page = chromium.visitor(true, console(), REVIEWER);
+    var wrong = new ArrayList<String>();
+    var charts = new TreeSet<String>();
+    var queries = new TreeSet<String>();
+    screens()
+        .forEach(
+            (name, path) -> {
+              page.navigate(console() + path);
+              for (Object one :
+                  (List<?>)
+                      page.evaluate(
+                          "() => [...document.querySelectorAll('svg[role=img]')].map(svg => {"
+                              + " const part = svg.closest('section');"
+                              + " const twin = svg.classList.contains('chart') ? 'table tbody tr' : 'data, time, table tbody tr';"
+                              + " return svg.getAttribute('aria-label') + (part.querySelector(twin) ? '' : ' HAS NO TABLE')"
+                              + " + (part.querySelector('a.proof') ? '' : ' HAS NO QUERY'); })")) {
+                charts.add(name + ": " + one);
+              }
+              for (Locator query : page.locator("a.proof[href^='/console/proof']").all()) {
+                queries.add(query.getAttribute("href"));
+              }
+            });
+    charts.stream().filter(chart -> chart.contains(" HAS NO ")).forEach(wrong::add);
+    assertTrue(charts.stream().anyMatch(chart -> chart.startsWith("overview")), charts::toString);
+    assertTrue(charts.stream().anyMatch(chart -> chart.startsWith("run:")), charts::toString);
+    assertTrue(charts.stream().anyMatch(chart -> chart.startsWith("costs")), charts::toString);
+    String cookie = cookie(page);
+    for (String query : queries) {
+      HttpResponse<String> shown = fleet.send(asks(query).header("cookie", cookie));
+      if (shown.statusCode() != 200 || !shown.body().contains("curl -s")) {
+        wrong.add(query + " answered " + shown.statusCode());
+      }
+    }
+    assertTrue(queries.size() >= 10, queries::toString);
+    page.context().close();
+    assertEquals(List.of(), wrong);
+  }
+
+  @Test
+  void money_stands_in_a_second_currency_too_wherever_there_is_money() {
+    Page page = chromium.visitor(true, console(), REVIEWER);
+    page.fill("#beside", "pkr");
+    page.click(".money button");
+    assertThat(page.locator("#rate")).containsText("PKR at 280.5");
+    String today = java.time.LocalDate.now(java.time.ZoneOffset.UTC).minusDays(1).toString();
+    BigDecimal rate =
+        fleet
+            .get(KEY, "/v1/costs?bucket=1d&currency=PKR&from=" + today)
+            .findPath("rates")
+            .path(0)
+            .path("rate")
+            .decimalValue();
+    Map<String, String> places = new LinkedHashMap<>(screens());
+    places.keySet().removeAll(List.of("providers", "reviews", "review", "playground", "proof"));
+    places.put("costs", "/costs?range=24h");
+    places.forEach(
+        (name, path) -> {
+          page.navigate(console() + path);
+          converted(page, name, rate);
+        });
+    JsonNode told = fleet.get(KEY, "/v1/runs/" + run);
+    page.navigate(console() + "/runs/" + run);
+    assertEquals(
+        0,
+        told.at("/usage/cost")
+            .decimalValue()
+            .multiply(rate)
+            .compareTo(new BigDecimal(value(page, "#cost .second"))));
+    page.navigate(console() + "/playground");
+    page.fill("#prompt", "Translate to Danish: good evening");
+    page.click("button[value=explain]");
+    assertThat(page.locator(".column tbody tr").first()).isVisible();
+    converted(page, "playground", rate);
+    page.fill("#beside", "");
+    page.click(".money button");
+    assertThat(page.locator(".second")).hasCount(0);
+    page.context().close();
+  }
+
+  /** Each amount in the other currency is the dollars before it at the API's rate. */
+  private static void converted(Page page, String name, BigDecimal rate) {
+    List<?> pairs =
+        (List<?>)
+            page.evaluate(
+                "() => [...document.querySelectorAll('.second')].map(one =>"
+                    + " one.previousElementSibling.value + ' ' + one.querySelector('data').value)");
+    assertFalse(pairs.isEmpty(), name + " has money and no second currency");
+    for (Object pair : pairs) {
+      String[] both = String.valueOf(pair).split(" ");
+      assertEquals(
+          0,
+          new BigDecimal(both[0]).multiply(rate).compareTo(new BigDecimal(both[1])),
+          name + ": " + pair);
+    }
   }
 
   @Test
