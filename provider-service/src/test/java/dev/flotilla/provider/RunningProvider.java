@@ -147,7 +147,7 @@ final class RunningProvider implements AutoCloseable {
   }
 
   private void awaitReady() {
-    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (process.isAlive() && System.nanoTime() < end) {
       try {
         if (ops("/health/ready").statusCode() == 200) {
