@@ -93,7 +93,7 @@ public final class FakeLedger implements AutoCloseable {
     return List.copyOf(authorizations);
   }
 
-  /** Waits until the rows are as wanted; an AssertionError after ten seconds. */
+  /** Waits until the rows are as wanted; an AssertionError after a minute. */
   public synchronized Map<String, LedgerEntry> await(Predicate<Map<String, LedgerEntry>> wanted) {
     long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (!wanted.test(rows)) {
