@@ -10,7 +10,7 @@ import dev.flotilla.kit.json.Json;
 import dev.flotilla.testkit.Behaviour;
 import dev.flotilla.testkit.CountingUpstream;
 import dev.flotilla.testkit.FaultRow;
-import java.net.URI;
+import dev.flotilla.testkit.FreePort;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -194,9 +194,9 @@ class RetryIT {
   @Test
   @FaultRow(row = 1, fault = "the port is closed, then open again")
   void a_refused_connection_is_tried_again_and_costs_nothing(@TempDir Path own) throws Exception {
-    var gone = CountingUpstream.start();
+    int port = FreePort.next();
+    var gone = CountingUpstream.start(port);
     TestCatalog.write(own, gone.baseUrl());
-    int port = URI.create(gone.baseUrl()).getPort();
     gone.close();
     try (var other =
         RunningProvider.start(
