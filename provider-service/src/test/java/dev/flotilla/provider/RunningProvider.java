@@ -84,7 +84,7 @@ final class RunningProvider implements AutoCloseable {
   /** A call as the router sends it. */
   HttpRequest.Builder call(String body) {
     return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/chat/completions"))
-        .timeout(Duration.ofSeconds(20))
+        .timeout(Duration.ofSeconds(60))
         .header("authorization", "Bearer " + TOKEN)
         .header("content-type", "application/json")
         .header("x-flotilla-team", "growth")
