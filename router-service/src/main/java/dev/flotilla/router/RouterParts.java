@@ -643,7 +643,7 @@ class RouterParts {
             new KeyRoute().doors());
     return new Doors(
         doors.stream().flatMap(List::stream).toList(),
-        ConsoleParts.doors(settings, http, token),
+        ConsoleParts.doors(settings, http, token, recognition, trail),
         recognition,
         porter,
         tracing,
