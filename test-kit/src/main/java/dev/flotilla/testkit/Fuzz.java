@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gives a parser many spoilt inputs and watches that it does what it has declared for each. The
  * same name and number always make the same input. How many there are is said by {@code
- * -Dfuzz.cases=N}; {@code -Dfuzz.only=NAME:N} repeats one. What fails is made as small as it still
- * fails, and shown.
+ * -Dfuzz.cases=N}; {@code -Dfuzz.only=NAME} leaves out all others, and {@code -Dfuzz.only=NAME:N}
+ * repeats one case. What fails is made as small as it still fails, and shown.
  */
 public final class Fuzz {
   /**
@@ -102,7 +102,7 @@ public final class Fuzz {
    */
   public void run(long usually, Target target) {
     String only = System.getProperty("fuzz.only");
-    if (only != null) {
+    if (only != null && !only.equals(name)) {
       if (only.startsWith(name + ":")) {
         check(Long.parseLong(only.substring(name.length() + 1)), target);
       }

@@ -7,7 +7,7 @@ import dev.flotilla.contracts.decision.DecisionReceipt;
 import dev.flotilla.cost.row.UnreadableRow;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
-import dev.flotilla.kit.postgres.Database;
+import dev.flotilla.kit.postgres.Share;
 import dev.flotilla.kit.problem.Problem;
 import dev.flotilla.kit.problem.ProblemException;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -35,11 +35,11 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 public class DecisionResource {
   private static final System.Logger LOG = System.getLogger(DecisionResource.class.getName());
 
-  private final Database database;
+  private final Share writers;
 
   @Inject
-  DecisionResource(Database database) {
-    this.database = database;
+  DecisionResource(Share writers) {
+    this.writers = writers;
   }
 
   @POST
@@ -77,7 +77,7 @@ public class DecisionResource {
     int accepted =
         read.isEmpty()
             ? 0
-            : database.inTransaction(connection -> DecisionTable.write(connection, read));
+            : writers.inTransaction(connection -> DecisionTable.write(connection, read));
     return new DecisionReceipt(accepted, read.size() - accepted, rejected);
   }
 

@@ -4,7 +4,7 @@ import dev.flotilla.contracts.ledger.BatchReceipt;
 import dev.flotilla.contracts.ledger.LedgerEntry;
 import dev.flotilla.contracts.ledger.RejectedEntry;
 import dev.flotilla.cost.pricing.PriceCheck;
-import dev.flotilla.kit.postgres.Database;
+import dev.flotilla.kit.postgres.Share;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.lang.System.Logger.Level;
@@ -24,14 +24,14 @@ class Ledger {
   private static final System.Logger LOG = System.getLogger(Ledger.class.getName());
   static final String AMOUNT_CONFLICT = "amount_conflict";
 
-  private final Database database;
+  private final Share writers;
   private final PriceCheck prices;
   private final LedgerMetrics metrics;
   private final SettleSpans spans;
 
   @Inject
-  Ledger(Database database, PriceCheck prices, LedgerMetrics metrics, SettleSpans spans) {
-    this.database = database;
+  Ledger(Share writers, PriceCheck prices, LedgerMetrics metrics, SettleSpans spans) {
+    this.writers = writers;
     this.prices = prices;
     this.metrics = metrics;
     this.spans = spans;
@@ -56,7 +56,7 @@ class Ledger {
     Map<UUID, Standing> before =
         rows.isEmpty()
             ? Map.of()
-            : database.inTransaction(connection -> AttemptTable.write(connection, rows));
+            : writers.inTransaction(connection -> AttemptTable.write(connection, rows));
 
     List<LedgerEntry> accepted = new ArrayList<>();
     int duplicate = 0;

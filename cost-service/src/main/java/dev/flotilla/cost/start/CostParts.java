@@ -4,6 +4,7 @@ import dev.flotilla.catalog.Catalog;
 import dev.flotilla.catalog.CatalogException;
 import dev.flotilla.kit.postgres.Database;
 import dev.flotilla.kit.postgres.DatabaseConfig;
+import dev.flotilla.kit.postgres.Share;
 import dev.flotilla.kit.settings.ConfigurationException;
 import dev.flotilla.kit.settings.Settings;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -24,6 +25,17 @@ class CostParts {
   @Singleton
   Database database(Settings settings) {
     return Database.open(DatabaseConfig.from(settings, "cost"));
+  }
+
+  /**
+   * What attempts and decisions are written with. Batches wait for each other's rows and for their
+   * turn to count, and a batch that takes long is sent again: without a limit they would hold every
+   * connection, and reports, leases and budgets would find none.
+   */
+  @Produces
+  @Singleton
+  Share writers(Database database) {
+    return database.half();
   }
 
   void close(@Disposes Database database) {

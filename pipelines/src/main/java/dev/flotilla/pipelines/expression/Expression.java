@@ -13,6 +13,15 @@ import org.jspecify.annotations.Nullable;
 
 /** An expression in CEL, compiled once. Thread-safe. */
 public final class Expression {
+  /** Some megabytes at most; an installation has fewer expressions. */
+  private static final int MOST_RECENT = 1_000;
+
+  private static final Recent<String, Expression> COMPILED = new Recent<>(MOST_RECENT);
+  private static final Recent<Operands, Kind> KINDS = new Recent<>(MOST_RECENT);
+
+  /** An expression, and what its names are. */
+  private record Operands(String source, Map<String, Kind> kinds) {}
+
   private final String source;
   private final List<Use> uses;
   private final Set<String> names;
@@ -31,6 +40,16 @@ public final class Expression {
    * @throws BadExpression when it is none
    */
   public static Expression of(String source) throws BadExpression {
+    Expression known = COMPILED.get(source);
+    if (known != null) {
+      return known;
+    }
+    Expression compiled = compiled(source);
+    COMPILED.keep(source, compiled);
+    return compiled;
+  }
+
+  private static Expression compiled(String source) throws BadExpression {
     try {
       List<Use> uses = Uses.in(Language.parse(source));
       Set<String> names =
@@ -48,8 +67,17 @@ public final class Expression {
    * @throws BadExpression when an operation in it does not fit them
    */
   public Kind kind(Map<String, Kind> kinds) throws BadExpression {
+    var seen = new HashMap<String, Kind>();
+    names.forEach(name -> seen.put(name, kinds.getOrDefault(name, Kind.ANY)));
+    var operands = new Operands(source, Map.copyOf(seen));
+    Kind known = KINDS.get(operands);
+    if (known != null) {
+      return known;
+    }
     try {
-      return Language.kind(source, names, kinds);
+      Kind kind = Language.kind(source, operands.kinds());
+      KINDS.keep(operands, kind);
+      return kind;
     } catch (CelValidationException e) {
       throw new BadExpression(CelMessages.of(e));
     }

@@ -57,10 +57,14 @@ final class Language {
     return RUNTIME.createProgram(builder.build().compile(source).getAst());
   }
 
-  static Kind kind(String source, Set<String> names, Map<String, Kind> kinds)
-      throws CelValidationException {
+  /**
+   * The kind of its value.
+   *
+   * @param kinds of all its names
+   */
+  static Kind kind(String source, Map<String, Kind> kinds) throws CelValidationException {
     var builder = COMPILER.toCompilerBuilder();
-    names.forEach(name -> builder.addVar(name, type(kinds.getOrDefault(name, Kind.ANY))));
+    kinds.forEach((name, kind) -> builder.addVar(name, type(kind)));
     return switch (builder.build().compile(source).getAst().getResultType().kind()) {
       case BOOL -> Kind.TRUTH;
       case STRING -> Kind.TEXT;

@@ -23,6 +23,9 @@ class RecoveryFuzzTest {
   /** Everything that was ever written of an attempt, as it lies on the disk. */
   private static final Map<String, List<LedgerEntry>> WRITTEN = written();
 
+  /** The records of each attempt as bytes, a character each. */
+  private static final Map<String, List<String>> RECORDS = records();
+
   @Test
   void of_a_spoilt_spool_each_attempt_with_a_whole_record_comes_back_once_and_none_is_invented(
       @TempDir Path path) throws IOException {
@@ -55,10 +58,9 @@ class RecoveryFuzzTest {
   private static Set<String> whole(byte[] bytes) {
     String all = new String(bytes, ISO_8859_1);
     var whole = new HashSet<String>();
-    WRITTEN.forEach(
+    RECORDS.forEach(
         (attempt, records) -> {
-          if (records.stream()
-              .anyMatch(entry -> all.contains(new String(EntryRecord.framed(entry), ISO_8859_1)))) {
+          if (records.stream().anyMatch(all::contains)) {
             whole.add(attempt);
           }
         });
@@ -72,6 +74,18 @@ class RecoveryFuzzTest {
       written.put(attempt, List.of(intent, Entries.progress(intent, 700), Entries.outcome(intent)));
     }
     return written;
+  }
+
+  private static Map<String, List<String>> records() {
+    var records = new LinkedHashMap<String, List<String>>();
+    WRITTEN.forEach(
+        (attempt, entries) ->
+            records.put(
+                attempt,
+                entries.stream()
+                    .map(entry -> new String(EntryRecord.framed(entry), ISO_8859_1))
+                    .toList()));
+    return records;
   }
 
   /** Attempts beside each other, the last ones not ended. */

@@ -114,6 +114,11 @@ public final class Database implements AutoCloseable {
         });
   }
 
+  /** Half of its connections, for work that is to leave the others alone; one at least. */
+  public Share half() {
+    return new Share(this, Math.max(1, config.poolSize() / 2));
+  }
+
   private <T> T tried(Transaction<T> work) {
     if (!migrated()) {
       throw new DatabaseAwayException("schema " + config.schema() + " is not migrated yet");
