@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.flotilla.local.supervision.FleetOptions;
 import dev.flotilla.local.supervision.FleetPorts;
 import dev.flotilla.local.supervision.LocalFleet;
+import dev.flotilla.local.supervision.Service;
 import dev.flotilla.testkit.CountingUpstream;
+import dev.flotilla.testkit.OidcIssuer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -32,6 +34,7 @@ final class ConsoleFleet implements AutoCloseable {
   static final String SECOND_REVIEWER = "sk-growth-bob";
   static final String OTHER_TEAM = "sk-other-console";
   static final String OTHER_REVIEWER = "sk-other-eve";
+  static final String ADMIN = "sk-growth-root";
 
   /** Would be seen at once if anything of it were taken for markup. */
   static final String SCRIPT =
@@ -65,6 +68,9 @@ final class ConsoleFleet implements AutoCloseable {
       result: 'person.decision'
       """;
 
+  /** People sign in there, on another site than the fleet's. */
+  final OidcIssuer issuer = OidcIssuer.start();
+
   final CountingUpstream alpha = CountingUpstream.start();
   final CountingUpstream beta = CountingUpstream.start();
   final LocalFleet fleet;
@@ -97,19 +103,30 @@ final class ConsoleFleet implements AutoCloseable {
               + key("k_ann", REVIEWER, "growth", "[caller, viewer, reviewer, operator]")
               + key("k_bob", SECOND_REVIEWER, "growth", "[reviewer]")
               + key("k_other", OTHER_TEAM, "other", "[caller, viewer]")
-              + key("k_eve", OTHER_REVIEWER, "other", "[reviewer]"));
+              + key("k_eve", OTHER_REVIEWER, "other", "[reviewer]")
+              + key("k_root", ADMIN, "growth", "[admin]"));
+      FleetPorts ports = FleetPorts.free();
       fleet =
           LocalFleet.start(
               FleetOptions.inTree(TREE)
                   .withState(folder.resolve("state"))
                   .withPartsIn(TREE.resolve("console-tests/target/parts"))
-                  .withPorts(FleetPorts.free())
+                  .withPorts(ports)
                   .withConfigDirectory(config)
                   .with("FLOTILLA_KEYS_FILE", folder.resolve("keys.yaml").toString())
                   .with("FLOTILLA_PROVIDERS_ENABLED", "alpha,beta,sim-north,sim-south,sim-east")
                   .with("FLOTILLA_RETRY_MOST", "0")
                   .with("FLOTILLA_BREAKER_WINDOW", "1000")
                   .with("FLOTILLA_BREAKER_MINIMUM_CALLS", "1000")
+                  .with("MP_JWT_VERIFY_PUBLICKEY_LOCATION", issuer.keys())
+                  .with("MP_JWT_VERIFY_ISSUER", issuer.name())
+                  .with("MP_JWT_VERIFY_AUDIENCES", OidcIssuer.CLIENT)
+                  .with("FLOTILLA_CONSOLE_OIDC_CLIENT_ID", OidcIssuer.CLIENT)
+                  .with("FLOTILLA_CONSOLE_OIDC_CLIENT_SECRET", OidcIssuer.SECRET)
+                  .with("FLOTILLA_CONSOLE_OIDC_NAME", "Example")
+                  .with(
+                      "FLOTILLA_CONSOLE_OIDC_REDIRECT_BASE",
+                      "http://127.0.0.1:" + ports.http(Service.ROUTER))
                   .with("ALPHA_KEY", "sk-alpha")
                   .with("BETA_KEY", "sk-beta"));
     } catch (IOException e) {
@@ -266,5 +283,6 @@ final class ConsoleFleet implements AutoCloseable {
     fleet.close();
     alpha.close();
     beta.close();
+    issuer.close();
   }
 }

@@ -1,6 +1,7 @@
 package dev.flotilla.console;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static dev.flotilla.console.ConsoleFleet.ADMIN;
 import static dev.flotilla.console.ConsoleFleet.KEY;
 import static dev.flotilla.console.ConsoleFleet.OTHER_REVIEWER;
 import static dev.flotilla.console.ConsoleFleet.OTHER_TEAM;
@@ -549,6 +550,37 @@ class ConsoleIT {
     assertEquals(
         303, fleet.send(asks("/console").header("cookie", "flotilla_console=AAAA")).statusCode());
     page.context().close();
+  }
+
+  @Test
+  void people_sign_in_at_the_issuer_and_it_is_on_record() {
+    Page page = chromium.visitor(true);
+    page.navigate(console() + "/runs");
+    page.click("text=Sign in with Example");
+    assertTrue(page.url().startsWith(fleet.issuer.name()), page.url());
+    page.click("text=Yes");
+    page.waitForURL(console() + "/runs");
+    assertThat(page.locator("h1")).hasText("Runs");
+    assertThat(page.locator(".who")).containsText("growth · jwt:ann");
+    Cookie session =
+        page.context().cookies().stream()
+            .filter(cookie -> cookie.name.equals("flotilla_console"))
+            .findFirst()
+            .orElseThrow();
+    assertTrue(session.httpOnly);
+    assertEquals("STRICT", String.valueOf(session.sameSite));
+    page.click("text=Sign out");
+    page.waitForURL(console() + "/sign-in");
+    page.click("text=Sign in with Example");
+    page.click("text=No");
+    assertThat(page.locator("h1")).hasText("Not signed in");
+    assertThat(page.locator("[role=alert]")).containsText("Example did not let you in");
+    page.context().close();
+    for (String action : List.of("console.sign-in", "console.sign-out")) {
+      JsonNode last = fleet.get(ADMIN, "/v1/audit?key=jwt:ann&action=" + action).at("/data/0");
+      assertEquals("growth", last.path("team").asText(), action);
+      assertEquals("127.0.0.1", last.path("address").asText(), action);
+    }
   }
 
   @Test

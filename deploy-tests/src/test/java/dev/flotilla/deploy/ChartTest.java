@@ -142,7 +142,7 @@ class ChartTest {
       }
       properties.stringPropertyNames().forEach(key -> variables.add(variableOf(key)));
     }
-    var key = java.util.regex.Pattern.compile("\"(flotilla\\.[a-z0-9.-]+)\"");
+    var key = java.util.regex.Pattern.compile("\"((?:flotilla|mp\\.jwt)\\.[a-z0-9.-]+)\"");
     for (Path file : sources(".java")) {
       key.matcher(Project.read(file))
           .results()
@@ -448,6 +448,8 @@ class ChartTest {
         "https://runbooks.example.com/fallback-rate.md", high.getAnnotations().get("runbook_url"));
     assertEquals(
         "https://grafana.example.com/d/flotilla-fleet", high.getAnnotations().get("dashboard_url"));
+    assertEquals(
+        "https://llm.example.com/console/providers", high.getAnnotations().get("console_url"));
     assertTrue(high.getAnnotations().get("summary").contains("{{ $value"));
     var without =
         Rendering.of(FULL, Map.of("metrics.prometheusRule.disabled[0]", "FallbackRateHigh"));

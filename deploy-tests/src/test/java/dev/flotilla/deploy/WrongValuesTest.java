@@ -62,6 +62,7 @@ class WrongValuesTest {
         "`providers: {anthropic: {enabled: true, existingSecret: a, dedicated: true}}\nfullnameOverride: abcdefghijklmnopqrstuvwxyz-abcdefghijklmnopqrstuvwxyz`|fullnameOverride to something shorter",
         "`gatewayApi: {enabled: true}`|gatewayApi.parentRefs",
         "`ingress: {enabled: true}`|ingress.hosts",
+        "`console: {oidc: {clientId: flotilla}}`|console.oidc.redirectBase is empty",
         "`metrics: {podMonitor: {enabled: true}, serviceMonitor: {enabled: true}}`|counted twice",
       })
   void what_cannot_work_is_refused_with_what_to_write(String slip, String told) throws IOException {

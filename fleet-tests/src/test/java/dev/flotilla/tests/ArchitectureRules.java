@@ -40,6 +40,8 @@ class ArchitectureRules {
     "dev.flotilla.router.decisions..",
     // Our own public door, as everybody else asks it.
     "dev.flotilla.router.console.api..",
+    // Where people sign in.
+    "dev.flotilla.router.console.oidc..",
     "dev.flotilla.provider.lease..",
     "dev.flotilla.provider.spool..",
     "dev.flotilla.provider.transport..",

@@ -1,10 +1,9 @@
 package dev.flotilla.tests;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.flotilla.testkit.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -60,7 +59,7 @@ final class PrometheusProgram implements AutoCloseable {
               static_configs:
           """
               + scraped);
-      int port = freePort();
+      int port = FreePort.next();
       Process process =
           new ProcessBuilder(
                   "prometheus",
@@ -158,12 +157,6 @@ final class PrometheusProgram implements AutoCloseable {
   /** It looks once a second itself. */
   private static void pause() throws InterruptedException {
     Thread.sleep(200);
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   @Override

@@ -42,10 +42,10 @@ final class SharedFleet implements ParameterResolver, BeforeEachCallback {
   }
 
   private static FleetUnderTest fleet(ExtensionContext context) {
-    // The root's store is closed after the last test, and the fleet with it.
+    // Surefire runs one class after the other, each with a root of its own, in one session: its
+    // store is closed after the last class, and the fleet with it.
     return context
-        .getRoot()
-        .getStore(SHARED)
+        .getStore(ExtensionContext.StoreScope.LAUNCHER_SESSION, SHARED)
         .computeIfAbsent("fleet", key -> start(), FleetUnderTest.class);
   }
 

@@ -93,9 +93,9 @@ public final class FakeLedger implements AutoCloseable {
     return List.copyOf(authorizations);
   }
 
-  /** Waits until the rows are as wanted; an AssertionError after ten seconds. */
+  /** Waits until the rows are as wanted; an AssertionError after a minute. */
   public synchronized Map<String, LedgerEntry> await(Predicate<Map<String, LedgerEntry>> wanted) {
-    long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (!wanted.test(rows)) {
       long millis = (end - System.nanoTime()) / 1_000_000;
       if (millis <= 0) {

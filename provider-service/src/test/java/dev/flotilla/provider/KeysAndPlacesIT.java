@@ -23,6 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongPredicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -198,7 +199,7 @@ class KeysAndPlacesIT {
             note(e, "");
             WatchedUpstream.plain(e, 200, WatchedUpstream.completion(USAGE));
           });
-      long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+      long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
       while (gone(provider, "up/fast") == 1) {
         assertTrue(System.nanoTime() < end, "never asked again");
         provider.ask(ASK);
@@ -233,20 +234,35 @@ class KeysAndPlacesIT {
           answer(e, "west");
         });
     try (var provider = RunningProvider.start(folder, ledger.url(), Map.of(), KEYS)) {
-      inParallel(provider, 60);
-      long east1 = askedOf("east");
-      assertTrue(east1 >= 12 && east1 <= 48, "evenly while both are well: " + east1);
-      asked.clear();
+      // A machine that stalls makes a place look slow for a while: it has to come to this, not at
+      // once.
+      int calls = awaitShare(provider, "both well, and not even", east -> east >= 12 && east <= 48);
       pace.set(180);
-      inParallel(provider, 120);
-      assertEquals(120, asked.size(), "one request upstream for each call: nobody hedges");
-      long east2 = askedOf("east");
-      assertTrue(east2 < 48, "the slow one still got " + east2 + " of 120");
+      calls += awaitShare(provider, "the slow one still gets its part", east -> east < 24);
+      int made = calls;
       assertTrue(
-          ledger.await(all -> all.size() >= 180).values().stream()
+          ledger.await(all -> all.size() >= made).values().stream()
               .allMatch(row -> row.state().equals(EntryState.SETTLED)));
       assertEquals(
           "closed", Json.parse(circuits(provider).body()).at("/circuits/0/state").asText());
+    }
+  }
+
+  /**
+   * Sixty calls after sixty, until the part of the first place is what it should be; how many they
+   * were.
+   */
+  private int awaitShare(RunningProvider provider, String otherwise, LongPredicate fine)
+      throws Exception {
+    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    for (int calls = 60; ; calls += 60) {
+      asked.clear();
+      inParallel(provider, 60);
+      assertEquals(60, asked.size(), "one request upstream for each call: nobody hedges");
+      if (fine.test(askedOf("east"))) {
+        return calls;
+      }
+      assertTrue(System.nanoTime() < end, otherwise + ": " + askedOf("east") + " of 60");
     }
   }
 

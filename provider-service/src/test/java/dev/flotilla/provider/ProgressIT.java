@@ -95,7 +95,7 @@ class ProgressIT {
         var response =
             client.sendAsync(provider.call(STREAMED).build(), HttpResponse.BodyHandlers.ofString());
         // The record appears without a second chunk; the file system offers no event to wait on.
-        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (!spoolContains(folder, "\"upstream_id\":\"c1\"")) {
           assertTrue(System.nanoTime() < end, "no progress was written");
           Thread.onSpinWait();

@@ -179,7 +179,7 @@ class ReplayIT {
         Map.of(
             "flotilla.redis.url", redis.url(),
             "flotilla.retry.most", "0",
-            "flotilla.replay.time-box", "PT0.2S",
+            "flotilla.replay.time-box", "PT10S",
             "flotilla.transport.attempt-header", "true"));
   }
 

@@ -1,9 +1,8 @@
 package dev.flotilla.provider;
 
+import dev.flotilla.testkit.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -53,8 +52,8 @@ final class RunningProvider implements AutoCloseable {
   private static RunningProvider launch(
       Path folder, URI ledger, Map<String, String> settings, Map<String, String> environment) {
     try {
-      int port = freePort();
-      int opsPort = freePort();
+      int port = FreePort.next();
+      int opsPort = FreePort.next();
       List<String> command = new ArrayList<>();
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
@@ -85,7 +84,7 @@ final class RunningProvider implements AutoCloseable {
   /** A call as the router sends it. */
   HttpRequest.Builder call(String body) {
     return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/chat/completions"))
-        .timeout(Duration.ofSeconds(20))
+        .timeout(Duration.ofSeconds(60))
         .header("authorization", "Bearer " + TOKEN)
         .header("content-type", "application/json")
         .header("x-flotilla-team", "growth")
@@ -147,7 +146,7 @@ final class RunningProvider implements AutoCloseable {
   }
 
   private void awaitReady() {
-    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (process.isAlive() && System.nanoTime() < end) {
       try {
         if (ops("/health/ready").statusCode() == 200) {
@@ -165,11 +164,5 @@ final class RunningProvider implements AutoCloseable {
       }
     }
     throw new AssertionError("the service did not become ready:\n" + log());
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

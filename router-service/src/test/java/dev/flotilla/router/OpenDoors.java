@@ -57,15 +57,28 @@ public final class OpenDoors implements AutoCloseable {
 
   public static OpenDoors open(
       Porter porter, Consumer<WebServerConfig.Builder> settings, Door... doors) {
+    return open(recognition(WebTokens.NONE), porter, settings, doors);
+  }
+
+  /** Who knows the keys above, and these tokens. */
+  public static Recognition recognition(WebTokens tokens) {
+    return new Recognition(
+        ApiKeys.read(keys(), Clock.systemUTC()),
+        tokens,
+        new Guesses(MOST_GUESSES, System::nanoTime),
+        Porters.METRICS);
+  }
+
+  public static OpenDoors open(
+      Recognition recognition,
+      Porter porter,
+      Consumer<WebServerConfig.Builder> settings,
+      Door... doors) {
     PatientConnections.instead();
     var opened =
         new Doors(
             List.of(doors),
-            new Recognition(
-                ApiKeys.read(keys(), Clock.systemUTC()),
-                WebTokens.NONE,
-                new Guesses(MOST_GUESSES, System::nanoTime),
-                Porters.METRICS),
+            recognition,
             porter,
             Tracing.start(new TracingConfig("test", null, 1)),
             Porters.METRICS);

@@ -2,13 +2,13 @@ package dev.flotilla.router;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.flotilla.testkit.FreePort;
 import dev.flotilla.testkit.RealRedis;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -80,8 +80,8 @@ public final class RunningRouter implements AutoCloseable {
       provider.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
       provider.createContext("/", this::receive);
       provider.start();
-      port = freePort();
-      opsPort = freePort();
+      port = FreePort.next();
+      opsPort = FreePort.next();
       log = folder.resolve("router.log");
       write(folder);
       var command = new ArrayList<String>();
@@ -328,11 +328,5 @@ public final class RunningRouter implements AutoCloseable {
     }
     close();
     throw new AssertionError("the router did not become ready:\n" + log());
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

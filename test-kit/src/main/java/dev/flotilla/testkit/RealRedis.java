@@ -4,9 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +55,7 @@ public final class RealRedis implements AutoCloseable {
     try {
       var redis =
           new RealRedis(
-              URI.create("redis://127.0.0.1:" + freePort()),
+              URI.create("redis://127.0.0.1:" + FreePort.next()),
               ExecutableProvider.newJarResourceProvider().get().toPath());
       redis.start();
       Runtime.getRuntime().addShutdownHook(new Thread(redis::close));
@@ -239,11 +237,5 @@ public final class RealRedis implements AutoCloseable {
             + " Redis at "
             + url
             + ": no running process of ours; use RealRedis.own()");
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

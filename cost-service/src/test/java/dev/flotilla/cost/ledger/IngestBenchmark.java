@@ -7,11 +7,10 @@ import static dev.flotilla.cost.running.RunningCostService.settled;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.cost.running.RunningCostService;
+import dev.flotilla.testkit.FreePort;
 import dev.flotilla.testkit.RealPostgres;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -35,8 +34,8 @@ public final class IngestBenchmark {
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private final int port = freePort();
-  private final int opsPort = freePort();
+  private final int port = FreePort.next();
+  private final int opsPort = FreePort.next();
 
   private IngestBenchmark() throws IOException {}
 
@@ -178,11 +177,5 @@ public final class IngestBenchmark {
 
   private static Duration cpu(Process process) {
     return process.info().totalCpuDuration().orElseThrow();
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

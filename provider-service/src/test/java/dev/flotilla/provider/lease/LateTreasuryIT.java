@@ -73,7 +73,7 @@ class LateTreasuryIT {
     try (var door = LeaseDoor.of(treasury);
         var between = TcpGate.to("127.0.0.1", door.port());
         var gate = gate(between.port())) {
-      spend(gate);
+      awaitCovered(gate);
       between.hold();
       while (spentUncovered.get() == 0) {
         spend(gate);
@@ -93,16 +93,24 @@ class LateTreasuryIT {
         var between = TcpGate.to("127.0.0.1", door.port());
         var gate = gate(between.port());
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      assertInstanceOf(Cleared.class, spend(gate));
+      awaitCovered(gate);
       between.hold();
       threads.invokeAll(
           IntStream.range(0, 200).<Callable<Clearance>>mapToObj(i -> () -> spend(gate)).toList());
       between.letGo();
-      long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+      long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
       while (!(spend(gate) instanceof Refused)) {
         assertTrue(System.nanoTime() < end, "it was never asked again");
       }
       assertTrue(treasury.out() <= LIMIT, treasury.out() + " were granted");
+    }
+  }
+
+  /** The first answer of a new JVM on a busy machine may be a late one. */
+  private void awaitCovered(BudgetGate gate) {
+    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (!(spend(gate) instanceof Cleared(Hold hold) && hold.lease() != null)) {
+      assertTrue(System.nanoTime() < end, "it never granted anything");
     }
   }
 

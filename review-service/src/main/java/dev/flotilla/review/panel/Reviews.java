@@ -6,6 +6,7 @@ import dev.flotilla.kit.http.Deadline;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
 import dev.flotilla.kit.postgres.Database;
+import dev.flotilla.kit.postgres.Sql;
 import dev.flotilla.review.aggregation.Aggregate;
 import dev.flotilla.review.aggregation.Decision;
 import dev.flotilla.review.people.Questions;
@@ -17,7 +18,6 @@ import dev.flotilla.review.reviewer.Verdict;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -133,13 +133,13 @@ public final class Reviews {
     String team = errand.caller().team();
     return database.inTransaction(
         connection -> {
-          run(connection, FORGET_OLD_ARTIFACTS);
+          Sql.run(connection, FORGET_OLD_ARTIFACTS);
           OffsetDateTime endsBy = now.plus(errand.deadline().remaining()).plus(TO_WRITE);
-          if (run(connection, BEGIN, id, team, endsBy, body, key, fingerprint) == 0) {
+          if (Sql.run(connection, BEGIN, id, team, endsBy, body, key, fingerprint) == 0) {
             return underKey(team, String.valueOf(key), fingerprint, connection);
           }
           String assignment = Json.text(assignment(request.assignment()));
-          run(connection, KEEP_ARTIFACT, id, team, assignment, now.plus(keepArtifact));
+          Sql.run(connection, KEEP_ARTIFACT, id, team, assignment, now.plus(keepArtifact));
           sittings.begin(sitting, connection);
           return new Begun.Fresh();
         });
@@ -147,7 +147,7 @@ public final class Reviews {
 
   private static Begun underKey(String team, String key, String fingerprint, Connection connection)
       throws SQLException {
-    try (var statement = prepared(connection, UNDER_KEY, team, key);
+    try (var statement = Sql.prepared(connection, UNDER_KEY, team, key);
         var rows = statement.executeQuery()) {
       rows.next();
       String id = rows.getString("id");
@@ -185,15 +185,15 @@ public final class Reviews {
               String status = decision == null ? "needs_human" : "decided";
               ObjectNode shown;
               try (var statement =
-                      prepared(connection, DECIDE, status, decision, body, decision, id);
+                      Sql.prepared(connection, DECIDE, status, decision, body, decision, id);
                   var rows = statement.executeQuery()) {
                 if (!rows.next()) {
                   return Optional.empty();
                 }
                 shown = shown(rows);
               }
-              run(connection, KEEP_POLICY, policy.version(), policy.name(), policy.content());
-              run(
+              Sql.run(connection, KEEP_POLICY, policy.version(), policy.name(), policy.content());
+              Sql.run(
                   connection,
                   KEEP_RECORD,
                   id,
@@ -204,7 +204,7 @@ public final class Reviews {
               Sittings.end(id, connection);
               if (sitting.round() > 1) {
                 String version = Json.text(assignment(request.assignment()));
-                run(connection, KEEP_VERSION, version, id);
+                Sql.run(connection, KEEP_VERSION, version, id);
                 withVersion(team, shown, connection);
               }
               if (decision == null) {
@@ -261,7 +261,7 @@ public final class Reviews {
           questions.settleOverdue(team, connection);
           ObjectNode list = Json.object().put("object", "list");
           ArrayNode data = list.putArray("data");
-          try (var statement = prepared(connection, EVENTS, team, id, team, id, team, id);
+          try (var statement = Sql.prepared(connection, EVENTS, team, id, team, id, team, id);
               var rows = statement.executeQuery()) {
             while (rows.next()) {
               ObjectNode event = data.addObject();
@@ -280,7 +280,7 @@ public final class Reviews {
         connection -> {
           questions.settleOverdue(team, connection);
           try (var statement =
-                  prepared(
+                  Sql.prepared(
                       connection,
                       NEWEST,
                       team,
@@ -313,7 +313,7 @@ public final class Reviews {
   private Optional<ObjectNode> one(String team, String id, Connection connection)
       throws SQLException {
     ObjectNode review;
-    try (var statement = prepared(connection, ONE, team, id);
+    try (var statement = Sql.prepared(connection, ONE, team, id);
         var rows = statement.executeQuery()) {
       if (!rows.next()) {
         return Optional.empty();
@@ -329,7 +329,7 @@ public final class Reviews {
   private static void withVersion(String team, ObjectNode review, Connection connection)
       throws SQLException {
     if (review.path("rounds").asInt(1) > 1) {
-      try (var statement = prepared(connection, VERSION, team, review.path("id").asText());
+      try (var statement = Sql.prepared(connection, VERSION, team, review.path("id").asText());
           var rows = statement.executeQuery()) {
         review.put("revised_artifact", rows.next() ? rows.getString(1) : null);
       }
@@ -384,21 +384,5 @@ public final class Reviews {
     } catch (NotJson e) {
       throw new SQLException("a column holds no JSON", e);
     }
-  }
-
-  private static int run(Connection connection, String sql, @Nullable Object... values)
-      throws SQLException {
-    try (var statement = prepared(connection, sql, values)) {
-      return statement.executeUpdate();
-    }
-  }
-
-  private static PreparedStatement prepared(
-      Connection connection, String sql, @Nullable Object... values) throws SQLException {
-    PreparedStatement statement = connection.prepareStatement(sql);
-    for (int i = 0; i < values.length; i++) {
-      statement.setObject(i + 1, values[i]);
-    }
-    return statement;
   }
 }

@@ -5,10 +5,10 @@ import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
 import dev.flotilla.kit.postgres.Database;
 import dev.flotilla.kit.postgres.DatabaseAwayException;
+import dev.flotilla.kit.postgres.Sql;
 import dev.flotilla.review.reviewer.Seat;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The panels that are being asked, on record, each held by one instance at a time. What an instance
@@ -80,7 +79,7 @@ public final class Sittings {
   }
 
   void begin(Sitting sitting, Connection connection) throws SQLException {
-    run(
+    Sql.run(
         connection,
         BEGIN,
         sitting.reviewId(),
@@ -104,7 +103,7 @@ public final class Sittings {
     try {
       database.inTransaction(
           connection ->
-              run(
+              Sql.run(
                   connection,
                   FILLED,
                   reviewId,
@@ -121,8 +120,8 @@ public final class Sittings {
   void goesOn(Sitting sitting) {
     database.inTransaction(
         connection -> {
-          run(connection, EMPTY, sitting.reviewId());
-          return run(
+          Sql.run(connection, EMPTY, sitting.reviewId());
+          return Sql.run(
               connection,
               GOES_ON,
               Json.text(SittingRecord.of(sitting)),
@@ -133,18 +132,19 @@ public final class Sittings {
 
   /** It is decided, or given up. */
   static void end(String reviewId, Connection connection) throws SQLException {
-    run(connection, END, reviewId);
+    Sql.run(connection, END, reviewId);
   }
 
   void giveUp(String reviewId) {
-    database.inTransaction(connection -> run(connection, END, reviewId));
+    database.inTransaction(connection -> Sql.run(connection, END, reviewId));
   }
 
   /** Keeps what this instance works on. */
   void renew() {
     String[] ids = going.toArray(String[]::new);
     if (ids.length > 0) {
-      database.inTransaction(connection -> run(connection, RENEW, HOLD.toString(), instance, ids));
+      database.inTransaction(
+          connection -> Sql.run(connection, RENEW, HOLD.toString(), instance, ids));
     }
   }
 
@@ -158,7 +158,7 @@ public final class Sittings {
   }
 
   private boolean takeOne(List<Left> left, Connection connection) throws SQLException {
-    try (var statement = prepared(connection, TAKE, instance, HOLD.toString());
+    try (var statement = Sql.prepared(connection, TAKE, instance, HOLD.toString());
         var rows = statement.executeQuery()) {
       if (!rows.next()) {
         return false;
@@ -174,7 +174,7 @@ public final class Sittings {
   private static Map<String, Seat> seats(String reviewId, Connection connection)
       throws SQLException {
     var seats = new HashMap<String, Seat>();
-    try (var statement = prepared(connection, SEATS, reviewId);
+    try (var statement = Sql.prepared(connection, SEATS, reviewId);
         var rows = statement.executeQuery()) {
       while (rows.next()) {
         Seat seat = SeatRecord.read(parsed(rows.getString("filled")));
@@ -190,21 +190,5 @@ public final class Sittings {
     } catch (NotJson e) {
       throw new SQLException("a column holds no JSON", e);
     }
-  }
-
-  private static int run(Connection connection, String sql, @Nullable Object... values)
-      throws SQLException {
-    try (var statement = prepared(connection, sql, values)) {
-      return statement.executeUpdate();
-    }
-  }
-
-  private static PreparedStatement prepared(
-      Connection connection, String sql, @Nullable Object... values) throws SQLException {
-    PreparedStatement statement = connection.prepareStatement(sql);
-    for (int i = 0; i < values.length; i++) {
-      statement.setObject(i + 1, values[i]);
-    }
-    return statement;
   }
 }

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.postgres.Database;
+import dev.flotilla.kit.postgres.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -164,7 +164,7 @@ public final class Questions {
    */
   public boolean put(Question question, String asker, Connection connection) throws SQLException {
     int rows =
-        run(
+        Sql.run(
             connection,
             ASK,
             question.id(),
@@ -180,7 +180,7 @@ public final class Questions {
     if (rows == 0) {
       return false;
     }
-    run(connection, SHOW, question.id(), Json.text(question.show()));
+    Sql.run(connection, SHOW, question.id(), Json.text(question.show()));
     note(question.id(), "asked", asker, Json.object(), connection);
     notices.asked(question, connection);
     return true;
@@ -226,7 +226,7 @@ public final class Questions {
           ArrayNode data = list.putArray("data");
           boolean more;
           try (var statement =
-                  prepared(
+                  Sql.prepared(
                       connection,
                       waiting ? OLDEST_FIRST : NEWEST_FIRST,
                       team,
@@ -255,7 +255,7 @@ public final class Questions {
         connection -> {
           expire(team, id, connection);
           String holds = config.claimHolds().toString();
-          boolean claimed = run(connection, CLAIM, actor, team, id, actor, holds) == 1;
+          boolean claimed = Sql.run(connection, CLAIM, actor, team, id, actor, holds) == 1;
           if (claimed) {
             note(id, "claimed", actor, Json.object(), connection);
           }
@@ -283,7 +283,7 @@ public final class Questions {
     Ruling ruling =
         database.inTransaction(
             connection -> {
-              run(connection, LOCK, team, id);
+              Sql.run(connection, LOCK, team, id);
               expire(team, id, connection);
               Optional<ObjectNode> question = one(team, id, connection);
               if (question.isEmpty()) {
@@ -324,7 +324,7 @@ public final class Questions {
     }
     return database.inTransaction(
         connection -> {
-          run(connection, FORGET);
+          Sql.run(connection, FORGET);
           try (var statement = connection.createStatement();
               var rows = statement.executeQuery(NEXT_DEADLINE)) {
             rows.next();
@@ -359,7 +359,7 @@ public final class Questions {
       throws SQLException {
     Settled settled;
     @Nullable String runId;
-    try (var statement = prepared(connection, sql, values);
+    try (var statement = Sql.prepared(connection, sql, values);
         var row = statement.executeQuery()) {
       if (!row.next()) {
         return false;
@@ -372,9 +372,9 @@ public final class Questions {
     detail.put("comment", settled.comment());
     String action = settled.decidedBy().equals("human") ? "decided" : "expired";
     note(id, action, actor, detail, connection);
-    run(connection, FORGET_LATER, config.keepMaterial().toString(), id);
+    Sql.run(connection, FORGET_LATER, config.keepMaterial().toString(), id);
     if (runId != null) {
-      run(connection, HINT, id, runId);
+      Sql.run(connection, HINT, id, runId);
     }
     consequence.of(settled, connection);
     return true;
@@ -416,7 +416,7 @@ public final class Questions {
 
   private static Optional<ObjectNode> first(Connection connection, String sql, Object... values)
       throws SQLException {
-    try (var statement = prepared(connection, sql, values);
+    try (var statement = Sql.prepared(connection, sql, values);
         var rows = statement.executeQuery()) {
       return rows.next() ? Optional.of(QuestionJson.of(rows)) : Optional.empty();
     }
@@ -424,7 +424,7 @@ public final class Questions {
 
   private static ArrayNode history(String id, Connection connection) throws SQLException {
     ArrayNode history = Json.object().putArray("history");
-    try (var statement = prepared(connection, EVENTS, id);
+    try (var statement = Sql.prepared(connection, EVENTS, id);
         var rows = statement.executeQuery()) {
       while (rows.next()) {
         ObjectNode event = history.addObject();
@@ -439,34 +439,18 @@ public final class Questions {
   private static void note(
       String id, String action, String actor, ObjectNode detail, Connection connection)
       throws SQLException {
-    run(connection, NOTE, id, action, actor, Json.text(detail));
+    Sql.run(connection, NOTE, id, action, actor, Json.text(detail));
   }
 
   private static List<String> ids(Connection connection, String sql, @Nullable Object... values)
       throws SQLException {
     var ids = new ArrayList<String>();
-    try (var statement = prepared(connection, sql, values);
+    try (var statement = Sql.prepared(connection, sql, values);
         var rows = statement.executeQuery()) {
       while (rows.next()) {
         ids.add(rows.getString(1));
       }
     }
     return ids;
-  }
-
-  private static int run(Connection connection, String sql, @Nullable Object... values)
-      throws SQLException {
-    try (var statement = prepared(connection, sql, values)) {
-      return statement.execute() ? 0 : statement.getUpdateCount();
-    }
-  }
-
-  private static PreparedStatement prepared(
-      Connection connection, String sql, @Nullable Object... values) throws SQLException {
-    PreparedStatement statement = connection.prepareStatement(sql);
-    for (int i = 0; i < values.length; i++) {
-      statement.setObject(i + 1, values[i]);
-    }
-    return statement;
   }
 }

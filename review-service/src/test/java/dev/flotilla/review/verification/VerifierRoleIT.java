@@ -8,9 +8,8 @@ import dev.flotilla.kit.http.Deadline;
 import dev.flotilla.kit.http.HttpCaller;
 import dev.flotilla.kit.identity.ServiceToken;
 import dev.flotilla.kit.json.Json;
+import dev.flotilla.testkit.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -39,7 +38,7 @@ class VerifierRoleIT {
   @Test
   void it_runs_commands_for_another_process_and_has_no_other_door() throws Exception {
     Files.writeString(folder.resolve("verifiers.yaml"), TOOL);
-    int port = freePort();
+    int port = FreePort.next();
     Process verifier = start(List.of(), port);
     try (var output = verifier.inputReader();
         var client = HttpClient.newHttpClient();
@@ -84,7 +83,7 @@ class VerifierRoleIT {
                 "sh",
                 "-c",
                 "echo 0 >/proc/sys/user/max_user_namespaces; exec \"$0\" \"$@\""),
-            freePort());
+            FreePort.next());
     String said = new String(verifier.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertTrue(verifier.waitFor(60, TimeUnit.SECONDS));
     assertEquals(2, verifier.exitValue(), said);
@@ -138,11 +137,5 @@ class VerifierRoleIT {
                 "SERVER_SOCKETS_0_PORT",
                 "0"));
     return builder.start();
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -8,10 +8,13 @@ import dev.flotilla.kit.http.SseEvent;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.telemetry.Tracing;
 import dev.flotilla.kit.webhook.UnknownTarget;
+import dev.flotilla.router.door.Door;
 import dev.flotilla.router.door.Role;
 import dev.flotilla.router.door.Visit;
+import dev.flotilla.router.idempotency.Idempotency;
 import dev.flotilla.router.pipeline.journal.RunCaller;
 import dev.flotilla.router.store.NoStore;
+import dev.flotilla.router.store.Store;
 import dev.flotilla.router.webhook.Announcements;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -64,6 +67,42 @@ public final class BatchRoute {
     this.reader = new BatchReader(config);
     this.unknownPipeline = unknownPipeline;
     this.announcements = announcements;
+  }
+
+  /**
+   * @param store keeps them
+   * @param maxBytes longest body in bytes
+   */
+  public List<Door> doors(Store store, Idempotency idempotency, int maxBytes) {
+    return List.of(
+        new Door(
+            "POST",
+            "/v1/batches",
+            Role.ASKERS,
+            maxBytes,
+            "Takes in many requests at once; each is answered when there is room for it.",
+            idempotency.once(store.guarding(this::create))),
+        new Door(
+            "GET",
+            "/v1/batches",
+            Role.READERS,
+            0,
+            "Lists batches of the caller's team, newest first.",
+            store.guarding(this::list)),
+        new Door(
+            "GET",
+            "/v1/batches/*",
+            Role.READERS,
+            0,
+            "Shows a batch, and below it its results as JSON lines and its events as they happen.",
+            store.guarding(this::look)),
+        new Door(
+            "POST",
+            "/v1/batches/*",
+            Role.ASKERS,
+            0,
+            "Cancels a batch: …/cancel. What was begun is finished.",
+            store.guarding(this::change)));
   }
 
   /** {@code POST /v1/batches}. */

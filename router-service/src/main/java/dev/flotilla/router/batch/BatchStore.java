@@ -3,17 +3,15 @@ package dev.flotilla.router.batch;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.kit.json.Json;
+import dev.flotilla.kit.postgres.Sql;
 import dev.flotilla.kit.postgres.Transaction;
 import dev.flotilla.router.pipeline.journal.RunCaller;
 import dev.flotilla.router.store.Store;
 import dev.flotilla.router.webhook.Announcements;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -176,7 +174,7 @@ final class BatchStore {
     String team = caller.caller().team();
     return store.inTransaction(
         connection -> {
-          run(
+          Sql.run(
               connection,
               BEGIN,
               id,
@@ -192,7 +190,7 @@ final class BatchStore {
               batch.maxCostNanos(),
               batch.items().size(),
               batch.window().toString());
-          run(connection, ADD, id, ids, bodies);
+          Sql.run(connection, ADD, id, ids, bodies);
           return shown(team, id, connection).orElseThrow();
         });
   }
@@ -227,7 +225,7 @@ final class BatchStore {
   List<Claimed> take(String id, String holder, int room, Pricing pricing) {
     return store.inTransaction(
         connection -> {
-          run(connection, EXPIRE, id);
+          Sql.run(connection, EXPIRE, id);
           Optional<Locked> locked = lock(id, connection);
           return locked.isEmpty()
               ? List.of()
@@ -279,7 +277,7 @@ final class BatchStore {
         if (left < price.least()) {
           // What is at work may turn out cheaper than it could have been.
           if (atWork.open() == 0 && taken.isEmpty()) {
-            run(connection, STOP, Json.text(BatchErrors.maxCost()), batch.id());
+            Sql.run(connection, STOP, Json.text(BatchErrors.maxCost()), batch.id());
           }
           return;
         }
@@ -299,7 +297,7 @@ final class BatchStore {
     if (most <= 0) {
       return rows;
     }
-    try (var statement = prepared(connection, sql, id, most);
+    try (var statement = Sql.prepared(connection, sql, id, most);
         var found = statement.executeQuery()) {
       while (found.next()) {
         rows.add(
@@ -317,7 +315,7 @@ final class BatchStore {
   private Claimed take(Batch batch, Row row, String holder, long share, Connection connection)
       throws SQLException {
     try (var statement =
-            prepared(
+            Sql.prepared(
                 connection,
                 TAKE,
                 holder,
@@ -342,7 +340,7 @@ final class BatchStore {
   }
 
   private static Optional<Locked> lock(String id, Connection connection) throws SQLException {
-    try (var statement = prepared(connection, LOCK, id);
+    try (var statement = Sql.prepared(connection, LOCK, id);
         var rows = statement.executeQuery()) {
       return rows.next()
           ? Optional.of(new Locked(batch(rows), rows.getBoolean("waits")))
@@ -368,7 +366,7 @@ final class BatchStore {
   }
 
   private static AtWork atWork(String id, Connection connection) throws SQLException {
-    try (var statement = prepared(connection, AT_WORK, id);
+    try (var statement = Sql.prepared(connection, AT_WORK, id);
         var rows = statement.executeQuery()) {
       rows.next();
       return new AtWork(
@@ -381,7 +379,7 @@ final class BatchStore {
 
   /** Whoever holds items is alive. */
   void stillThere(String holder) {
-    store.inTransaction(connection -> run(connection, STILL_THERE, lease.toString(), holder));
+    store.inTransaction(connection -> Sql.run(connection, STILL_THERE, lease.toString(), holder));
   }
 
   /**
@@ -396,7 +394,7 @@ final class BatchStore {
         item.batch().id(),
         connection -> {
           int mine =
-              run(
+              Sql.run(
                   connection,
                   LATER,
                   retries,
@@ -408,7 +406,7 @@ final class BatchStore {
           if (mine == 1) {
             count(item.batch().id(), 0, 0, 0, spent, connection);
             if (pausesBatch) {
-              run(connection, NOT_BEFORE, pause.toString(), item.batch().id());
+              Sql.run(connection, NOT_BEFORE, pause.toString(), item.batch().id());
             }
           }
           return mine;
@@ -419,7 +417,7 @@ final class BatchStore {
   void runs(Claimed item, String runId, Duration look) {
     store.inTransaction(
         connection ->
-            run(
+            Sql.run(
                 connection,
                 RUNS,
                 runId,
@@ -442,7 +440,7 @@ final class BatchStore {
             connection -> {
               boolean good = error == null;
               int mine =
-                  run(
+                  Sql.run(
                       connection,
                       END,
                       good ? "completed" : "failed",
@@ -459,7 +457,7 @@ final class BatchStore {
               }
               count(id, good ? 1 : 0, good ? 0 : 1, 1, spent, connection);
               if (!good && item.batch().stopOnError()) {
-                run(connection, STOP, Json.text(BatchErrors.stopped(item.customId())), id);
+                Sql.run(connection, STOP, Json.text(BatchErrors.stopped(item.customId())), id);
               }
               return finishIfDone(item.batch(), connection);
             });
@@ -471,7 +469,7 @@ final class BatchStore {
   private static void count(
       String id, int completed, int failed, int events, Spent spent, Connection connection)
       throws SQLException {
-    run(
+    Sql.run(
         connection,
         COUNT,
         completed,
@@ -489,7 +487,7 @@ final class BatchStore {
     @Nullable String outcome;
     @Nullable String why;
     boolean waiting;
-    try (var statement = prepared(connection, LEFT, batch.id());
+    try (var statement = Sql.prepared(connection, LEFT, batch.id());
         var rows = statement.executeQuery()) {
       if (!rows.next() || rows.getBoolean("at_work")) {
         return false;
@@ -504,9 +502,9 @@ final class BatchStore {
     int skipped = 0;
     if (outcome != null) {
       String error = why == null ? Json.text(BatchErrors.notBegun(outcome)) : why;
-      skipped = run(connection, SKIP, error, batch.id());
+      skipped = Sql.run(connection, SKIP, error, batch.id());
     }
-    try (var statement = prepared(connection, FINISH, skipped, batch.id());
+    try (var statement = Sql.prepared(connection, FINISH, skipped, batch.id());
         var row = statement.executeQuery()) {
       row.next();
       announcements.make(
@@ -526,14 +524,14 @@ final class BatchStore {
         store.inTransaction(
             connection -> {
               Batch batch;
-              try (var statement = prepared(connection, LOCK_OF_TEAM, team, id);
+              try (var statement = Sql.prepared(connection, LOCK_OF_TEAM, team, id);
                   var rows = statement.executeQuery()) {
                 if (!rows.next()) {
                   return Optional.empty();
                 }
                 batch = batch(rows);
               }
-              run(connection, CANCEL, id);
+              Sql.run(connection, CANCEL, id);
               finishIfDone(batch, connection);
               return shown(team, id, connection);
             });
@@ -550,7 +548,7 @@ final class BatchStore {
     return store.inTransaction(
         connection -> {
           try (var statement =
-                  prepared(connection, NEWEST, team, status, status, after, after, limit + 1);
+                  Sql.prepared(connection, NEWEST, team, status, status, after, after, limit + 1);
               var rows = statement.executeQuery()) {
             ObjectNode list = Json.object().put("object", "list");
             ArrayNode data = list.putArray("data");
@@ -575,7 +573,7 @@ final class BatchStore {
     return store.inTransaction(
         connection -> {
           var results = new ArrayList<Result>();
-          try (var statement = prepared(connection, RESULTS, id, after, most);
+          try (var statement = Sql.prepared(connection, RESULTS, id, after, most);
               var rows = statement.executeQuery()) {
             while (rows.next()) {
               results.add(new Result(rows.getInt("number"), BatchJson.result(rows)));
@@ -593,7 +591,7 @@ final class BatchStore {
     return store.inTransaction(
         connection -> {
           var events = new ArrayList<ObjectNode>();
-          try (var statement = prepared(connection, EVENTS, id, after, most);
+          try (var statement = Sql.prepared(connection, EVENTS, id, after, most);
               var rows = statement.executeQuery()) {
             while (rows.next()) {
               events.add(BatchJson.event(rows));
@@ -604,12 +602,12 @@ final class BatchStore {
   }
 
   void forget(Duration keep) {
-    store.inTransaction(connection -> run(connection, FORGET, keep.toString()));
+    store.inTransaction(connection -> Sql.run(connection, FORGET, keep.toString()));
   }
 
   private static Optional<ObjectNode> shown(String team, String id, Connection connection)
       throws SQLException {
-    try (var statement = prepared(connection, ONE, team, id);
+    try (var statement = Sql.prepared(connection, ONE, team, id);
         var rows = statement.executeQuery()) {
       return rows.next() ? Optional.of(BatchJson.batch(rows)) : Optional.empty();
     }
@@ -622,28 +620,11 @@ final class BatchStore {
     try {
       return store.inTransaction(
           connection -> {
-            run(connection, "select 1 from batch where id = ? for update", id);
+            Sql.run(connection, "select 1 from batch where id = ? for update", id);
             return work.run(connection);
           });
     } finally {
       writing.unlock();
     }
-  }
-
-  private static int run(Connection connection, String sql, @Nullable Object... values)
-      throws SQLException {
-    try (var statement = prepared(connection, sql, values)) {
-      return statement.execute() ? 0 : statement.getUpdateCount();
-    }
-  }
-
-  private static PreparedStatement prepared(
-      Connection connection, String sql, @Nullable Object... values) throws SQLException {
-    PreparedStatement statement = connection.prepareStatement(sql);
-    for (int i = 0; i < values.length; i++) {
-      Object value = values[i];
-      statement.setObject(i + 1, value instanceof Instant at ? at.atOffset(ZoneOffset.UTC) : value);
-    }
-    return statement;
   }
 }

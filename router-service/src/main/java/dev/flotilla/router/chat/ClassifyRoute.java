@@ -4,10 +4,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
 import dev.flotilla.router.classification.Classification;
+import dev.flotilla.router.door.Door;
 import dev.flotilla.router.door.DoorHandler;
+import dev.flotilla.router.door.Role;
 import dev.flotilla.router.door.Visit;
 import dev.flotilla.router.exchange.ChatRequest;
 import dev.flotilla.router.routing.RoutePolicy;
+import java.util.List;
 
 /**
  * {@code POST /v1/classify}: what kind of task a chat request is, whatever model it names. Asks
@@ -18,6 +21,20 @@ public final class ClassifyRoute implements DoorHandler {
 
   public ClassifyRoute(RoutePolicy policy) {
     this.policy = policy;
+  }
+
+  /**
+   * @param maxBytes longest body in bytes
+   */
+  public List<Door> doors(int maxBytes) {
+    return List.of(
+        new Door(
+            "POST",
+            "/v1/classify",
+            Role.ASKERS,
+            maxBytes,
+            "Says what kind of task a chat request is, and spends nothing.",
+            this));
   }
 
   @Override

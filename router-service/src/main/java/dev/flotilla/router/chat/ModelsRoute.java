@@ -8,7 +8,10 @@ import dev.flotilla.catalog.Model;
 import dev.flotilla.catalog.Price;
 import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.kit.json.Json;
+import dev.flotilla.router.door.Door;
+import dev.flotilla.router.door.DoorDialect;
 import dev.flotilla.router.door.DoorHandler;
+import dev.flotilla.router.door.Role;
 import dev.flotilla.router.door.Visit;
 import dev.flotilla.router.exchange.TaskType;
 import dev.flotilla.router.routing.RoutePolicy;
@@ -51,6 +54,18 @@ public final class ModelsRoute implements DoorHandler {
     this.circuits = circuits;
     this.clock = clock;
     this.more = more;
+  }
+
+  /**
+   * @param listed the dialects of all clients that ask for models
+   */
+  public List<Door> doors(DoorDialect listed) {
+    String lists = "Lists what can be written into 'model'.";
+    String describes = "Tells about one of them.";
+    return List.of(
+        new Door("GET", "/v1/models", Role.READERS, 0, lists, listed, this),
+        new Door("GET", "/v1/models/*", Role.READERS, 0, describes, listed, this::one),
+        new Door("GET", "/models", Role.READERS, 0, lists, listed, this));
   }
 
   @Override

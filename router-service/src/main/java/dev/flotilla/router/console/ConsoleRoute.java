@@ -1,13 +1,14 @@
 package dev.flotilla.router.console;
 
+import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.router.console.api.FleetApi;
 import dev.flotilla.router.console.api.Unknown;
 import dev.flotilla.router.door.DoorHandler;
 import dev.flotilla.router.door.Visit;
+import dev.flotilla.router.trail.Trail;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -38,24 +39,30 @@ final class ConsoleRoute implements DoorHandler {
 
   private final Map<String, Screen> screens;
   private final SignIn signIn;
+  private final Entrance entrance;
   private final Sessions sessions;
   private final Pages pages;
   private final Assets assets;
   private final FleetApi api;
+  private final Trail trail;
 
   ConsoleRoute(
       Map<String, Screen> screens,
       SignIn signIn,
+      Entrance entrance,
       Sessions sessions,
       Pages pages,
       Assets assets,
-      FleetApi api) {
+      FleetApi api,
+      Trail trail) {
     this.screens = Map.copyOf(screens);
     this.signIn = signIn;
+    this.entrance = entrance;
     this.sessions = sessions;
     this.pages = pages;
     this.assets = assets;
     this.api = api;
+    this.trail = trail;
   }
 
   @Override
@@ -68,7 +75,10 @@ final class ConsoleRoute implements DoorHandler {
       return;
     }
     visit.setHeader("cache-control", "no-store");
-    Session session = cookie(visit).flatMap(sessions::opened).orElseGet(() -> sessions.begin(""));
+    Session session =
+        Cookies.find(visit, Sessions.COOKIE)
+            .flatMap(sessions::opened)
+            .orElseGet(() -> sessions.begin(""));
     Map<String, String> form = form(visit);
     if (visit.method().equals("POST") && !isFromOurPage(visit, session, form)) {
       send(
@@ -86,13 +96,8 @@ final class ConsoleRoute implements DoorHandler {
       return;
     }
     switch (first) {
-      case "sign-in" -> signIn(session, form, visit);
-      case "sign-out" -> {
-        if (visit.method().equals("POST")) {
-          visit.setHeader("set-cookie", cookie("", "0", visit));
-        }
-        go("/sign-in", visit);
-      }
+      case Entrance.IN, Entrance.OUT ->
+          enter(entrance.passage(path, session, query(visit), form, visit), session, visit);
       default -> screen(first, rest, session, form, visit);
     }
   }
@@ -103,6 +108,12 @@ final class ConsoleRoute implements DoorHandler {
     String target = target(visit);
     if (!session.isSignedIn()) {
       go("/sign-in" + (target.isEmpty() ? "" : "?to=" + Asked.encoded(target)), visit);
+      return;
+    }
+    // Here and not by the API alone: a key that is none any more would count as a guess of this
+    // router's own address, which all visitors share there.
+    if (signIn.with(session.key(), visit) instanceof SignIn.Verdict.Stranger stranger) {
+      turnAway(stranger, session, visit);
       return;
     }
     Screen screen = screens.get(name);
@@ -120,28 +131,29 @@ final class ConsoleRoute implements DoorHandler {
       send(session, visit, screen == null ? new Shown.Nothing() : screen.show(asked));
     } catch (Unknown e) {
       // It has expired since, or was taken away.
-      visit.setHeader("set-cookie", cookie("", "0", visit));
+      Cookies.forget(visit, Sessions.COOKIE);
       go("/sign-in", visit);
     }
   }
 
-  private void signIn(Session session, Map<String, String> form, Visit visit) throws IOException {
-    Session before = session;
-    String to = query(visit).getOrDefault("to", "");
-    if (!visit.method().equals("POST")) {
-      // A cookie of its own, so that its form has a token as well.
-      visit.setHeader("set-cookie", cookie(sessions.sealed(before), "", visit));
-      send(before, visit, signIn.page("", to));
+  private void turnAway(SignIn.Verdict.Stranger stranger, Session session, Visit visit)
+      throws IOException {
+    if (stranger.isUnknown()) {
+      Cookies.forget(visit, Sessions.COOKIE);
+      go("/sign-in", visit);
       return;
     }
-    switch (signIn.with(
-        form.getOrDefault("key", "").strip(), InetAddress.ofLiteral(visit.address()))) {
-      case SignIn.Verdict.Welcome(var key) -> {
-        visit.setHeader("set-cookie", cookie(sessions.sealed(sessions.begin(key)), "", visit));
-        go(SignIn.place(form.getOrDefault("to", "")), visit);
-      }
-      case SignIn.Verdict.Stranger(var why) ->
-          send(before, visit, signIn.page(why, form.getOrDefault("to", "")));
+    var facts = Map.<String, Object>of("title", "Not now", "message", stranger.why());
+    send(session, visit, new Shown.Page(stranger.status(), "refused", facts));
+  }
+
+  private void enter(Entrance.Passage passage, Session session, Visit visit) throws IOException {
+    DoorHandler answer = one -> send(session, one, passage.shown());
+    Caller caller = passage.caller();
+    if (caller == null) {
+      answer.answer(visit);
+    } else {
+      trail.recording(passage.action(), answer).answer(visit.by(caller));
     }
   }
 
@@ -159,6 +171,10 @@ final class ConsoleRoute implements DoorHandler {
       case Shown.Nothing() ->
           visit.send(404, HTML, pages.html(nothing(), session, visit.path(), isPart(visit)));
       case Shown.Elsewhere(var path) -> go(path, visit);
+      case Shown.Outside(var place) -> {
+        visit.setHeader("location", place.toString());
+        visit.send(303, "text/plain; charset=utf-8", new byte[0]);
+      }
       case Shown.Picture(var svg) -> {
         visit.setHeader("content-security-policy", PICTURE_POLICY);
         visit.send(200, "image/svg+xml", svg.getBytes(StandardCharsets.UTF_8));
@@ -227,30 +243,6 @@ final class ConsoleRoute implements DoorHandler {
   private static void go(String path, Visit visit) {
     visit.setHeader("location", PATH + path);
     visit.send(303, "text/plain; charset=utf-8", new byte[0]);
-  }
-
-  private static String cookie(String value, String maxAge, Visit visit) {
-    boolean encrypted = visit.header("x-forwarded-proto").map("https"::equals).orElse(false);
-    return Sessions.COOKIE
-        + "="
-        + value
-        + "; Path="
-        + PATH
-        + "; HttpOnly; SameSite=Strict"
-        + (maxAge.isEmpty() ? "" : "; Max-Age=" + maxAge)
-        + (encrypted ? "; Secure" : "");
-  }
-
-  private static Optional<String> cookie(Visit visit) {
-    for (String line : visit.headers("cookie")) {
-      for (String one : line.split(";")) {
-        String pair = one.strip();
-        if (pair.startsWith(Sessions.COOKIE + "=")) {
-          return Optional.of(pair.substring(Sessions.COOKIE.length() + 1));
-        }
-      }
-    }
-    return Optional.empty();
   }
 
   /** What comes after {@value #PATH}, in parts. */

@@ -37,6 +37,12 @@ final class ProviderScreen implements Screen {
   /** The gauge ends at so many times the limit. */
   private static final double SCALE = 4;
 
+  private final Alerts alerts;
+
+  ProviderScreen(Alerts alerts) {
+    this.alerts = alerts;
+  }
+
   @Override
   public Shown show(Asked asked) {
     if (!asked.path().isEmpty()) {
@@ -55,7 +61,20 @@ final class ProviderScreen implements Screen {
             (JsonNode one) -> Math.floorMod(WORST_FIRST.indexOf(one.path("status").asText()), 4)));
     facts.put("cards", providers.stream().map(ProviderScreen::card).toList());
     facts.put("fleet_gauge", gauge(page.path("fleet")));
+    facts.put("alerts", alerts);
+    facts.put("open", open(providers));
     return new Shown.Page("providers", facts);
+  }
+
+  /** Circuits that are open now. */
+  private static long open(List<JsonNode> providers) {
+    long open = 0;
+    for (JsonNode provider : providers) {
+      for (JsonNode circuit : provider.path("circuits")) {
+        open += circuit.path("state").asText().equals("open") ? 1 : 0;
+      }
+    }
+    return open;
   }
 
   private static Card card(JsonNode provider) {

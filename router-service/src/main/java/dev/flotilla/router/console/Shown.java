@@ -2,6 +2,7 @@ package dev.flotilla.router.console;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.util.Map;
 
 /** What a visitor gets. */
@@ -20,6 +21,9 @@ sealed interface Shown {
 
   /** Another place to go on at, below {@code /console}. */
   record Elsewhere(String path) implements Shown {}
+
+  /** Another site, where the visitor signs in. */
+  record Outside(URI place) implements Shown {}
 
   /** A picture in SVG. */
   record Picture(String svg) implements Shown {}

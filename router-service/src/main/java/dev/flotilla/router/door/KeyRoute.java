@@ -4,9 +4,15 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.kit.identity.Caller;
 import dev.flotilla.kit.json.Json;
+import java.util.List;
 
 /** {@code GET /v1/key}: whose the key is that the caller shows, and what it may do. */
 public final class KeyRoute implements DoorHandler {
+  public List<Door> doors() {
+    String owns = "Says whose the key is that is shown, and what it may do.";
+    return List.of(new Door("GET", "/v1/key", Role.ANYBODY, 0, owns, this));
+  }
+
   @Override
   public void answer(Visit visit) {
     Caller caller = visit.caller();

@@ -57,7 +57,7 @@ public final class Recognition {
    * @param presented a key or token; null when there is none
    * @param address where it came from
    */
-  Outcome recognise(@Nullable String presented, InetAddress address) {
+  public Outcome recognise(@Nullable String presented, InetAddress address) {
     if (presented == null) {
       return unknown("missing", invalidKey("There is no key here"));
     }

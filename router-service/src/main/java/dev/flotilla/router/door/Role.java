@@ -23,6 +23,21 @@ public enum Role {
       Stream.concat(Stream.of(values()).map(Role::word), Stream.of("operator"))
           .collect(Collectors.toUnmodifiableSet());
 
+  /** Who spends. */
+  public static final Set<Role> ASKERS = Set.of(CALLER);
+
+  /** Who sees what was spent and done. */
+  public static final Set<Role> READERS = Set.of(CALLER, VIEWER, ADMIN);
+
+  public static final Set<Role> REVIEWERS = Set.of(REVIEWER);
+
+  /** Who may be asked, or see what was decided. */
+  public static final Set<Role> PEOPLE = Set.of(CALLER, REVIEWER, ADMIN);
+
+  public static final Set<Role> OPERATORS = Set.of(OPERATOR, ADMIN);
+  public static final Set<Role> ADMINS = Set.of(ADMIN);
+  public static final Set<Role> ANYBODY = Set.of(values());
+
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -6,10 +6,14 @@ import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
 import dev.flotilla.router.door.ApiKeys;
+import dev.flotilla.router.door.Door;
 import dev.flotilla.router.door.KeyEntry;
+import dev.flotilla.router.door.Role;
 import dev.flotilla.router.door.Visit;
 import dev.flotilla.router.keys.KeyBook.Change;
 import dev.flotilla.router.keys.KeyBook.Told;
+import dev.flotilla.router.store.Store;
+import dev.flotilla.router.trail.Trail;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -21,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * nowhere else. Thread-safe.
  */
 public final class KeysRoute {
+  private static final int KEY_BYTES = 50_000;
   private static final String BELOW = "/v1/keys/";
   private static final String ROTATE = "/rotate";
 
@@ -35,6 +40,49 @@ public final class KeysRoute {
     this.book = book;
     this.keys = keys;
     this.changed = changed;
+  }
+
+  /**
+   * @param store keeps them
+   * @param trail remembers who issued, replaced and revoked them
+   */
+  public List<Door> doors(Store store, Trail trail) {
+    return List.of(
+        new Door(
+            "POST",
+            "/v1/keys",
+            Role.ADMINS,
+            KEY_BYTES,
+            "Issues a key; the answer is the only place where it is ever shown.",
+            trail.recordingAll("key.issue", store.guarding(this::issue))),
+        new Door(
+            "GET",
+            "/v1/keys",
+            Role.ADMINS,
+            0,
+            "Lists keys, issued ones and those of the key file, without what opens.",
+            store.guarding(this::list)),
+        new Door(
+            "GET",
+            "/v1/keys/*",
+            Role.ADMINS,
+            0,
+            "Shows a key without what opens.",
+            store.guarding(this::find)),
+        new Door(
+            "POST",
+            "/v1/keys/*",
+            Role.ADMINS,
+            KEY_BYTES,
+            "Issues another key of the same id (…/rotate); the old one opens a while longer.",
+            trail.recordingAll("key.rotate", store.guarding(this::rotate))),
+        new Door(
+            "DELETE",
+            "/v1/keys/*",
+            Role.ADMINS,
+            0,
+            "Revokes a key: within seconds it opens nothing at any router.",
+            trail.recording("key.revoke", store.guarding(this::revoke))));
   }
 
   /** {@code POST /v1/keys}. */

@@ -6,10 +6,13 @@ import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
 import dev.flotilla.router.chat.Desk;
 import dev.flotilla.router.chat.Wording;
+import dev.flotilla.router.door.Door;
 import dev.flotilla.router.door.DoorDialect;
 import dev.flotilla.router.door.DoorHandler;
+import dev.flotilla.router.door.Role;
 import dev.flotilla.router.door.Visit;
 import dev.flotilla.router.exchange.ChatRequest;
+import dev.flotilla.router.idempotency.Idempotency;
 import java.io.IOException;
 import java.util.List;
 
@@ -37,6 +40,29 @@ public final class MessagesRoute implements DoorHandler {
     record Good(ObjectNode chat, boolean wantsThoughts) implements Read {}
 
     record Bad(ChatRequest.Parsed.Bad why) implements Read {}
+  }
+
+  /**
+   * @param maxBytes longest body in bytes
+   */
+  public List<Door> doors(int maxBytes, Idempotency idempotency) {
+    return List.of(
+        new Door(
+            "POST",
+            "/v1/messages",
+            Role.ASKERS,
+            maxBytes,
+            "Answers a request in the words of Anthropic's Messages API, by any model of this fleet.",
+            DIALECT,
+            idempotency.once(this)),
+        new Door(
+            "POST",
+            "/v1/messages/count_tokens",
+            Role.ASKERS,
+            maxBytes,
+            "Estimates the tokens of the same request without asking a model; x-estimated says so.",
+            DIALECT,
+            this::countTokens));
   }
 
   @Override

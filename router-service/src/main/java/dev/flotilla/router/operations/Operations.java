@@ -7,6 +7,8 @@ import dev.flotilla.catalog.Provider;
 import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.router.cache.AnswerCache;
+import dev.flotilla.router.door.Door;
+import dev.flotilla.router.door.Role;
 import dev.flotilla.router.door.Visit;
 import dev.flotilla.router.upstream.ProviderRecord;
 import dev.flotilla.router.upstream.ProviderReplicas;
@@ -49,6 +51,25 @@ public final class Operations {
     this.cache = cache;
     this.threshold = threshold;
     this.clock = clock;
+  }
+
+  /** What operators read through the public port; what they change has a port of its own. */
+  public List<Door> doors(EffectiveConfig effective) {
+    return List.of(
+        new Door(
+            "GET",
+            "/v1/providers",
+            Role.OPERATORS,
+            0,
+            "Says how each provider is, over all replicas: circuits, fallback rates, latency, limits left, last error.",
+            this::providers),
+        new Door(
+            "GET",
+            "/v1/config",
+            Role.OPERATORS,
+            0,
+            "Shows what this router is configured with, without its secrets.",
+            effective::get));
   }
 
   /** How each provider is, over all replicas. */

@@ -5,6 +5,9 @@ import dev.flotilla.kit.postgres.Database;
 import dev.flotilla.kit.telemetry.Tracing;
 import dev.flotilla.pipelines.definition.Pipeline;
 import dev.flotilla.router.chat.Desk;
+import dev.flotilla.router.door.Door;
+import dev.flotilla.router.door.Role;
+import dev.flotilla.router.idempotency.Idempotency;
 import dev.flotilla.router.pipeline.interpreter.Actions;
 import dev.flotilla.router.pipeline.interpreter.Interpreter;
 import dev.flotilla.router.pipeline.journal.Journal;
@@ -17,6 +20,7 @@ import dev.flotilla.router.store.Store;
 import dev.flotilla.router.webhook.Announcements;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -137,9 +141,63 @@ public final class Pipelines implements AutoCloseable {
     return runs;
   }
 
-  /** What is below {@code /v1/pipelines} and {@code /v1/runs}. */
-  public PipelinesRoute route() {
-    return route;
+  /**
+   * Everything below {@code /v1/pipelines} and {@code /v1/runs}.
+   *
+   * @param store keeps runs
+   * @param maxBytes longest body in bytes
+   */
+  public List<Door> doors(Store store, Idempotency idempotency, int maxBytes) {
+    return List.of(
+        new Door(
+            "POST",
+            "/v1/pipelines:validate",
+            Role.ASKERS,
+            maxBytes,
+            "Says what is wrong with a pipeline written in YAML; nothing is kept.",
+            new CheckRoute(shelf)),
+        new Door(
+            "GET",
+            "/v1/pipelines",
+            Role.READERS,
+            0,
+            "Lists the pipelines of this installation.",
+            route::list),
+        new Door(
+            "GET",
+            "/v1/pipelines/*",
+            Role.READERS,
+            0,
+            "Shows a pipeline, its runs (…/runs) or one of them (…/runs/{id}, and below it events and log).",
+            store.guarding(route::get)),
+        new Door(
+            "POST",
+            "/v1/pipelines/*",
+            Role.ASKERS,
+            maxBytes,
+            "Runs a pipeline (…/runs), or cancels a run or tries it again (…/runs/{id}/cancel, …/retry).",
+            idempotency.once(store.guarding(route::post))),
+        new Door(
+            "GET",
+            "/v1/runs",
+            Role.READERS,
+            0,
+            "Lists runs of the caller's team, newest first.",
+            store.guarding(route::listRuns)),
+        new Door(
+            "GET",
+            "/v1/runs/*",
+            Role.READERS,
+            0,
+            "Shows a run, and below it its events as they happen and its log.",
+            store.guarding(route::getRun)),
+        new Door(
+            "POST",
+            "/v1/runs/*",
+            Role.ASKERS,
+            0,
+            "Cancels a run, or tries it again, from a step when one is named.",
+            store.guarding(route::postRun)));
   }
 
   /** Runs that answer items of batches. */
@@ -150,11 +208,6 @@ public final class Pipelines implements AutoCloseable {
   /** A pipeline called like a model, or chat. */
   public ChatOrPipelineRoute chat() {
     return chat;
-  }
-
-  /** Says what is wrong with a pipeline. */
-  public CheckRoute check() {
-    return new CheckRoute(shelf);
   }
 
   /** What can be written into {@code model}, and what it is. */

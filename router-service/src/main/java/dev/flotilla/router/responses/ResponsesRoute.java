@@ -5,10 +5,14 @@ import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
 import dev.flotilla.router.chat.Desk;
 import dev.flotilla.router.chat.Wording;
+import dev.flotilla.router.door.Door;
 import dev.flotilla.router.door.DoorHandler;
+import dev.flotilla.router.door.Role;
 import dev.flotilla.router.door.Visit;
 import dev.flotilla.router.exchange.ChatRequest;
+import dev.flotilla.router.idempotency.Idempotency;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * {@code POST /v1/responses}: reads the request as OpenAI's newer API writes it. From there on it
@@ -26,6 +30,18 @@ public final class ResponsesRoute implements DoorHandler {
     record Good(ObjectNode asked, ObjectNode chat) implements Read {}
 
     record Bad(ChatRequest.Parsed.Bad why) implements Read {}
+  }
+
+  /**
+   * @param maxBytes longest body in bytes
+   */
+  public List<Door> doors(int maxBytes, Idempotency idempotency) {
+    String responds =
+        "Answers a request in the words of OpenAI's Responses API, by any model of this fleet; nothing is stored.";
+    DoorHandler once = idempotency.once(this);
+    return List.of(
+        new Door("POST", "/v1/responses", Role.ASKERS, maxBytes, responds, once),
+        new Door("POST", "/responses", Role.ASKERS, maxBytes, responds, once));
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.flotilla.router.shadow;
 
 import dev.flotilla.catalog.Catalog;
 import dev.flotilla.catalog.Model;
+import dev.flotilla.kit.postgres.Sql;
 import dev.flotilla.learning.shadow.Evidence;
 import dev.flotilla.learning.shadow.Rules;
 import dev.flotilla.learning.shadow.ShadowedPair;
@@ -120,10 +121,10 @@ final class LessonBook {
   void learn(TaskType type, Model candidate, ShadowedPair pair, Rules rules) {
     store.inTransaction(
         connection -> {
-          update(connection, ADDED, type.word(), candidate.id());
+          Sql.run(connection, ADDED, type.word(), candidate.id());
           Evidence before = locked(connection, type, candidate);
           Evidence after = before.with(pair, rules);
-          update(
+          Sql.run(
               connection,
               LEARNED,
               after.standing().name(),
@@ -138,7 +139,7 @@ final class LessonBook {
               type.word(),
               candidate.id());
           if (after.standing() != before.standing()) {
-            update(connection, CHANGED, type.word(), candidate.id());
+            Sql.run(connection, CHANGED, type.word(), candidate.id());
           }
           return after;
         });
@@ -157,7 +158,7 @@ final class LessonBook {
     Optional<Double> other =
         store.inTransaction(
             connection -> {
-              update(connection, ADDED, type.word(), candidate.id());
+              Sql.run(connection, ADDED, type.word(), candidate.id());
               return matched(connection, type, candidate, side, score);
             });
     if (other.isPresent()) {
@@ -185,7 +186,7 @@ final class LessonBook {
         }
       }
     }
-    update(connection, WAITS, here, score, MOST_WAITING, type.word(), candidate.id());
+    Sql.run(connection, WAITS, here, score, MOST_WAITING, type.word(), candidate.id());
     return Optional.empty();
   }
 
@@ -197,16 +198,16 @@ final class LessonBook {
   void spent(TaskType type, Model candidate, long nanos) {
     store.inTransaction(
         connection -> {
-          update(connection, ADDED, type.word(), candidate.id());
-          update(connection, SPENT, nanos, type.word(), candidate.id());
-          return update(connection, SPENT_TODAY, nanos);
+          Sql.run(connection, ADDED, type.word(), candidate.id());
+          Sql.run(connection, SPENT, nanos, type.word(), candidate.id());
+          return Sql.run(connection, SPENT_TODAY, nanos);
         });
   }
 
   /** Requests that were answered by a promoted model, and what that saved, nano-dollars. */
   void used(TaskType type, Model candidate, long requests, long savedNanos) {
     store.inOneStatement(
-        connection -> update(connection, USED, requests, savedNanos, type.word(), candidate.id()));
+        connection -> Sql.run(connection, USED, requests, savedNanos, type.word(), candidate.id()));
   }
 
   private static Evidence locked(Connection connection, TaskType type, Model candidate)
@@ -248,15 +249,5 @@ final class LessonBook {
         row.getDouble("weight_squares"),
         row.getDouble("difference"),
         row.getDouble("difference_squares"));
-  }
-
-  private static int update(Connection connection, String sql, Object... values)
-      throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      for (int i = 0; i < values.length; i++) {
-        statement.setObject(i + 1, values[i]);
-      }
-      return statement.executeUpdate();
-    }
   }
 }

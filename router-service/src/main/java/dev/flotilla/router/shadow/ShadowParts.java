@@ -4,7 +4,8 @@ import dev.flotilla.catalog.Catalog;
 import dev.flotilla.contracts.telemetry.MetricNames;
 import dev.flotilla.kit.metrics.LabelledCounter;
 import dev.flotilla.kit.settings.ConfigurationException;
-import dev.flotilla.router.door.DoorHandler;
+import dev.flotilla.router.door.Door;
+import dev.flotilla.router.door.Role;
 import dev.flotilla.router.routing.Learning;
 import dev.flotilla.router.routing.Promotions;
 import dev.flotilla.router.routing.RoutePolicy;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * The parts of this package, put together. Without {@code learning} in the policy there are few.
  */
 public final class ShadowParts implements AutoCloseable {
+  private static final int JUDGEMENT_BYTES = 50_000;
+
   private final LessonBook book;
   private final FeedbackBook feedback;
   private final AuditBook audits;
@@ -93,19 +96,35 @@ public final class ShadowParts implements AutoCloseable {
         counted);
   }
 
-  /** {@code POST /v1/feedback}. */
-  public DoorHandler feedbackRoute(RequestStories stories) {
-    return new FeedbackRoute(stories, feedback, new FeedbackLearning(routing, book))::post;
-  }
-
-  /** {@code GET /v1/learning}. */
-  public DoorHandler learningRoute() {
-    return new LearningRoute(routing.learning(), book, feedback)::get;
-  }
-
-  /** {@code GET /v1/learning/audits}. */
-  public DoorHandler auditsRoute() {
-    return new AuditsRoute(audits)::get;
+  /**
+   * @param stories tells whose a request was that somebody judges
+   */
+  public List<Door> doors(Store store, RequestStories stories) {
+    var feedbackRoute = new FeedbackRoute(stories, feedback, new FeedbackLearning(routing, book));
+    var learningRoute = new LearningRoute(routing.learning(), book, feedback);
+    var auditsRoute = new AuditsRoute(audits);
+    return List.of(
+        new Door(
+            "POST",
+            "/v1/feedback",
+            Role.ASKERS,
+            JUDGEMENT_BYTES,
+            "Tells how good an answer was, so that it is learned which models are good enough.",
+            store.guarding(feedbackRoute::post)),
+        new Door(
+            "GET",
+            "/v1/learning",
+            Role.READERS,
+            0,
+            "Reports what was learned per task type, and what it saved.",
+            store.guarding(learningRoute::get)),
+        new Door(
+            "GET",
+            "/v1/learning/audits",
+            Role.READERS,
+            0,
+            "Lists what audited answers showed of themselves, to calibrate confidence from.",
+            store.guarding(auditsRoute::get)));
   }
 
   @Override

@@ -4,7 +4,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.json.Json;
+import dev.flotilla.router.door.Door;
+import dev.flotilla.router.door.DoorHandler;
+import dev.flotilla.router.door.Role;
 import dev.flotilla.router.door.Visit;
+import dev.flotilla.router.store.Store;
 import java.util.List;
 
 /** {@code GET /v1/audit}, for administrators. Thread-safe. */
@@ -13,6 +17,12 @@ public final class TrailRoute {
 
   TrailRoute(TrailBook book) {
     this.book = book;
+  }
+
+  public List<Door> doors(Store store) {
+    String recalls = "Lists what administrators and reviewers did, newest first.";
+    DoorHandler list = store.guarding(this::list);
+    return List.of(new Door("GET", "/v1/audit", Role.ADMINS, 0, recalls, list));
   }
 
   /** What was done, newest first. */

@@ -39,7 +39,7 @@ final class Witnessed implements Outlet {
 
   /** Where what was made is; null when nothing was. */
   @Nullable String location() {
-    return location;
+    return status < 300 ? location : null;
   }
 
   @Override

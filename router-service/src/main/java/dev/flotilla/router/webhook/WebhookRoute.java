@@ -6,7 +6,11 @@ import dev.flotilla.kit.http.ApiError;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.postgres.DatabaseAwayException;
 import dev.flotilla.kit.webhook.DeliveryPage;
+import dev.flotilla.router.door.Door;
+import dev.flotilla.router.door.DoorHandler;
+import dev.flotilla.router.door.Role;
 import dev.flotilla.router.door.Visit;
+import dev.flotilla.router.store.Store;
 import java.time.Duration;
 import java.util.List;
 
@@ -19,6 +23,15 @@ public final class WebhookRoute {
 
   public WebhookRoute(Announcements announcements) {
     this.announcements = announcements;
+  }
+
+  public List<Door> doors(Store store) {
+    String names = "Lists whom a request may name to be told of its end.";
+    String delivers = "Lists what was sent to webhooks for the caller's team, and how that went.";
+    DoorHandler sent = store.guarding(this::deliveries);
+    return List.of(
+        new Door("GET", "/v1/webhooks", Role.READERS, 0, names, this::targets),
+        new Door("GET", "/v1/webhooks/deliveries", Role.READERS, 0, delivers, sent));
   }
 
   /** The names that this team's requests may write into {@code webhook}. */

@@ -12,10 +12,10 @@ import dev.flotilla.contracts.ledger.AttemptUsage;
 import dev.flotilla.kit.identity.ServiceToken;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
+import dev.flotilla.testkit.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -45,7 +45,7 @@ class DecisionLogTest {
       io.helidon.microprofile.metrics.RegistryFactory.getInstance()
           .getRegistry(DecisionLogTest.class.getSimpleName() + System.nanoTime());
   private final BlockingQueue<List<String>> batches = new LinkedBlockingQueue<>();
-  private final int port = freePort();
+  private final int port = FreePort.next();
   private @Nullable HttpServer costService;
 
   @AfterEach
@@ -253,13 +253,5 @@ class DecisionLogTest {
         AttemptUsage.text(100, 20, 30, 0),
         null,
         null);
-  }
-
-  private static int freePort() {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
   }
 }

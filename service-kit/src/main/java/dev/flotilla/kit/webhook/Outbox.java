@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.postgres.Database;
+import dev.flotilla.kit.postgres.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -81,14 +81,15 @@ final class Outbox {
 
   /** False when it is there already. */
   boolean put(WebhookEvent event, byte[] body, Connection connection) throws SQLException {
-    return run(connection, PUT, event.id(), event.team(), event.target(), event.type(), body) == 1;
+    return Sql.run(connection, PUT, event.id(), event.team(), event.target(), event.type(), body)
+        == 1;
   }
 
   List<Taken> take(int most, Duration lease) {
     return database.inTransaction(
         connection -> {
           var taken = new ArrayList<Taken>();
-          try (var statement = prepared(connection, TAKE, lease.toString(), most);
+          try (var statement = Sql.prepared(connection, TAKE, lease.toString(), most);
               var rows = statement.executeQuery()) {
             while (rows.next()) {
               taken.add(
@@ -109,7 +110,7 @@ final class Outbox {
     database.inTransaction(
         connection -> {
           note(message, tried, connection);
-          return run(connection, AGAIN, pause.toString(), message.id());
+          return Sql.run(connection, AGAIN, pause.toString(), message.id());
         });
   }
 
@@ -118,12 +119,12 @@ final class Outbox {
     database.inTransaction(
         connection -> {
           note(message, tried, connection);
-          return run(connection, DONE, delivered ? "delivered" : "failed", message.id());
+          return Sql.run(connection, DONE, delivered ? "delivered" : "failed", message.id());
         });
   }
 
   void forget(Duration keep) {
-    database.inTransaction(connection -> run(connection, FORGET, keep.toString()));
+    database.inTransaction(connection -> Sql.run(connection, FORGET, keep.toString()));
   }
 
   /** When the next one is due; empty when none is left. */
@@ -143,7 +144,7 @@ final class Outbox {
     return database.inTransaction(
         connection -> {
           try (var statement =
-                  prepared(
+                  Sql.prepared(
                       connection,
                       NEWEST,
                       team,
@@ -192,7 +193,7 @@ final class Outbox {
   }
 
   private static void note(Taken message, Tried tried, Connection connection) throws SQLException {
-    run(
+    Sql.run(
         connection,
         TRIED,
         message.id(),
@@ -200,21 +201,5 @@ final class Outbox {
         tried.status(),
         tried.error(),
         tried.took().toMillis());
-  }
-
-  private static int run(Connection connection, String sql, @Nullable Object... values)
-      throws SQLException {
-    try (var statement = prepared(connection, sql, values)) {
-      return statement.executeUpdate();
-    }
-  }
-
-  private static PreparedStatement prepared(
-      Connection connection, String sql, @Nullable Object... values) throws SQLException {
-    PreparedStatement statement = connection.prepareStatement(sql);
-    for (int i = 0; i < values.length; i++) {
-      statement.setObject(i + 1, values[i]);
-    }
-    return statement;
   }
 }

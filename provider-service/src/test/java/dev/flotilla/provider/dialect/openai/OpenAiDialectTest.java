@@ -22,8 +22,8 @@ import dev.flotilla.provider.transport.TransportConfig;
 import dev.flotilla.testkit.Behaviour;
 import dev.flotilla.testkit.CountingUpstream;
 import dev.flotilla.testkit.FaultRow;
+import dev.flotilla.testkit.FreePort;
 import dev.flotilla.testkit.OpenAiSchemas;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -120,10 +120,7 @@ class OpenAiDialectTest extends DialectContract {
   @Test
   @FaultRow(row = 1, fault = "the port is closed")
   void a_refused_connection_proves_that_nothing_was_sent() throws Exception {
-    int port;
-    try (var socket = new ServerSocket(0)) {
-      port = socket.getLocalPort();
-    }
+    int port = FreePort.next();
     var outcome =
         dialectAt("http://127.0.0.1:" + port + "/v1", null)
             .ask(new Question("a-1", model, question("hello", false), in(PATIENCE)));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.contracts.call.AttemptReport;
 import dev.flotilla.kit.json.Json;
+import dev.flotilla.kit.postgres.Sql;
 import dev.flotilla.router.store.NoStore;
 import dev.flotilla.router.store.Store;
 import dev.flotilla.router.webhook.Announcements;
@@ -62,7 +63,7 @@ public final class Journal {
 
   private static Optional<LoadedRun> load(Connection connection, Lease lease) throws SQLException {
     int held =
-        Sql.update(
+        Sql.run(
             connection,
             """
             update run r set
@@ -86,7 +87,7 @@ public final class Journal {
       throw new LeaseLost(lease.run());
     }
     int unknown =
-        Sql.update(
+        Sql.run(
             connection,
             "update step_attempt set state = 'unknown', ended_at = now() where run_id = ? and state = 'started' and lease < ?",
             lease.run(),
@@ -208,7 +209,7 @@ public final class Journal {
     boolean written =
         store.inOneStatement(
             connection ->
-                Sql.update(
+                Sql.run(
                         connection,
                         "with held as (update run r set events = r.events + 1"
                             + HELD
@@ -272,7 +273,7 @@ public final class Journal {
       ObjectNode data)
       throws SQLException {
     Ended.ModelAnswer answer = ended.answer();
-    Sql.update(
+    Sql.run(
         connection,
         """
         with ended as (
@@ -377,7 +378,7 @@ public final class Journal {
       @Nullable ObjectNode error,
       ObjectNode data)
       throws SQLException {
-    return Sql.update(
+    return Sql.run(
             connection,
             "with held as (update run r set status = ?, output = ?, error = ?, ended_at = now(), events = r.events + 1"
                 + HELD
@@ -432,7 +433,7 @@ public final class Journal {
   public void rests(Lease lease, @Nullable String waitingFor) {
     store.inOneStatement(
         connection ->
-            Sql.update(
+            Sql.run(
                 connection,
                 "update run r set status = 'waiting', waiting_for = ?"
                     + HELD
@@ -457,7 +458,7 @@ public final class Journal {
 
   static int event(Connection connection, String run, String type, ObjectNode data)
       throws SQLException {
-    return Sql.update(
+    return Sql.run(
         connection,
         """
         with numbered as (update run set events = events + 1 where id = ? returning id, events)

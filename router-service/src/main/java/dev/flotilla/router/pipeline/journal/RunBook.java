@@ -1,6 +1,7 @@
 package dev.flotilla.router.pipeline.journal;
 
 import dev.flotilla.kit.json.Json;
+import dev.flotilla.kit.postgres.Sql;
 import dev.flotilla.router.store.Store;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -38,7 +39,7 @@ public final class RunBook {
     boolean admitted =
         store.inOneStatement(
             connection ->
-                Sql.update(
+                Sql.run(
                         connection,
                         """
                         with admitted as (
@@ -81,7 +82,7 @@ public final class RunBook {
   }
 
   private static int enqueue(Connection connection, String run) throws SQLException {
-    return Sql.update(
+    return Sql.run(
         connection,
         """
         insert into scheduled_tasks (task_name, task_instance, execution_time, picked, version)
@@ -97,7 +98,7 @@ public final class RunBook {
     return store.inTransaction(
         connection -> {
           boolean there =
-              Sql.update(
+              Sql.run(
                       connection,
                       "update run set woken = true where id = ? and ended_at is null",
                       run)
@@ -131,7 +132,7 @@ public final class RunBook {
   public int queueTheForgotten() {
     return store.inOneStatement(
         connection ->
-            Sql.update(
+            Sql.run(
                 connection,
                 """
                 insert into scheduled_tasks (task_name, task_instance, execution_time, picked, version)
@@ -145,7 +146,7 @@ public final class RunBook {
   public void queueIfWanted(String run) {
     store.inOneStatement(
         connection ->
-            Sql.update(
+            Sql.run(
                 connection,
                 """
                 insert into scheduled_tasks (task_name, task_instance, execution_time, picked, version)
@@ -156,7 +157,7 @@ public final class RunBook {
 
   /** Nothing happens to one that is being looked after: it looks again when it is put to rest. */
   private static int dueNow(Connection connection, String run) throws SQLException {
-    return Sql.update(
+    return Sql.run(
         connection,
         """
         update scheduled_tasks set execution_time = now(), version = version + 1
@@ -170,7 +171,7 @@ public final class RunBook {
         store.inTransaction(
             connection -> {
               boolean cancelled =
-                  Sql.update(
+                  Sql.run(
                           connection,
                           """
                           update run set status = 'cancelling', woken = true
@@ -197,7 +198,7 @@ public final class RunBook {
     return store.inTransaction(
         connection -> {
           boolean ended =
-              Sql.update(
+              Sql.run(
                       connection,
                       """
                       update run set status = 'queued', round = round + 1, ended_at = null, output = null, error = null,
@@ -211,7 +212,7 @@ public final class RunBook {
           }
           for (String step : steps(connection, run)) {
             if (again.test(step)) {
-              Sql.update(
+              Sql.run(
                   connection,
                   "update step_attempt set state = 'superseded' where run_id = ? and step = ?",
                   run,
@@ -494,7 +495,7 @@ public final class RunBook {
       piece =
           store.inOneStatement(
               connection ->
-                  Sql.update(
+                  Sql.run(
                       connection,
                       """
                       delete from run where id in (
