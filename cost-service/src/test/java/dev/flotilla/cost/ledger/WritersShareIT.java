@@ -37,7 +37,7 @@ class WritersShareIT {
 
   @Test
   @FaultRow(row = 72, fault = "one batch takes long, and is sent again and again")
-  void while_batches_wait_for_a_row_costs_are_shown_and_leases_granted() throws Exception {
+  void while_batches_wait_for_a_row_costs_and_budgets_are_shown() throws Exception {
     ObjectNode attempt = intent("waiting", "req_waiting", Instant.now());
     try (Connection slow = connect();
         Connection watcher = connect();
