@@ -121,7 +121,8 @@ public final class Bench {
   }
 
   private int restarts(BenchOptions options) throws IOException, InterruptedException {
-    var report = new Restarts(options.tree(), options.rate(), options.services(), err).run();
+    var report =
+        new Restarts(options.tree(), options.rate(), options.warm(), options.services(), err).run();
     if (options.json()) {
       out.line(report.toJson());
     } else {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param rounds every target is measured so often, in turn; every budget raced for; so many runs of
  *     pipelines, or reviews
  * @param seconds of a sample
- * @param warm what is multiplied with the warm-up of each scenario, in percent
+ * @param warm what is multiplied with the warm-up of each scenario, or of restarts, in percent
  * @param javaOptions more flags for the services' JVMs
  * @param requests of a chaos, sent by all callers together
  * @param runs of a chaos of runs; 0 for one of requests

@@ -23,6 +23,8 @@ class RestartsIT {
                 "20",
                 "--services",
                 "router,provider",
+                "--warm-percent",
+                "1",
                 "--json")
             .redirectError(ProcessBuilder.Redirect.INHERIT);
     // The build that runs this test is the one to use: another one inside it would wait for itself.

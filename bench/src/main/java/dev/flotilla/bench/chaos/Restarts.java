@@ -36,18 +36,24 @@ public final class Restarts {
   /** A stream is seven of these pauses long, which is 2.8 s. */
   private static final long UPSTREAM_MILLIS = 400;
 
+  /** Until compilers have done most of their work for what will not be restarted. */
+  private static final Duration WARM_UP = Duration.ofSeconds(60);
+
   private final Path tree;
   private final int perSecond;
+  private final int warmUpSeconds;
   private final List<Service> services;
   private final Terminal progress;
 
   /**
    * @param perSecond requests that begin in each second
+   * @param warm how long there is half of that before, in percent of a minute
    * @param services whose processes are restarted, in this order
    */
-  public Restarts(Path tree, int perSecond, List<Service> services, Terminal progress) {
+  public Restarts(Path tree, int perSecond, int warm, List<Service> services, Terminal progress) {
     this.tree = tree;
     this.perSecond = perSecond;
+    this.warmUpSeconds = Math.toIntExact(WARM_UP.toSeconds() * warm / 100);
     this.services = List.copyOf(services);
     this.progress = progress;
   }
@@ -106,6 +112,7 @@ public final class Restarts {
       Map<Service, Instance> seconds)
       throws IOException, InterruptedException {
     var gone = new TreeMap<String, Duration>();
+    warmUp(door(doors, Service.ROUTER).url());
     try (var callers = new PacedCallers(door(doors, Service.ROUTER).url(), perSecond)) {
       callers.begin();
       callers.awaitBegun(3 * perSecond);
@@ -129,6 +136,19 @@ public final class Restarts {
       }
       Map<String, LedgerRow> rows = LedgerRow.complete(fleet, providers, upstream);
       return RestartsReport.of(perSecond, gone, callers, upstream.bills(), rows);
+    }
+  }
+
+  /** What these callers are told is not counted; what they spend is. */
+  private void warmUp(URI door) throws InterruptedException {
+    int rate = Math.max(1, perSecond / 2);
+    try (var callers = new PacedCallers(door, rate)) {
+      callers.begin();
+      callers.awaitBegun(rate * warmUpSeconds);
+      callers.end();
+      progress.line(
+          "%d requests to warm up, of which failed: %s"
+              .formatted(callers.begun(), callers.failures()));
     }
   }
 
