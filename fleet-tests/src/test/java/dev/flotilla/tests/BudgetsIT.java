@@ -373,11 +373,15 @@ class BudgetsIT {
   @Test
   void what_a_killed_instance_held_is_spent_until_its_spool_was_shipped() throws Exception {
     put("team:dies", "{\"limit_usd\":1,\"period\":\"year\"}");
-    assertEquals(200, chat("dies", small("alpha/m", "before the crash")).statusCode());
+    int before = 0;
+    do {
+      // On a busy machine a lease may come too late for its call, which is served without.
+      assertEquals(200, chat("dies", small("alpha/m", "before the crash " + before)).statusCode());
+    } while (nanos(budget("team:dies"), "leased_usd") == 0 && ++before < 20);
     assertTrue(nanos(budget("team:dies"), "leased_usd") > 0);
     fleet.fleet.kill9(Service.PROVIDER);
     fleet.fleet.awaitReady(Service.PROVIDER);
-    fleet.awaitRows("team = 'dies' and state = 'settled'", 1);
+    fleet.awaitRows("team = 'dies' and state = 'settled'", before + 1);
     await(() -> nanos(budget("team:dies"), "leased_usd") == 0);
     assertEquals(spent("dies"), nanos(budget("team:dies"), "spent_usd"));
   }

@@ -291,13 +291,17 @@ final class FleetUnderTest implements AutoCloseable {
     return json(getText(key, path));
   }
 
+  /** Whatever is answered. */
+  HttpResponse<String> look(String key, String path) {
+    return send(
+        HttpRequest.newBuilder(fleet.url().resolve(path))
+            .header("authorization", "Bearer " + key)
+            .timeout(Duration.ofSeconds(30))
+            .build());
+  }
+
   String getText(String key, String path) {
-    HttpResponse<String> response =
-        send(
-            HttpRequest.newBuilder(fleet.url().resolve(path))
-                .header("authorization", "Bearer " + key)
-                .timeout(Duration.ofSeconds(30))
-                .build());
+    HttpResponse<String> response = look(key, path);
     if (response.statusCode() != 200) {
       throw new AssertionError(
           path + " answered " + response.statusCode() + ": " + response.body());

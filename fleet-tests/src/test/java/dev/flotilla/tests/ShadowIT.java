@@ -108,7 +108,14 @@ class ShadowIT {
 
   /** What is known about the one candidate of a kind of work; missing before the first pair. */
   private static JsonNode lesson(String type) {
-    for (JsonNode lesson : fleet.get(KEY, "/v1/learning").path("lessons")) {
+    HttpResponse<String> told;
+    int asked = 0;
+    do {
+      told = fleet.look(KEY, "/v1/learning");
+      // With hundreds of pairs at once on a busy machine: who finds no connection asks again.
+    } while (told.statusCode() == 503 && ++asked < 20);
+    assertEquals(200, told.statusCode(), told.body());
+    for (JsonNode lesson : json(told.body()).path("lessons")) {
       if (lesson.path("task_type").asText().equals(type)) {
         return lesson;
       }
