@@ -3,6 +3,7 @@ package dev.flotilla.pipelines.expression;
 import dev.cel.common.CelValidationException;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
+import dev.flotilla.pipelines.recent.Recent;
 import dev.flotilla.pipelines.value.Kind;
 import java.util.HashMap;
 import java.util.List;
@@ -13,7 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /** An expression in CEL, compiled once. Thread-safe. */
 public final class Expression {
-  /** Some megabytes at most; an installation has fewer expressions. */
+  /**
+   * Compiling takes CEL about a millisecond, and the same expressions are compiled again and again:
+   * while a file is checked, for every run that goes on, for every request with a rule. So many are
+   * some megabytes at most; an installation has fewer.
+   */
   private static final int MOST_RECENT = 1_000;
 
   private static final Recent<String, Expression> COMPILED = new Recent<>(MOST_RECENT);

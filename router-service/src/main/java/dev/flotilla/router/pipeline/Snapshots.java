@@ -2,9 +2,9 @@ package dev.flotilla.router.pipeline;
 
 import dev.flotilla.pipelines.definition.Pipeline;
 import dev.flotilla.pipelines.loading.PipelineLoader;
+import dev.flotilla.pipelines.recent.Recent;
 import dev.flotilla.router.pipeline.interpreter.Definitions;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -14,15 +14,7 @@ import java.util.Map;
 final class Snapshots implements Definitions {
   private static final int REMEMBERED = 256;
 
-  private final Map<String, Pipeline> bySource =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Pipeline> eldest) {
-          return size() > REMEMBERED;
-        }
-      };
+  private final Recent<String, Pipeline> bySource = new Recent<>(REMEMBERED);
 
   @Override
   public Map<String, Pipeline> of(String json) {
@@ -36,17 +28,13 @@ final class Snapshots implements Definitions {
   }
 
   private Pipeline pipeline(String source) {
-    synchronized (bySource) {
-      Pipeline known = bySource.get(source);
-      if (known != null) {
-        return known;
-      }
+    Pipeline known = bySource.get(source);
+    if (known != null) {
+      return known;
     }
-    // Outside of the lock: two may read the same, and both are right.
+    // Not under a lock: two may read the same, and both are right.
     Pipeline read = PipelineLoader.again(source);
-    synchronized (bySource) {
-      bySource.put(source, read);
-    }
+    bySource.keep(source, read);
     return read;
   }
 }

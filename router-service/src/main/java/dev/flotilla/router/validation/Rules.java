@@ -7,13 +7,11 @@ import dev.flotilla.router.exchange.AskedChecks;
 import java.util.Map;
 
 /**
- * Makes validators of CEL expressions, and remembers the latest. An expression sees {@code output}
- * (the answer's JSON, or its text when it is none), {@code text}, {@code finish_reason} and {@code
- * tool_calls} (the names of the functions called), and nothing else. Thread-safe.
+ * Makes validators of CEL expressions. An expression sees {@code output} (the answer's JSON, or its
+ * text when it is none), {@code text}, {@code finish_reason} and {@code tool_calls} (the names of
+ * the functions called), and nothing else. Thread-safe.
  */
 final class Rules {
-  private static final int REMEMBERED = 256;
-
   private static final Map<String, Kind> SEEN =
       Map.of(
           "output", Kind.ANY,
@@ -21,18 +19,11 @@ final class Rules {
           "finish_reason", Kind.TEXT,
           "tool_calls", Kind.LIST);
 
-  private final Latest<String, Expression> known = new Latest<>(REMEMBERED);
-
   /**
    * @throws BadCheck when it is no expression, or one that is neither true nor false
    */
   CelRule of(AskedChecks.Rule rule, String place) throws BadCheck {
-    Expression ready = known.get(rule.rule());
-    if (ready == null) {
-      ready = compiled(rule.rule(), place);
-      known.put(rule.rule(), ready);
-    }
-    return new CelRule(ready, rule.message());
+    return new CelRule(compiled(rule.rule(), place), rule.message());
   }
 
   private static Expression compiled(String written, String place) throws BadCheck {

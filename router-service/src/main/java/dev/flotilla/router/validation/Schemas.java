@@ -1,6 +1,7 @@
 package dev.flotilla.router.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.flotilla.pipelines.recent.Recent;
 import dev.flotilla.pipelines.schema.BadSchema;
 import dev.flotilla.pipelines.schema.JsonSchema;
 
@@ -8,7 +9,7 @@ import dev.flotilla.pipelines.schema.JsonSchema;
 final class Schemas {
   private static final int REMEMBERED = 256;
 
-  private final Latest<JsonNode, CheckedSchema> known = new Latest<>(REMEMBERED);
+  private final Recent<JsonNode, CheckedSchema> known = new Recent<>(REMEMBERED);
 
   /**
    * A schema that only we shall judge by, so every keyword in it must be one.
@@ -37,7 +38,7 @@ final class Schemas {
       } catch (BadSchema e) {
         throw bad(place, e);
       }
-      known.put(schema, ready);
+      known.keep(schema, ready);
     }
     return ready;
   }

@@ -1,20 +1,17 @@
-package dev.flotilla.pipelines.expression;
+package dev.flotilla.pipelines.recent;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What was worked out last. Compiling takes CEL about a millisecond, and the same expressions are
- * compiled again and again: while a file is checked, and for every run that goes on. Thread-safe.
- */
-final class Recent<K, V> {
+/** What was worked out last, up to a number. Thread-safe. */
+public final class Recent<K, V> {
   private final Map<K, V> values;
 
   /**
    * @param most so many are kept; who was not asked for the longest goes first
    */
-  Recent(int most) {
+  public Recent(int most) {
     values =
         new LinkedHashMap<>(16, 0.75f, true) {
           private static final long serialVersionUID = 1;
@@ -27,11 +24,11 @@ final class Recent<K, V> {
   }
 
   /** Null when it is not kept, or was never. */
-  synchronized @Nullable V get(K key) {
+  public synchronized @Nullable V get(K key) {
     return values.get(key);
   }
 
-  synchronized void keep(K key, V value) {
+  public synchronized void keep(K key, V value) {
     values.put(key, value);
   }
 }
