@@ -113,7 +113,7 @@ public final class Restarts {
       throws IOException, InterruptedException {
     var gone = new TreeMap<String, Duration>();
     warmUp(door(doors, Service.ROUTER).url());
-    try (var callers = new PacedCallers(door(doors, Service.ROUTER).url(), perSecond)) {
+    try (var callers = new PacedCallers("request", door(doors, Service.ROUTER).url(), perSecond)) {
       callers.begin();
       callers.awaitBegun(3 * perSecond);
       for (Service service : services) {
@@ -142,7 +142,7 @@ public final class Restarts {
   /** What these callers are told is not counted; what they spend is. */
   private void warmUp(URI door) throws InterruptedException {
     int rate = Math.max(1, perSecond / 2);
-    try (var callers = new PacedCallers(door, rate)) {
+    try (var callers = new PacedCallers("warm-up", door, rate)) {
       callers.begin();
       callers.awaitBegun(rate * warmUpSeconds);
       callers.end();
