@@ -4,7 +4,6 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,6 +48,7 @@ public final class Database implements AutoCloseable {
 
   private final DatabaseConfig config;
   private final HikariDataSource pool;
+  private final Lookout lookout;
   private final CountDownLatch migrated = new CountDownLatch(1);
   private final CountDownLatch tried = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -56,6 +56,11 @@ public final class Database implements AutoCloseable {
   private Database(DatabaseConfig config) {
     this.config = config;
     this.pool = pool(config);
+    this.lookout =
+        new Lookout(
+            config.url(),
+            connecting(config, READINESS_PATIENCE, READINESS_PATIENCE),
+            READINESS_PATIENCE);
   }
 
   /** Opens the pool and begins to migrate; returns at once, whether PostgreSQL is there or not. */
@@ -94,12 +99,9 @@ public final class Database implements AutoCloseable {
     if (!migrated()) {
       return response.withData("reason", "schema not migrated yet").down().build();
     }
-    // A connection of its own: an exhausted pool is load, and must not take this instance out of
-    // service.
-    try (Connection connection =
-        DriverManager.getConnection(
-            config.url(), connecting(config, READINESS_PATIENCE, READINESS_PATIENCE))) {
-      return response.status(connection.isValid(seconds(READINESS_PATIENCE))).build();
+    try {
+      lookout.ask();
+      return response.up().build();
     } catch (SQLException e) {
       return response.withData("reason", "no connection: " + e.getSQLState()).down().build();
     }
@@ -182,6 +184,7 @@ public final class Database implements AutoCloseable {
   @Override
   public void close() {
     closed.countDown();
+    lookout.close();
     pool.close();
   }
 
