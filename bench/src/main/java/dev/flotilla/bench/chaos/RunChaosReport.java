@@ -161,6 +161,8 @@ public record RunChaosReport(
     table.row("settled, nano-dollars", Long.toString(settledNanos), Long.toString(billedNanos));
     table.print(out);
     otherwise.stream().limit(3).forEach(run -> out.line(out.red(run)));
+    doneTwice.stream().limit(10).forEach(step -> out.line(out.red(step)));
+    lost.stream().limit(10).forEach(attempt -> out.line(out.red(attempt + " is lost")));
     paidTwice.stream().limit(10).forEach(call -> out.line(out.red(call)));
     wrong.stream().limit(10).forEach(row -> out.line(out.red(row)));
     out.line(

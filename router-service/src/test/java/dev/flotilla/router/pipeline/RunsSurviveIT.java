@@ -25,7 +25,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What becomes of runs when a router, or its database, is gone. */
 class RunsSurviveIT {
@@ -130,10 +130,16 @@ class RunsSurviveIT {
     }
   }
 
+  private enum Order {
+    STALLED_FIRST,
+    STALLED_LAST,
+    /** As when both wait for one answer of provider-service. */
+    AT_ONCE
+  }
+
   @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void of_two_runners_that_made_a_step_one_is_done_whoever_ends_last(boolean stalledFirst)
-      throws Exception {
+  @EnumSource
+  void of_two_runners_that_made_a_step_one_is_done_whoever_ends_last(Order order) throws Exception {
     PipelineCaller.write(
         folder,
         "stalled",
@@ -168,9 +174,12 @@ class RunsSurviveIT {
           "update router.scheduled_tasks set version = version + 1, picked = false, picked_by = null, execution_time = now() where task_instance = ? returning version",
           run);
       asked.getLast().await();
-      mayAnswer.get(stalledFirst ? 0 : 1).countDown();
-      awaitState(connection, run, stalledFirst ? 1 : 2, "done");
-      mayAnswer.get(stalledFirst ? 1 : 0).countDown();
+      int first = order == Order.STALLED_LAST ? 1 : 0;
+      mayAnswer.get(first).countDown();
+      if (order != Order.AT_ONCE) {
+        awaitState(connection, run, first + 1, "done");
+      }
+      mayAnswer.get(1 - first).countDown();
       awaitState(connection, run, 1, "superseded");
       awaitState(connection, run, 2, "done");
       mayAnswer.getLast().countDown();

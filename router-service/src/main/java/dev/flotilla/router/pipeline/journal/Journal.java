@@ -266,7 +266,12 @@ public final class Journal {
     watch.happened(lease.run());
   }
 
-  /** The try, what was paid in it, and the news, in one way to the server. */
+  /**
+   * The try, what was paid in it, and the news, in one way to the server. Two tries of a step that
+   * end at the same moment, because both waited for one answer, meet at the row of the earlier one:
+   * whoever comes second sees there what the first has done. Therefore, and so that they do not
+   * lock each other out, that row comes before the run's.
+   */
   private static boolean end(
       Connection connection,
       Lease lease,
@@ -281,21 +286,23 @@ public final class Journal {
         """
         with ended as (
           update step_attempt mine set
-            state = case when ? = 'done' and exists (
-              select from step_attempt later where later.run_id = mine.run_id and later.step_key = mine.step_key
-                and later.attempt > mine.attempt and later.state = 'done') then 'superseded' else ? end,
+            state = case when ? = 'done' and mine.overtaken then 'superseded' else ? end,
             output = ?, error = ?, task_type = ?, model = ?, cache = ?,
             fallback_count = ?, prompt_tokens = ?, completion_tokens = ?, cached_tokens = ?, reasoning_tokens = ?,
             ended_at = now()
           where run_id = ? and step_key = ? and attempt = ? and state in ('started', 'unknown', 'waiting')
           returning run_id, step_key, attempt, state),
-        late as (
-          update step_attempt earlier set state = 'superseded' from ended
+        overtaken as (
+          update step_attempt earlier set
+            overtaken = true, state = case when earlier.state = 'done' then 'superseded' else earlier.state end
+          from ended
           where earlier.run_id = ended.run_id and earlier.step_key = ended.step_key and earlier.attempt < ended.attempt
-            and earlier.state = 'done' and ended.state = 'done'),
+            and earlier.state in ('done', 'unknown') and ended.state = 'done'
+          returning 1),
         numbered as (
           update run r set events = r.events + 1 from ended
-          where r.id = ended.run_id and ended.state <> 'superseded' returning r.id, r.events),
+          where r.id = ended.run_id and ended.state <> 'superseded' and (select count(*) from overtaken) >= 0
+          returning r.id, r.events),
         paid as (
           insert into paid_call (run_id, attempt_id, step_key, attempt, model, outcome, status, ms, cost_nanos, ceiling_nanos)
           select ?, attempt_id, ?, ?, model, outcome, status, ms, cost_nanos, ceiling_nanos
