@@ -3,6 +3,7 @@ package dev.flotilla.kit.postgres;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.lang.System.Logger.Level;
+import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One schema of PostgreSQL: pool, migration and transactions. Everything is time-boxed: 5 s to
- * connect, 5 s to get a connection of the pool, 10 s without a byte from the server.
+ * connect, 5 s to get a connection of the pool, 9 s for a statement, 10 s without a byte from the
+ * server.
  *
  * <p>A service starts without its database. The schema is migrated in the background, tried again
  * every second, and until that is done {@link #readiness()} is down and transactions fail with
@@ -38,6 +40,14 @@ public final class Database implements AutoCloseable {
 
   private static final Duration READINESS_PATIENCE = Duration.ofSeconds(2);
   private static final Duration SOCKET_PATIENCE = Duration.ofSeconds(10);
+
+  /**
+   * The server gives up before we do. A statement nobody waits for any more would keep its place in
+   * the queue for a lock, and those that are sent again would queue behind it, ever more of them.
+   */
+  private static final String SERVER_PATIENCE =
+      "-c statement_timeout=9s -c idle_in_transaction_session_timeout=30s";
+
   private static final int TRIES = 4;
   private static final String SERIALIZATION_FAILURE = "40001";
   private static final String DEADLOCK = "40P01";
@@ -110,7 +120,7 @@ public final class Database implements AutoCloseable {
   /**
    * Runs work in a transaction (read committed) and commits it. After a serialization failure, a
    * deadlock, or a connection that broke before the commit, it is run again, {@value #TRIES} times
-   * in all.
+   * in all; not after silence, which has taken long enough.
    *
    * @throws DatabaseAwayException when the database cannot be reached, is too slow, or is not
    *     migrated yet
@@ -223,7 +233,9 @@ public final class Database implements AutoCloseable {
   private static boolean worthAnotherTry(SQLException e) {
     return SERIALIZATION_FAILURE.equals(e.getSQLState())
         || DEADLOCK.equals(e.getSQLState())
-        || (broken(e) && !UNKNOWN_END.equals(e.getSQLState()));
+        || (broken(e)
+            && !UNKNOWN_END.equals(e.getSQLState())
+            && !(e.getCause() instanceof SocketTimeoutException));
   }
 
   private static RuntimeException failure(SQLException e) {
@@ -322,7 +334,9 @@ public final class Database implements AutoCloseable {
     var hikari = new HikariConfig();
     hikari.setPoolName("postgres-" + config.schema());
     hikari.setJdbcUrl(config.url());
-    hikari.setDataSourceProperties(connecting(config, PATIENCE, SOCKET_PATIENCE));
+    Properties connecting = connecting(config, PATIENCE, SOCKET_PATIENCE);
+    connecting.setProperty("options", SERVER_PATIENCE);
+    hikari.setDataSourceProperties(connecting);
     hikari.setMaximumPoolSize(config.poolSize());
     hikari.setMinimumIdle(1);
     hikari.setConnectionTimeout(PATIENCE.toMillis());

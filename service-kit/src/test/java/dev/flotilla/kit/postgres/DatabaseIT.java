@@ -10,6 +10,7 @@ import dev.flotilla.testkit.FaultRow;
 import dev.flotilla.testkit.RealPostgres;
 import dev.flotilla.testkit.TcpGate;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -93,6 +94,27 @@ class DatabaseIT {
                     return changed;
                   }));
       assertEquals(1, runs.get());
+    }
+  }
+
+  @Test
+  void what_waits_for_a_lock_too_long_waits_at_the_server_no_longer_than_here() throws Exception {
+    var server = RealPostgres.freshDatabase();
+    try (var database = Database.open(config(server));
+        Connection other =
+            DriverManager.getConnection(server.jdbcUrl(), server.user(), server.password())) {
+      assertTrue(database.awaitMigrated(PATIENCE));
+      other.setAutoCommit(false);
+      try (var statement = other.createStatement()) {
+        statement.execute("lock table probe.probe");
+        assertThrows(DatabaseAwayException.class, () -> database.inTransaction(DatabaseIT::total));
+        try (var waiting =
+            statement.executeQuery(
+                "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")) {
+          waiting.next();
+          assertEquals(0, waiting.getInt(1));
+        }
+      }
     }
   }
 
