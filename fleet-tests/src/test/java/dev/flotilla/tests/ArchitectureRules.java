@@ -211,6 +211,31 @@ class ArchitectureRules {
           .should()
           .dependOnClassesThat(equivalentTo(ServiceToken.class));
 
+  /** Who reads what people and models say can write it nowhere by accident. */
+  @ArchTest
+  static final ArchRule who_holds_prompts_and_answers_has_no_logger =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "dev.flotilla.router.exchange..",
+              "dev.flotilla.router.messages..",
+              "dev.flotilla.router.responses..",
+              "dev.flotilla.router.embeddings..",
+              "dev.flotilla.router.classification..",
+              "dev.flotilla.router.validation..",
+              "dev.flotilla.router.confidence..",
+              "dev.flotilla.router.cache..",
+              "dev.flotilla.router.idempotency..",
+              "dev.flotilla.provider.dialect.*..",
+              "dev.flotilla.provider.embedding..",
+              "dev.flotilla.review.reviewer..",
+              "dev.flotilla.pipelines..")
+          .should()
+          .dependOnClassesThat(
+              equivalentTo(System.Logger.class)
+                  .or(equivalentTo(java.util.logging.Logger.class))
+                  .or(equivalentTo(java.io.PrintStream.class)));
+
   @ArchTest
   static final ArchRule dependencies_come_through_the_constructor =
       noFields().should().beAnnotatedWith(Inject.class).allowEmptyShould(true);

@@ -296,7 +296,8 @@ class BadInputIT {
             "GET"),
         row("a step up", get("/v1/requests/%2e%2e/ledger/entries"), 400, "invalid_path", "dot"),
         row("a step up by backslash", get("/v1/costs/..%5cledger"), 400, "invalid_path", "dot"),
-        row("U+0000 in the path", get("/v1/requests/%00"), 400, "invalid_path", "control"));
+        row("U+0000 in the path", get("/v1/requests/%00"), 400, "invalid_path", "control"),
+        row("U+0000 in a query", get("/v1/costs?team=a%00b"), 400, "invalid_query", "U+0000"));
   }
 
   private void check(Row row) throws IOException {

@@ -22,6 +22,18 @@ final class SharedFleet implements ParameterResolver, BeforeEachCallback {
   /** What provider-service shows to beta, from the file {@code BETA_KEY_FILE}. */
   static final String BETA_KEY = "sk-beta-from-its-file";
 
+  /** A pipeline of one step. */
+  private static final String NOTE =
+      """
+      apiVersion: pipelines/v1
+      name: note
+      description: Says what a text is about.
+      input: {schema: {type: object, required: [text], properties: {text: {type: string}}}}
+      steps:
+        - {id: note, model: alpha/m, prompt: "What is this about?\n{{ input.text | data }}"}
+      result: note
+      """;
+
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
     return parameter.getParameter().getType() == FleetUnderTest.class;
@@ -53,6 +65,8 @@ final class SharedFleet implements ParameterResolver, BeforeEachCallback {
     try {
       Path folder = Files.createTempDirectory("flotilla-tests");
       Path betasKey = Files.writeString(folder.resolve("beta-key"), BETA_KEY + "\n");
+      Files.writeString(
+          Files.createDirectories(folder.resolve("config/pipelines")).resolve("note.yaml"), NOTE);
       // One test's failing upstream must not open a circuit for the next.
       return FleetUnderTest.start(
           folder,

@@ -58,6 +58,9 @@ public final class CountingUpstream implements AutoCloseable {
   private final AtomicLong answers = new AtomicLong();
   private final AtomicLong anonymous = new AtomicLong();
 
+  /** In headers of each answer, which are between an upstream and those who pay it. */
+  public static final String OWN_WORDS = "upstreams-own-words";
+
   private final Object lock = new Object();
   private final Deque<Behaviour> script = new ArrayDeque<>();
   private final Deque<Received> received = new ArrayDeque<>();
@@ -188,6 +191,11 @@ public final class CountingUpstream implements AutoCloseable {
   }
 
   private void receive(HttpExchange exchange) throws IOException {
+    // As providers do: whose account it is, and what keeps clients on one of their machines.
+    for (String name : List.of("openai-organization", "x-key-id", "via", "cf-ray")) {
+      exchange.getResponseHeaders().set(name, OWN_WORDS);
+    }
+    exchange.getResponseHeaders().set("set-cookie", "__cf_bm=" + OWN_WORDS + "; path=/; HttpOnly");
     String path = exchange.getRequestURI().getPath();
     String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     if (path.endsWith("/models")) {

@@ -42,7 +42,7 @@ public final class Prompt {
 
   /** The first question, without the model's name. */
   ObjectNode question(Assignment assignment, Model model) {
-    String mark = mark(assignment);
+    String mark = mark(assignment, "");
     ObjectNode question = Json.object();
     ArrayNode messages = question.putArray("messages");
     say(
@@ -66,7 +66,8 @@ public final class Prompt {
 
   /** Asks for the artifact in a new version. */
   ObjectNode revision(Assignment assignment, String objections) {
-    String mark = mark(assignment);
+    // Of the objections, too: reviewers have seen the mark of what they judged.
+    String mark = mark(assignment, objections);
     ObjectNode question = Json.object();
     ArrayNode messages = question.putArray("messages");
     say(messages, "system", filled(reviser, Map.of("mark", mark)));
@@ -108,14 +109,17 @@ public final class Prompt {
   /**
    * The mark of the lines around an artifact: its own hash, which it cannot contain, so it cannot
    * pretend to be over. The same artifact is asked about in the same words.
+   *
+   * @param more what else stands between such lines
    */
-  private static String mark(Assignment assignment) {
+  private static String mark(Assignment assignment, String more) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       digest.update(assignment.artifact().getBytes(StandardCharsets.UTF_8));
       if (assignment.task() != null) {
         digest.update(assignment.task().getBytes(StandardCharsets.UTF_8));
       }
+      digest.update(more.getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(digest.digest(), 0, 16);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);

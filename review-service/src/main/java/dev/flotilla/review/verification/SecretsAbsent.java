@@ -1,6 +1,7 @@
 package dev.flotilla.review.verification;
 
 import dev.flotilla.kit.http.Deadline;
+import dev.flotilla.kit.secret.SecretForms;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,30 +17,13 @@ import java.util.regex.Pattern;
 record SecretsAbsent() implements Verifier {
   private static final int MOST_NAMED = 10;
 
-  /** None of them can try more than a few ways at any place. */
-  private static final Map<String, Pattern> KINDS = new LinkedHashMap<>();
+  private static final Map<String, Pattern> KINDS = new LinkedHashMap<>(SecretForms.ALL);
 
   static {
-    kind("private key", "-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----");
-    kind("Anthropic key", "\\bsk-ant-[A-Za-z0-9_-]{20,}");
-    kind("key of an LLM provider", "\\bsk-(?:proj-|svcacct-|or-v1-)?[A-Za-z0-9_-]{20,}");
-    kind("Google key", "\\bAIza[A-Za-z0-9_-]{35}");
-    kind("AWS access key", "\\b(?:AKIA|ASIA)[A-Z0-9]{16}\\b");
-    kind("GitHub token", "\\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})");
-    kind("GitLab token", "\\bglpat-[A-Za-z0-9_-]{20,}");
-    kind("Slack token", "\\bxox[abeoprs]-[A-Za-z0-9-]{10,}");
-    kind("Stripe key", "\\b[rs]k_live_[A-Za-z0-9]{16,}");
-    kind("npm token", "\\bnpm_[A-Za-z0-9]{36}");
-    kind("Hugging Face token", "\\bhf_[A-Za-z0-9]{30,}");
-    kind("Groq key", "\\bgsk_[A-Za-z0-9]{40,}");
-    kind("xAI key", "\\bxai-[A-Za-z0-9]{40,}");
-    kind("webhook secret", "\\bwhsec_[A-Za-z0-9+/=]{20,}");
-    kind("JWT", "\\beyJ[A-Za-z0-9_-]{8,200}\\.eyJ[A-Za-z0-9_-]{8,4000}\\.[A-Za-z0-9_-]{16,}");
-    kind(
-        "password in an address", "\\b[a-z][a-z0-9+.-]{1,20}://[^\\s:/@]{1,100}:[^\\s:/@]{3,100}@");
-    kind(
+    KINDS.put(
         "assigned secret",
-        "(?i)(?:password|passwd|secret|api[_-]?key|access[_-]?token|auth[_-]?token)[\"']?\\s{0,5}[:=]\\s{0,5}[\"']([^\"'\\s]{8,200})[\"']");
+        Pattern.compile(
+            "(?i)(?:password|passwd|secret|api[_-]?key|access[_-]?token|auth[_-]?token)[\"']?\\s{0,5}[:=]\\s{0,5}[\"']([^\"'\\s]{8,200})[\"']"));
   }
 
   /** What people write where a secret is to be put. */
@@ -75,9 +59,5 @@ record SecretsAbsent() implements Verifier {
     return found.isEmpty()
         ? passed("nothing looks like a secret")
         : failed(String.join("; ", found));
-  }
-
-  private static void kind(String name, String form) {
-    KINDS.put(name, Pattern.compile(form));
   }
 }

@@ -186,7 +186,6 @@ final class ConsoleRoute implements DoorHandler {
 
   private void send(Session session, Visit visit, Shown shown, SecondCurrency currency)
       throws IOException {
-    visit.setHeader("x-content-type-options", "nosniff");
     visit.setHeader("referrer-policy", "same-origin");
     visit.setHeader("x-frame-options", "DENY");
     visit.setHeader("cross-origin-opener-policy", "same-origin");
@@ -257,7 +256,6 @@ final class ConsoleRoute implements DoorHandler {
     // Its address changes with its content.
     visit.setHeader("cache-control", "public, max-age=31536000, immutable");
     visit.setHeader("vary", "accept-encoding");
-    visit.setHeader("x-content-type-options", "nosniff");
     if (gzip) {
       visit.setHeader("content-encoding", "gzip");
     }

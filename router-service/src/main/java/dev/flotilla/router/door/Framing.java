@@ -50,10 +50,17 @@ final class Framing {
           null,
           "router");
     }
-    return pointsElsewhere(request.path().path())
+    if (pointsElsewhere(request.path().path())) {
+      return ApiError.invalid(
+          "invalid_path",
+          "The path has a dot segment or a control character in it; write names as /openapi lists them.",
+          null);
+    }
+    // Nothing that is kept can have it in its name: PostgreSQL knows no such text.
+    return request.query().rawValue().contains("%00")
         ? ApiError.invalid(
-            "invalid_path",
-            "The path has a dot segment or a control character in it; write names as /openapi lists them.",
+            "invalid_query",
+            "The query has U+0000 in it, which no name here has; leave it out.",
             null)
         : null;
   }

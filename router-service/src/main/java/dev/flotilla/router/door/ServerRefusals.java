@@ -28,6 +28,7 @@ final class ServerRefusals implements DirectHandler {
         .status(Status.create(error.status()))
         .headers(headers)
         .header(HeaderValues.CONTENT_TYPE_JSON)
+        .header(ServerOutlet.AS_IT_SAYS)
         .header(HeaderValues.CONNECTION_CLOSE)
         .header(HeaderNames.create(FleetHeaders.REQUEST_ID), requestId)
         .keepAlive(false)

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a caller asked, as it came: the record is a view, so parameters newer than this fleet pass
- * through. Immutable by convention: nobody changes {@code body}.
+ * through, but for {@link NotTheCallers}. Immutable by convention: nobody changes {@code body}.
  *
  * @param body the whole request
  * @param hints how it wants to be routed, wherever that was said
@@ -137,6 +137,10 @@ public record ChatRequest(ObjectNode body, Hints hints, boolean marked, Operatio
       Function<String, Optional<String>> header,
       Hints ofKey,
       Operation operation) {
+    ApiError notTheirs = NotTheCallers.in(body);
+    if (notTheirs != null) {
+      return new Parsed.Bad(notTheirs);
+    }
     if (body.has("models") && !isListOfNames(body.path("models"))) {
       return bad("invalid_type", "'models' must be a list of model ids, best first.", "models");
     }

@@ -90,7 +90,13 @@ final class DraftReader {
   private static void only(ObjectNode body, Set<String> fields) throws BadDraft {
     for (var field : body.properties()) {
       if (!fields.contains(field.getKey())) {
-        throw new BadDraft("", "The fields here are " + new TreeSet<>(fields) + ", no others.");
+        throw new BadDraft(
+            field.getKey(),
+            "'"
+                + field.getKey()
+                + "' is not understood here; the fields are "
+                + new TreeSet<>(fields)
+                + ".");
       }
     }
   }

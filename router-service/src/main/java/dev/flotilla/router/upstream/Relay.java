@@ -76,6 +76,15 @@ public final class Relay implements DoorHandler {
       Thread.currentThread().interrupt();
       return;
     }
+    boolean refused = answer.statusCode() >= 400;
+    String type =
+        answer.headers().firstValue("content-type").orElse(refused ? "" : "application/json");
+    if (refused && !type.contains("json")) {
+      // The server's below the service, which knows nothing of what our errors look like.
+      close(answer.body());
+      visit.send(inOurWords(answer.statusCode()));
+      return;
+    }
     PASSED_ON.forEach(
         name -> answer.headers().firstValue(name).ifPresent(value -> visit.setHeader(name, value)));
     // Without the host: where a service listens is nothing a visitor could use, or should know.
@@ -83,11 +92,36 @@ public final class Relay implements DoorHandler {
         .headers()
         .firstValue("location")
         .ifPresent(where -> visit.setHeader("location", URI.create(where).getRawPath()));
-    String type = answer.headers().firstValue("content-type").orElse("application/json");
     if (whole != null) {
       visit.send(answer.statusCode(), type, whole);
     } else {
       pass(answer, type, visit);
+    }
+  }
+
+  private static ApiError inOurWords(int status) {
+    return status == 404
+        ? new ApiError(
+            404,
+            ApiError.INVALID_REQUEST,
+            "unknown_path",
+            "There is nothing at this path; /openapi lists what there is.",
+            null,
+            "router")
+        : new ApiError(
+            status,
+            status < 500 ? ApiError.INVALID_REQUEST : "server_error",
+            status < 500 ? "refused" : "internal_error",
+            "The service behind this path answered " + status + " and did not say why.",
+            null,
+            "router");
+  }
+
+  private static void close(InputStream body) {
+    try (body) {
+      // Nothing in it is for the visitor.
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -48,7 +48,13 @@ public final class RequestStories {
     record Away() implements Story {}
   }
 
+  /**
+   * @param requestId whatever a caller writes: nobody is asked for one that no request can have
+   */
   public Story of(String requestId, Caller caller, String traceparent) {
+    if (!mayBeOne(requestId)) {
+      return new Story.Unknown();
+    }
     var request =
         HttpRequest.newBuilder(
                 URI.create(
@@ -73,6 +79,13 @@ public final class RequestStories {
       Thread.currentThread().interrupt();
       return new Story.Away();
     }
+  }
+
+  /** A server refuses some paths by closing the connection, which then fails somebody else. */
+  private static boolean mayBeOne(String requestId) {
+    return requestId.chars().noneMatch(Character::isISOControl)
+        && !requestId.equals(".")
+        && !requestId.equals("..");
   }
 
   private static Story read(JsonNode story) {

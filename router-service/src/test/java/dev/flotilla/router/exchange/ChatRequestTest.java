@@ -1,6 +1,7 @@
 package dev.flotilla.router.exchange;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,11 +12,15 @@ import dev.flotilla.kit.json.Json;
 import dev.flotilla.kit.json.NotJson;
 import dev.flotilla.router.Requests;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ChatRequestTest {
   private static final String MARKED =
@@ -50,6 +55,45 @@ class ChatRequestTest {
     ChatRequest request = Requests.of(MARKED);
     ObjectNode expected = request.body().deepCopy().put("model", "openai/m");
     assertEquals(expected, sent(request, model("openai")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "api_key",
+        "base_url",
+        "fallbacks",
+        "extra_headers",
+        "provider",
+        "team",
+        "mock_response",
+        "litellm_metadata",
+        "aws_secret_access_key",
+        "x-flotilla-team"
+      })
+  void what_is_not_a_callers_to_say_is_refused_by_its_name(String name) {
+    String more = "\"" + name + "\":\"x\",";
+    for (String body :
+        List.of(
+            "{" + more + "\"model\":\"auto\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}",
+            "{" + more + "\"model\":\"pipeline/x\",\"messages\":[{\"role\":\"user\"}]}")) {
+      var bad =
+          assertInstanceOf(
+              ChatRequest.Parsed.Bad.class,
+              ChatRequest.parse(body.getBytes(StandardCharsets.UTF_8)));
+      assertEquals(400, bad.error().status());
+      assertEquals(name, bad.error().param());
+      assertTrue(bad.error().message().startsWith("'" + name + "' "), bad.error().message());
+    }
+  }
+
+  @Test
+  void what_only_the_model_knows_goes_on() throws Exception {
+    ChatRequest request =
+        Requests.of(
+            "{\"model\":\"auto\",\"messages\":[{\"role\":\"user\",\"name\":\"team\",\"content\":\"x\"}],\"verbosity\":\"low\",\"user\":\"u\",\"unheard_of\":{\"api_key\":\"k\"}}");
+    assertEquals(
+        request.body().deepCopy().put("model", "openai/m"), sent(request, model("openai")));
   }
 
   private static ObjectNode sent(ChatRequest request, Model model) throws NotJson {

@@ -1,6 +1,7 @@
 package dev.flotilla.router.upstream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -62,6 +63,8 @@ class RelayTest {
     service.createContext("/", RelayTest::echo);
     service.createContext("/v1/things/endless", this::endless);
     service.createContext("/v1/things/broken", RelayTest::breakOff);
+    service.createContext("/v1/things/nowhere", exchange -> bare(exchange, 404));
+    service.createContext("/v1/things/upset", exchange -> bare(exchange, 500));
     service.setExecutor(threads);
     service.start();
     var relay =
@@ -153,6 +156,27 @@ class RelayTest {
         client.send(request("/v1/things/1").build(), HttpResponse.BodyHandlers.ofString());
     assertEquals(503, answer.statusCode());
     assertTrue(answer.body().contains("It is away."));
+  }
+
+  @Test
+  void what_the_server_below_a_service_says_is_said_in_our_shape() throws Exception {
+    HttpResponse<String> nowhere =
+        client.send(request("/v1/things/nowhere").build(), HttpResponse.BodyHandlers.ofString());
+    assertEquals(404, nowhere.statusCode());
+    assertTrue(nowhere.body().contains("\"code\":\"unknown_path\""), nowhere.body());
+    HttpResponse<String> upset =
+        client.send(request("/v1/things/upset").build(), HttpResponse.BodyHandlers.ofString());
+    assertEquals(500, upset.statusCode());
+    assertTrue(upset.body().contains("\"code\":\"internal_error\""), upset.body());
+    assertFalse((nowhere.body() + upset.body()).contains("Endpoint"), upset.body());
+  }
+
+  private static void bare(HttpExchange exchange, int status) throws IOException {
+    byte[] words = "Endpoint at inside:8083 failed".getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("content-type", "text/plain");
+    exchange.sendResponseHeaders(status, words.length);
+    exchange.getResponseBody().write(words);
+    exchange.close();
   }
 
   private HttpRequest.Builder request(String path) {

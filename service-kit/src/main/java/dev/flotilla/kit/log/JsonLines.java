@@ -9,7 +9,7 @@ import java.util.logging.LogRecord;
 
 /**
  * One JSON object per line. Control characters are escaped, so nobody can write a line of their own
- * through a name or a header.
+ * through a name or a header, and what looks like a secret is hidden.
  */
 public final class JsonLines extends Formatter {
   @Override
@@ -18,7 +18,7 @@ public final class JsonLines extends Formatter {
     line.put("at", record.getInstant().toString());
     line.put("level", record.getLevel().getName());
     line.put("logger", record.getLoggerName());
-    line.put("message", formatMessage(record));
+    line.put("message", WithoutSecrets.of(formatMessage(record)));
     if (Correlation.CURRENT.isBound()) {
       line.put("request_id", Correlation.CURRENT.get().requestId());
       line.put("trace_id", Correlation.CURRENT.get().traceId());
@@ -26,7 +26,7 @@ public final class JsonLines extends Formatter {
     if (record.getThrown() != null) {
       var trace = new StringWriter();
       record.getThrown().printStackTrace(new PrintWriter(trace));
-      line.put("thrown", trace.toString());
+      line.put("thrown", WithoutSecrets.of(trace.toString()));
     }
     return Json.text(line) + "\n";
   }

@@ -30,6 +30,14 @@ public final class Settings {
   private static final Pattern SECRET_NAME =
       Pattern.compile("(?i).*(secret|password|token|passphrase|credential|api.?key).*");
 
+  /** What people write where a secret is to be put. */
+  private static final Pattern PLACEHOLDER =
+      Pattern.compile(
+          "(?i)(change|replace|insert|your)[-_ ]?(me|it|this|secret|token|key|password)|password|0123456789|<.*>|\\$\\{");
+
+  /** Of 16 random hexadecimal digits so few are different in one of ten million. */
+  private static final int FEWEST_DIFFERENT = 5;
+
   private static final String MASK = "***";
   private static final String OURS = "flotilla.";
 
@@ -186,17 +194,30 @@ public final class Settings {
         key + " is '" + found + "'; write an address such as http://127.0.0.1:8081");
   }
 
-  /** A secret of at least 16 characters; its value never appears in a message. */
+  /**
+   * A secret of at least 16 characters that somebody made up, and not one that stood in an example;
+   * its value never appears in a message.
+   */
   public String secret(String key) {
     String found = text(key);
     if (found.length() < 16) {
-      throw new ConfigurationException(
-          key
-              + " has "
-              + found.length()
-              + " characters; use a random secret of 16 or more, for example from 'openssl rand -hex 32'");
+      throw notSecret(key, "has " + found.length() + " characters");
+    }
+    if (found.chars().distinct().count() < FEWEST_DIFFERENT) {
+      throw notSecret(key, "has hardly any different characters");
+    }
+    if (PLACEHOLDER.matcher(found).find()) {
+      throw notSecret(key, "is what stands in an example for a secret");
     }
     return found;
+  }
+
+  private static ConfigurationException notSecret(String key, String why) {
+    return new ConfigurationException(
+        key
+            + " "
+            + why
+            + "; use a random secret of 16 or more, for example from 'openssl rand -hex 32'");
   }
 
   private static String environmentName(String key) {
