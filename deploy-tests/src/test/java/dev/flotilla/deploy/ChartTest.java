@@ -373,6 +373,32 @@ class ChartTest {
         .getValue();
   }
 
+  /**
+   * A pod of a StatefulSet is called by the Service that the set names, which has to be headless.
+   */
+  @ParameterizedTest
+  @MethodSource("waysToDeploy")
+  void each_pod_of_a_set_has_a_name_of_its_own(Path values) {
+    var rendering = Rendering.of(values);
+    for (StatefulSet set : rendering.all(StatefulSet.class)) {
+      var service = rendering.one(Service.class, set.getSpec().getServiceName()).getSpec();
+      assertEquals("None", service.getClusterIP());
+      assertEquals(set.getSpec().getSelector().getMatchLabels(), service.getSelector());
+    }
+  }
+
+  /** Pods of a set have a label with its name, a dash and ten characters more. */
+  @Test
+  void long_names_are_cut_to_what_kubernetes_takes() {
+    var rendering =
+        Rendering.of(
+            MINIMAL, Map.of("fullnameOverride", "a-name-somebody-took-care-of-" + "x".repeat(40)));
+    for (HasMetadata thing : rendering.manifests()) {
+      int most = thing instanceof StatefulSet ? 52 : thing instanceof Service ? 63 : 253;
+      assertTrue(thing.getMetadata().getName().length() <= most, thing.getMetadata().getName());
+    }
+  }
+
   @Test
   void the_router_finds_each_pod_that_calls_providers() {
     var rendering = Rendering.of(MINIMAL);
@@ -473,6 +499,8 @@ class ChartTest {
             .call();
     String said = release.getOutput();
     assertTrue(said.contains("/v1/chat/completions"), said);
+    assertTrue(said.contains("helm test flotilla -n llm --logs"), said);
+    assertTrue(said.contains("http://localhost:8080/console"), said);
     assertTrue(said.contains("demo.enabled: answers are invented"), said);
     assertTrue(said.contains("networkPolicy.allowFrom is empty"), said);
   }

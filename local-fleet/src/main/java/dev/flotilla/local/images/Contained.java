@@ -36,6 +36,11 @@ public record Contained(long user, boolean readOnlyRoot, long memoryLimit, long 
                 "--quiet",
                 "--filter=label=flotilla.state=" + fleet.stateDirectory() + "/",
                 "--filter=label=flotilla.service=" + service.label()));
+    return of(id);
+  }
+
+  /** Of a container that runs, by its name or id. */
+  static Contained of(String id) throws IOException, InterruptedException {
     var pid = Podman.call(List.of("inspect", "--format={{.State.Pid}}", id));
     var process = Path.of("/proc", pid);
     var status = Files.readString(process.resolve("status"));
