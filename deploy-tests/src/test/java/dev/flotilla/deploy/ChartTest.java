@@ -485,6 +485,47 @@ class ChartTest {
             .anyMatch(rule -> "FallbackRateHigh".equals(rule.getAlert())));
   }
 
+  /**
+   * Which kinds a cluster has is known by Helm there alone: here one is pretended that has none.
+   */
+  @Test
+  void a_kind_that_the_cluster_lacks_is_named_before_anything_is_installed() {
+    Path chart =
+        Rendering.changed(
+            "chart-in-a-cluster",
+            "templates/validations.yaml",
+            "if .Capabilities.APIVersions.Has \"v1/Pod\"",
+            "if true");
+    var told =
+        assertThrows(
+            IllegalStateException.class,
+            () -> new Helm(chart).template().withKubeVersion("1.33.0").withValuesFile(FULL).call());
+    assertTrue(
+        String.valueOf(told.getMessage())
+            .contains(
+                "gatewayApi.enabled is true, but this cluster has no"
+                    + " gateway.networking.k8s.io/v1/HTTPRoute; install the Gateway API, or use"
+                    + " ingress"),
+        told.getMessage());
+    assertFalse(
+        new Helm(chart)
+            .template()
+            .withKubeVersion("1.33.0")
+            .withValuesFile(MINIMAL)
+            .call()
+            .isEmpty());
+  }
+
+  @Test
+  void common_labels_and_annotations_are_on_everything() {
+    for (HasMetadata thing : Rendering.of(FULL).manifests()) {
+      String name = thing.getKind() + "/" + thing.getMetadata().getName();
+      assertEquals("platform", thing.getMetadata().getLabels().get("team"), name);
+      assertEquals("platform", thing.getMetadata().getAnnotations().get("example.com/owner"), name);
+      assertEquals("flotilla-0.1.0", thing.getMetadata().getLabels().get("helm.sh/chart"), name);
+    }
+  }
+
   @Test
   void the_notes_say_how_to_ask_and_what_to_mind(@TempDir Path nowhere) {
     var release =

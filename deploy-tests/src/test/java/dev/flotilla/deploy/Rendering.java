@@ -58,7 +58,20 @@ record Rendering(List<HasMetadata> manifests, Map<String, String> bySource) {
 
   /** The library leaves hooks out, and the pod of {@code helm test} is one. */
   private static Path withoutHooks() {
-    Path copy = Path.of("target/chart-without-hooks").toAbsolutePath();
+    return changed(
+        "chart-without-hooks",
+        "templates/tests/answers.yaml",
+        "\"helm.sh/hook\"",
+        '"' + HOOK + '"');
+  }
+
+  /**
+   * The chart with other words in one of its files, to render what the library cannot.
+   *
+   * @return a folder in {@code target/}
+   */
+  static Path changed(String name, String file, String words, String others) {
+    Path copy = Path.of("target", name).toAbsolutePath();
     try {
       // What is not in the chart any more must not be rendered from an old copy.
       for (Path old : Files.exists(copy) ? Project.filesIn(copy, "") : List.<Path>of()) {
@@ -66,24 +79,22 @@ record Rendering(List<HasMetadata> manifests, Map<String, String> bySource) {
           Files.delete(old);
         }
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    try (var paths = Files.walk(Project.CHART, FileVisitOption.FOLLOW_LINKS)) {
-      for (Path path : paths.toList()) {
-        Path target = copy.resolve(Project.CHART.relativize(path));
-        if (Files.isDirectory(path)) {
-          Files.createDirectories(target);
-        } else {
-          Files.copy(path, target, StandardCopyOption.REPLACE_EXISTING);
+      try (var paths = Files.walk(Project.CHART, FileVisitOption.FOLLOW_LINKS)) {
+        for (Path path : paths.toList()) {
+          Path target = copy.resolve(Project.CHART.relativize(path));
+          if (Files.isDirectory(path)) {
+            Files.createDirectories(target);
+          } else {
+            Files.copy(path, target, StandardCopyOption.REPLACE_EXISTING);
+          }
         }
       }
-      Path hook = copy.resolve("templates/tests/answers.yaml");
-      String text = Project.read(hook);
-      if (!text.contains("\"helm.sh/hook\"")) {
-        throw new IllegalStateException(hook + " is no hook any more");
+      Path changed = copy.resolve(file);
+      String text = Project.read(changed);
+      if (!text.contains(words)) {
+        throw new IllegalStateException(file + " has no " + words);
       }
-      Files.writeString(hook, text.replace("\"helm.sh/hook\"", '"' + HOOK + '"'));
+      Files.writeString(changed, text.replace(words, others));
       return copy;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
