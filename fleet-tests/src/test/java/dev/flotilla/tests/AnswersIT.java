@@ -31,7 +31,6 @@ class AnswersIT {
 
   @Test
   void a_fleet_that_is_well_passes_and_spends_nothing() throws Exception {
-    double before = fleet.metric(Service.PROVIDER, "llm_provider_attempts_total");
     Told told = run(FleetUnderTest.KEY, "60", parts());
     assertEquals(
         new Told(
@@ -46,7 +45,19 @@ class AnswersIT {
                 "ok      the router would know whom to ask (a dry run)",
                 "all 7 are as they should be")),
         told);
-    assertEquals(before, fleet.metric(Service.PROVIDER, "llm_provider_attempts_total"));
+    // What other tests have asked for may be learned from still; a dry run that asks does so each
+    // time.
+    double before;
+    int times = 0;
+    do {
+      assertTrue(times++ < 5, "a provider is asked each time");
+      before = attempts();
+      assertEquals(0, run(FleetUnderTest.KEY, "60", parts()).status());
+    } while (attempts() != before);
+  }
+
+  private double attempts() {
+    return fleet.metric(Service.PROVIDER, "llm_provider_attempts_total");
   }
 
   @Test
