@@ -1,7 +1,6 @@
 package dev.flotilla.tests;
 
-import dev.flotilla.local.supervision.AotCache;
-import dev.flotilla.local.training.Training;
+import dev.flotilla.local.training.TrainingProcess;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -27,25 +26,12 @@ final class FasterStarts {
     Path said = lock.resolveSibling("faster-starts.log");
     try (var channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         var held = channel.lock()) {
-      if (!held.isValid() || ready()) {
-        return;
-      }
-      Process rehearsal =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-Xmx128m",
-                  "-XX:+UseSerialGC",
-                  "-cp",
-                  // Surefire's own JVM has a jar that only names the others.
-                  System.getProperty(
-                      "surefire.test.class.path", System.getProperty("java.class.path")),
-                  Training.class.getName(),
-                  FleetUnderTest.TREE.toString())
-              .redirectErrorStream(true)
-              .redirectOutput(said.toFile())
-              .start();
-      int status = rehearsal.waitFor();
-      if (status != 0) {
+      if (held.isValid()
+          && !TrainingProcess.await(
+              FleetUnderTest.TREE,
+              // Surefire's own JVM has a jar that only names the others.
+              System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+              said)) {
         System.err.println("no faster starts, see " + said);
       }
     } catch (IOException e) {
@@ -53,9 +39,5 @@ final class FasterStarts {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private static boolean ready() {
-    return AotCache.allIn(FleetUnderTest.TREE).stream().allMatch(AotCache::fits);
   }
 }

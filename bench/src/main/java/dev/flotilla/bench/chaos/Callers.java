@@ -165,7 +165,9 @@ final class Callers implements AutoCloseable {
   /** Of an error in OpenAI's shape. */
   static String code(String body) {
     try {
-      return JSON.readTree(body).path("error").path("code").asText("without a code");
+      var answer = JSON.readTree(body);
+      // As OpenAI writes it, or as a problem of RFC 9457.
+      return answer.path("error").path("code").asText(answer.path("code").asText("without a code"));
     } catch (JsonProcessingException e) {
       return "without JSON";
     }

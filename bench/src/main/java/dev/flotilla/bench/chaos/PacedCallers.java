@@ -36,6 +36,7 @@ final class PacedCallers implements AutoCloseable {
     }
   }
 
+  private final String name;
   private final URI door;
   private final long pauseNanos;
   private final HttpClient http =
@@ -50,7 +51,11 @@ final class PacedCallers implements AutoCloseable {
   private int lookups;
   private final TreeMap<String, Integer> failures = new TreeMap<>();
 
-  PacedCallers(URI door, int perSecond) {
+  /**
+   * @param name in each prompt, so that others have not asked it before and no cache answers
+   */
+  PacedCallers(String name, URI door, int perSecond) {
+    this.name = name;
     this.door = door;
     this.pauseNanos = Duration.ofSeconds(1).toNanos() / perSecond;
   }
@@ -179,8 +184,8 @@ final class PacedCallers implements AutoCloseable {
 
   private HttpRequest answer(int number, String more) {
     String body =
-        "{\"model\":\"gpt-mock\",\"max_tokens\":100,%s\"messages\":[{\"role\":\"user\",\"content\":\"request %d\"}]}"
-            .formatted(more, number);
+        "{\"model\":\"gpt-mock\",\"max_tokens\":100,%s\"messages\":[{\"role\":\"user\",\"content\":\"%s %d\"}]}"
+            .formatted(more, name, number);
     return at("/v1/chat/completions")
         .header("content-type", "application/json")
         .POST(HttpRequest.BodyPublishers.ofString(body))

@@ -2,12 +2,15 @@ package dev.flotilla.bench.chaos;
 
 import dev.flotilla.bench.machine.Balancer;
 import dev.flotilla.bench.machine.ScratchFolder;
+import dev.flotilla.local.supervision.AotCache;
 import dev.flotilla.local.supervision.FleetOptions;
 import dev.flotilla.local.supervision.FleetPorts;
 import dev.flotilla.local.supervision.Instance;
 import dev.flotilla.local.supervision.LocalFleet;
 import dev.flotilla.local.supervision.Service;
 import dev.flotilla.local.terminal.Terminal;
+import dev.flotilla.local.training.BackgroundTraining;
+import dev.flotilla.local.training.TrainingProcess;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -27,7 +30,7 @@ import java.util.TreeMap;
  * Nobody may notice, and the ledger is the upstream's bill.
  */
 public final class Restarts {
-  /** Balancers look every 100 ms. */
+  /** Balancers look four times a second. */
   private static final String NOTICE = "PT2S";
 
   /** Longer than the longest stream here. */
@@ -59,6 +62,7 @@ public final class Restarts {
   }
 
   public RestartsReport run() throws IOException, InterruptedException {
+    prepareFasterStarts();
     var doors = new EnumMap<Service, Balancer>(Service.class);
     for (Service service : Service.values()) {
       doors.put(service, Balancer.open());
@@ -84,6 +88,18 @@ public final class Restarts {
       for (Balancer door : doors.values()) {
         door.close();
       }
+    }
+  }
+
+  /** As the images have them. */
+  private void prepareFasterStarts() throws IOException, InterruptedException {
+    if (BackgroundTraining.isSwitchedOff() || TrainingProcess.isDone(tree)) {
+      return;
+    }
+    progress.line("Preparing faster starts, as the images have them");
+    Path log = AotCache.folderIn(tree).resolve("training.log");
+    if (!TrainingProcess.await(tree, System.getProperty("java.class.path"), log)) {
+      throw new IOException("no faster starts, see " + log);
     }
   }
 
@@ -113,7 +129,7 @@ public final class Restarts {
       throws IOException, InterruptedException {
     var gone = new TreeMap<String, Duration>();
     warmUp(door(doors, Service.ROUTER).url());
-    try (var callers = new PacedCallers(door(doors, Service.ROUTER).url(), perSecond)) {
+    try (var callers = new PacedCallers("request", door(doors, Service.ROUTER).url(), perSecond)) {
       callers.begin();
       callers.awaitBegun(3 * perSecond);
       for (Service service : services) {
@@ -142,7 +158,7 @@ public final class Restarts {
   /** What these callers are told is not counted; what they spend is. */
   private void warmUp(URI door) throws InterruptedException {
     int rate = Math.max(1, perSecond / 2);
-    try (var callers = new PacedCallers(door, rate)) {
+    try (var callers = new PacedCallers("warm-up", door, rate)) {
       callers.begin();
       callers.awaitBegun(rate * warmUpSeconds);
       callers.end();

@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Balancer implements AutoCloseable {
   private static final int CONNECT_MILLIS = 2_000;
-  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
   private static final Duration LOOK_PATIENCE = Duration.ofSeconds(3);
 
   /** What a look found. */

@@ -319,13 +319,15 @@ final class CostSums {
 
   private Map<Place, Requests> requests(Connection connection, boolean bounded, boolean countable)
       throws SQLException {
+    // A group per request is hashed; count(distinct …) would sort them by the database's collation.
     var query =
         new Query()
             .add(
                 "select bucket, "
                     + groups()
-                    + "simulated, count(distinct request_id) as requests,"
-                    + " count(distinct request_id) filter (where state = 'unknown') as unknown_requests from (")
+                    + "simulated, count(*) as requests, count(*) filter (where unknown) as unknown_requests from (select bucket, "
+                    + groups()
+                    + "simulated, request_id, bool_or(state = 'unknown') as unknown from (")
             .add(
                 columns(
                     "started_at",
@@ -338,7 +340,8 @@ final class CostSums {
                 selection.to())
             .add(selection.conditions())
             .add(countable ? "" : " and state = 'unknown'")
-            .add(") told group by bucket, " + groups() + "simulated");
+            .add(") told group by bucket, " + groups() + "simulated, request_id")
+            .add(") asked group by bucket, " + groups() + "simulated");
     Map<Place, Requests> requests = new HashMap<>();
     try (PreparedStatement statement = query.prepare(connection);
         ResultSet rows = statement.executeQuery()) {

@@ -5,12 +5,11 @@ import dev.flotilla.local.supervision.Journal;
 import dev.flotilla.local.supervision.OutOfTerminal;
 import dev.flotilla.local.supervision.ProcessEnd;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** A {@link Training} in a process of its own, which ends when this one does. */
+/** A {@link TrainingProcess} at the lowest priority, for which nobody waits. */
 public final class BackgroundTraining {
   /** Any value that is not empty switches it off, for machines that have no gigabyte to spare. */
   public static final String SWITCHED_OFF = "FLOTILLA_NO_TRAINING";
@@ -21,17 +20,17 @@ public final class BackgroundTraining {
 
   /** Does nothing when every service has a cache that fits. Returns at once. */
   public static void start(Path tree, Journal journal) {
-    if (!System.getenv().getOrDefault(SWITCHED_OFF, "").isEmpty()
-        || AotCache.allIn(tree).stream().allMatch(AotCache::fits)) {
+    if (isSwitchedOff() || TrainingProcess.isDone(tree)) {
       return;
     }
     try {
-      var log = Files.createDirectories(AotCache.folderIn(tree)).resolve("training.log");
+      var log = AotCache.folderIn(tree).resolve("training.log");
       var training =
-          new ProcessBuilder(OutOfTerminal.shielded(command(tree)))
-              .redirectErrorStream(true)
-              .redirectOutput(log.toFile())
-              .start();
+          TrainingProcess.start(
+              OutOfTerminal.shielded(List.of("nice", "-n", "19")),
+              tree,
+              System.getProperty("java.class.path"),
+              log);
       journal.note("Preparing faster starts in the background; see " + log);
       Runtime.getRuntime().addShutdownHook(new Thread(() -> end(training), "end-training"));
     } catch (IOException e) {
@@ -39,18 +38,9 @@ public final class BackgroundTraining {
     }
   }
 
-  private static List<String> command(Path tree) {
-    return List.of(
-        "nice",
-        "-n",
-        "19",
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-Xmx128m",
-        "-XX:+UseSerialGC",
-        "-cp",
-        System.getProperty("java.class.path"),
-        Training.class.getName(),
-        tree.toString());
+  /** Whether this machine's owner wants no faster starts. */
+  public static boolean isSwitchedOff() {
+    return !System.getenv().getOrDefault(SWITCHED_OFF, "").isEmpty();
   }
 
   private static void end(Process training) {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,6 +23,8 @@ import java.util.List;
  * answer back as it came.
  */
 public final class Relay implements DoorHandler {
+  private static final System.Logger LOG = System.getLogger(Relay.class.getName());
+
   /** Of what a service says about its answer, what a visitor can use. */
   private static final List<String> PASSED_ON =
       List.of("retry-after", "x-focus-version", "content-disposition");
@@ -65,6 +68,7 @@ public final class Relay implements DoorHandler {
         }
       }
     } catch (IOException e) {
+      LOG.log(Level.INFO, "{0} does not answer: {1}", service, e.toString());
       visit.setHeader("retry-after", "5");
       visit.send(unavailable);
       return;

@@ -19,10 +19,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of runs when a router, or its database, is gone. */
 class RunsSurviveIT {
@@ -124,6 +127,84 @@ class RunsSurviveIT {
               "select min(lease) from router.step_attempt where step_key = 'two' and run_id = ?",
               run);
       assertTrue(began > taken, began + " began the second step, after " + taken);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void of_two_runners_that_made_a_step_one_is_done_whoever_ends_last(boolean stalledFirst)
+      throws Exception {
+    PipelineCaller.write(
+        folder,
+        "stalled",
+        """
+        steps:
+          - {id: one, task_type: bulk, max_tokens: 20, cache: false, prompt: "One one"}
+          - {id: two, task_type: bulk, max_tokens: 20, cache: false, prompt: "Two two"}
+        """);
+    var asked = List.of(new CountDownLatch(1), new CountDownLatch(1));
+    var mayAnswer = List.of(new CountDownLatch(1), new CountDownLatch(1), new CountDownLatch(1));
+    var calls = new AtomicInteger();
+    var provider =
+        new ScriptedProvider(
+            (call, prompt) -> {
+              int number = call.step().equals("one") ? calls.getAndIncrement() : 2;
+              if (number < 2) {
+                asked.get(number).countDown();
+              }
+              mayAnswer.get(number).await();
+              return prompt + " " + number;
+            });
+    var database = RealPostgres.freshDatabase();
+    try (RunningRouter router = PipelineCaller.router(folder, database, provider);
+        Connection connection =
+            DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password())) {
+      var caller = new PipelineCaller(router.port());
+      String run = caller.begin("stalled", "{}");
+      asked.getFirst().await();
+      // As after four missing heartbeats.
+      number(
+          connection,
+          "update router.scheduled_tasks set version = version + 1, picked = false, picked_by = null, execution_time = now() where task_instance = ? returning version",
+          run);
+      asked.getLast().await();
+      mayAnswer.get(stalledFirst ? 0 : 1).countDown();
+      awaitState(connection, run, stalledFirst ? 1 : 2, "done");
+      mayAnswer.get(stalledFirst ? 1 : 0).countDown();
+      awaitState(connection, run, 1, "superseded");
+      awaitState(connection, run, 2, "done");
+      mayAnswer.getLast().countDown();
+      JsonNode ended = caller.awaitEnd(run);
+      assertEquals("completed", ended.path("status").asText(), ended.toString());
+      List<String> attempts =
+          StreamSupport.stream(ended.path("steps").path(0).path("attempts").spliterator(), false)
+              .map(a -> a.path("status").asText())
+              .toList();
+      assertEquals(List.of("superseded", "completed"), attempts);
+      assertEquals(
+          1,
+          provider.calls.stream()
+              .filter(call -> call.step().equals("one"))
+              .map(ScriptedProvider.Call::key)
+              .distinct()
+              .count());
+    }
+  }
+
+  private static void awaitState(Connection connection, String run, int attempt, String state)
+      throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (number(
+            connection,
+            "select count(*) from router.step_attempt where run_id = ? and step_key = 'one' and attempt = "
+                + attempt
+                + " and state = '"
+                + state
+                + "'",
+            run)
+        == 0) {
+      assertTrue(System.nanoTime() < end, "try " + attempt + " is not " + state);
+      Thread.sleep(20);
     }
   }
 

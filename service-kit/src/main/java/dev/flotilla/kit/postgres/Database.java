@@ -4,9 +4,9 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -18,8 +18,8 @@ import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One schema of PostgreSQL: pool, migration and transactions. Everything is time-boxed: 2 s to
- * connect, 2 s to get a connection of the pool, 10 s without a byte from the server.
+ * One schema of PostgreSQL: pool, migration and transactions. Everything is time-boxed: 5 s to
+ * connect, 5 s to get a connection of the pool, 10 s without a byte from the server.
  *
  * <p>A service starts without its database. The schema is migrated in the background, tried again
  * every second, and until that is done {@link #readiness()} is down and transactions fail with
@@ -29,12 +29,26 @@ import org.jspecify.annotations.Nullable;
 public final class Database implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Database.class.getName());
   private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
+
+  /**
+   * For a connection, and for one of the pool. With 2 s, services that start on full cores refused
+   * what they would have answered in three.
+   */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final Duration READINESS_PATIENCE = Duration.ofSeconds(2);
+  private static final Duration SOCKET_PATIENCE = Duration.ofSeconds(10);
   private static final int TRIES = 4;
   private static final String SERIALIZATION_FAILURE = "40001";
   private static final String DEADLOCK = "40P01";
+  private static final String CONNECTION = "08";
+
+  /** The standard's "transaction resolution unknown". */
+  private static final String UNKNOWN_END = "08007";
 
   private final DatabaseConfig config;
   private final HikariDataSource pool;
+  private final Lookout lookout;
   private final CountDownLatch migrated = new CountDownLatch(1);
   private final CountDownLatch tried = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -42,6 +56,11 @@ public final class Database implements AutoCloseable {
   private Database(DatabaseConfig config) {
     this.config = config;
     this.pool = pool(config);
+    this.lookout =
+        new Lookout(
+            config.url(),
+            connecting(config, READINESS_PATIENCE, READINESS_PATIENCE),
+            READINESS_PATIENCE);
   }
 
   /** Opens the pool and begins to migrate; returns at once, whether PostgreSQL is there or not. */
@@ -80,18 +99,18 @@ public final class Database implements AutoCloseable {
     if (!migrated()) {
       return response.withData("reason", "schema not migrated yet").down().build();
     }
-    // A connection of its own: an exhausted pool is load, and must not take this instance out of
-    // service.
-    try (Connection connection = DriverManager.getConnection(config.url(), connecting(config, 2))) {
-      return response.status(connection.isValid(2)).build();
+    try {
+      lookout.ask();
+      return response.up().build();
     } catch (SQLException e) {
       return response.withData("reason", "no connection: " + e.getSQLState()).down().build();
     }
   }
 
   /**
-   * Runs work in a transaction (read committed) and commits it. A serialization failure or deadlock
-   * is tried again, {@value #TRIES} times in all.
+   * Runs work in a transaction (read committed) and commits it. After a serialization failure, a
+   * deadlock, or a connection that broke before the commit, it is run again, {@value #TRIES} times
+   * in all.
    *
    * @throws DatabaseAwayException when the database cannot be reached, is too slow, or is not
    *     migrated yet
@@ -103,14 +122,19 @@ public final class Database implements AutoCloseable {
 
   /**
    * The same for work that is one statement. The server commits it by itself when it is done, which
-   * saves asking it to.
+   * saves asking it to. When the connection breaks, nobody knows whether that has happened, so that
+   * is not run again.
    */
   public <T> T inOneStatement(Transaction<T> work) {
     return tried(
         connection -> {
           // The pool sets it back.
           connection.setAutoCommit(true);
-          return work.run(connection);
+          try {
+            return work.run(connection);
+          } catch (SQLException e) {
+            throw unknownWhenBroken(e);
+          }
         });
   }
 
@@ -124,15 +148,28 @@ public final class Database implements AutoCloseable {
       throw new DatabaseAwayException("schema " + config.schema() + " is not migrated yet");
     }
     for (int attempt = 1; ; attempt++) {
-      try (Connection connection = pool.getConnection()) {
+      try (Connection connection = connection()) {
         return work.run(connection);
       } catch (SQLException e) {
+        if (broken(e)) {
+          // The others lead to the same server, and were made when this one was.
+          pool.getHikariPoolMXBean().softEvictConnections();
+        }
         if (!worthAnotherTry(e) || attempt == TRIES) {
           throw failure(e);
         }
         LOG.log(Level.DEBUG, "transaction is tried again: {0}", e.getMessage());
         LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(attempt * 10_000_000L));
       }
+    }
+  }
+
+  /** Not asked for again: it was waited for long enough. */
+  private Connection connection() {
+    try {
+      return pool.getConnection();
+    } catch (SQLException e) {
+      throw failure(e);
     }
   }
 
@@ -147,13 +184,14 @@ public final class Database implements AutoCloseable {
   @Override
   public void close() {
     closed.countDown();
+    lookout.close();
     pool.close();
   }
 
   private static <T> T committed(Connection connection, Transaction<T> work) throws SQLException {
     try {
       T result = work.run(connection);
-      connection.commit();
+      commit(connection);
       return result;
     } catch (SQLException | RuntimeException e) {
       try {
@@ -165,8 +203,27 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  private static void commit(Connection connection) throws SQLException {
+    try {
+      connection.commit();
+    } catch (SQLException e) {
+      throw unknownWhenBroken(e);
+    }
+  }
+
+  private static SQLException unknownWhenBroken(SQLException e) {
+    return broken(e) ? new SQLException(e.getMessage(), UNKNOWN_END, e) : e;
+  }
+
+  private static boolean broken(SQLException e) {
+    String state = e.getSQLState();
+    return state != null && state.startsWith(CONNECTION);
+  }
+
   private static boolean worthAnotherTry(SQLException e) {
-    return SERIALIZATION_FAILURE.equals(e.getSQLState()) || DEADLOCK.equals(e.getSQLState());
+    return SERIALIZATION_FAILURE.equals(e.getSQLState())
+        || DEADLOCK.equals(e.getSQLState())
+        || (broken(e) && !UNKNOWN_END.equals(e.getSQLState()));
   }
 
   private static RuntimeException failure(SQLException e) {
@@ -176,7 +233,7 @@ public final class Database implements AutoCloseable {
     // time-out has no state at all.
     boolean away =
         state == null
-            || state.startsWith("08")
+            || broken(e)
             || state.equals("25006")
             || state.startsWith("53")
             || state.equals("55P03")
@@ -191,6 +248,7 @@ public final class Database implements AutoCloseable {
     do {
       String reason = tryToMigrate();
       if (reason == null) {
+        connect();
         LOG.log(Level.INFO, "schema {0} is ready", config.schema());
         migrated.countDown();
         tried.countDown();
@@ -227,6 +285,30 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  /** Half of the pool's connections, so that they are not made while the first callers wait. */
+  private void connect() {
+    var made = new ArrayList<Connection>();
+    try {
+      while (made.size() < config.poolSize() / 2) {
+        made.add(pool.getConnection());
+      }
+    } catch (SQLException e) {
+      LOG.log(Level.INFO, "{0} connections to begin with: {1}", made.size(), e.getMessage());
+    } finally {
+      for (Connection connection : made) {
+        giveBack(connection);
+      }
+    }
+  }
+
+  private static void giveBack(Connection connection) {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      LOG.log(Level.DEBUG, "a connection broke at once: {0}", e.getMessage());
+    }
+  }
+
   private boolean closesWithin(Duration pause) {
     try {
       return closed.await(pause.toNanos(), TimeUnit.NANOSECONDS);
@@ -240,10 +322,10 @@ public final class Database implements AutoCloseable {
     var hikari = new HikariConfig();
     hikari.setPoolName("postgres-" + config.schema());
     hikari.setJdbcUrl(config.url());
-    hikari.setDataSourceProperties(connecting(config, 10));
+    hikari.setDataSourceProperties(connecting(config, PATIENCE, SOCKET_PATIENCE));
     hikari.setMaximumPoolSize(config.poolSize());
     hikari.setMinimumIdle(1);
-    hikari.setConnectionTimeout(2_000);
+    hikari.setConnectionTimeout(PATIENCE.toMillis());
     hikari.setValidationTimeout(1_000);
     hikari.setAutoCommit(false);
     // -1: the pool opens without a server and finds it later.
@@ -251,16 +333,21 @@ public final class Database implements AutoCloseable {
     return new HikariDataSource(hikari);
   }
 
-  private static Properties connecting(DatabaseConfig config, int socketTimeoutSeconds) {
+  private static Properties connecting(
+      DatabaseConfig config, Duration patience, Duration socketPatience) {
     var properties = new Properties();
     properties.setProperty("user", config.user());
     properties.setProperty("password", config.password());
     properties.setProperty("currentSchema", config.schema());
     properties.setProperty("ApplicationName", "flotilla-" + config.schema());
-    properties.setProperty("connectTimeout", "2");
-    properties.setProperty("loginTimeout", "2");
-    properties.setProperty("socketTimeout", String.valueOf(socketTimeoutSeconds));
+    properties.setProperty("connectTimeout", String.valueOf(seconds(patience)));
+    properties.setProperty("loginTimeout", String.valueOf(seconds(patience)));
+    properties.setProperty("socketTimeout", String.valueOf(seconds(socketPatience)));
     properties.setProperty("tcpKeepAlive", "true");
     return properties;
+  }
+
+  private static int seconds(Duration duration) {
+    return Math.toIntExact(duration.toSeconds());
   }
 }

@@ -64,6 +64,39 @@ class DatabaseIT {
   }
 
   @Test
+  void connections_that_broke_meanwhile_are_noticed_by_nobody() {
+    var server = RealPostgres.freshDatabase();
+    try (var gate = TcpGate.to(server.host(), server.port());
+        var database = Database.open(config(server.through(gate.port())))) {
+      assertTrue(database.awaitMigrated(PATIENCE));
+      gate.shut();
+      gate.open();
+      assertEquals(0, database.inTransaction(DatabaseIT::total));
+    }
+  }
+
+  @Test
+  void what_breaks_at_its_commit_is_not_run_again() {
+    var server = RealPostgres.freshDatabase();
+    try (var gate = TcpGate.to(server.host(), server.port());
+        var database = Database.open(config(server.through(gate.port())))) {
+      assertTrue(database.awaitMigrated(PATIENCE));
+      var runs = new AtomicInteger();
+      assertThrows(
+          DatabaseAwayException.class,
+          () ->
+              database.inTransaction(
+                  connection -> {
+                    runs.incrementAndGet();
+                    int changed = add(connection, "id = 1");
+                    gate.shut();
+                    return changed;
+                  }));
+      assertEquals(1, runs.get());
+    }
+  }
+
+  @Test
   void work_that_fails_leaves_nothing_behind() {
     try (var database = Database.open(config(RealPostgres.freshDatabase()))) {
       assertTrue(database.awaitMigrated(PATIENCE));

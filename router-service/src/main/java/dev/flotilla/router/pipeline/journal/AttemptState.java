@@ -18,7 +18,7 @@ public enum AttemptState {
   WAITING,
   /** It was too soon; it counts as no try. */
   PARKED,
-  /** The run was told to make it again. */
+  /** The run was told to make it again, or it was late and a later one counts. */
   SUPERSEDED;
 
   public String word() {

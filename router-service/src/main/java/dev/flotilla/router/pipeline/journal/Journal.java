@@ -245,7 +245,10 @@ public final class Journal {
     watch.happened(lease.run());
   }
 
-  /** After a try was made. */
+  /**
+   * After a try was made. One that stalled so long that a later one was made in its place, and ends
+   * nevertheless, is superseded: of the tries of a step one is done, the last.
+   */
   public void end(Lease lease, NewAttempt attempt, Ended ended) {
     ObjectNode data = about(attempt.key(), attempt.step()).put("attempt", attempt.number());
     if (ended.error() != null) {
@@ -277,12 +280,22 @@ public final class Journal {
         connection,
         """
         with ended as (
-          update step_attempt set state = ?, output = ?, error = ?, task_type = ?, model = ?, cache = ?,
+          update step_attempt mine set
+            state = case when ? = 'done' and exists (
+              select from step_attempt later where later.run_id = mine.run_id and later.step_key = mine.step_key
+                and later.attempt > mine.attempt and later.state = 'done') then 'superseded' else ? end,
+            output = ?, error = ?, task_type = ?, model = ?, cache = ?,
             fallback_count = ?, prompt_tokens = ?, completion_tokens = ?, cached_tokens = ?, reasoning_tokens = ?,
             ended_at = now()
           where run_id = ? and step_key = ? and attempt = ? and state in ('started', 'unknown', 'waiting')
-          returning run_id),
-        numbered as (update run r set events = r.events + 1 from ended where r.id = ended.run_id returning r.id, r.events),
+          returning run_id, step_key, attempt, state),
+        late as (
+          update step_attempt earlier set state = 'superseded' from ended
+          where earlier.run_id = ended.run_id and earlier.step_key = ended.step_key and earlier.attempt < ended.attempt
+            and earlier.state = 'done' and ended.state = 'done'),
+        numbered as (
+          update run r set events = r.events + 1 from ended
+          where r.id = ended.run_id and ended.state <> 'superseded' returning r.id, r.events),
         paid as (
           insert into paid_call (run_id, attempt_id, step_key, attempt, model, outcome, status, ms, cost_nanos, ceiling_nanos)
           select ?, attempt_id, ?, ?, model, outcome, status, ms, cost_nanos, ceiling_nanos
@@ -290,6 +303,7 @@ public final class Journal {
             attempt_id text, model text, outcome text, status int, ms bigint, cost_nanos bigint, ceiling_nanos bigint)
           on conflict do nothing)
         insert into run_event (run_id, seq, type, data) select id, events, ?, ? from numbered""",
+        ended.state().word(),
         ended.state().word(),
         ended.output() == null ? null : Json.text(ended.output()),
         ended.error() == null ? null : Json.text(ended.error()),
