@@ -60,7 +60,10 @@ public final class ChartTrial {
    */
   public boolean run() throws IOException, InterruptedException {
     Podman.mustBeThere();
-    mustBeThere("kubectl", "renders " + OVERLAY, "https://kubernetes.io/docs/tasks/tools/ (1.21 or newer)   |   brew install kubectl");
+    mustBeThere(
+        "kubectl",
+        "renders " + OVERLAY,
+        "https://kubernetes.io/docs/tasks/tools/ (1.21 or newer)   |   brew install kubectl");
     mustBeThere("curl", "asks what helm test asks", "apt-get install curl");
     var overlay = Overlay.rendered(tree.resolve(OVERLAY));
     build.run(EnumSet.allOf(Service.class));
