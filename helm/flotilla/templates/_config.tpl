@@ -66,6 +66,15 @@
 {{- toYaml $parts -}}
 {{- end -}}
 
+{{/* All parts that are deployed, as a YAML list. */}}
+{{- define "flotilla.parts" -}}
+{{- $parts := list "router" -}}
+{{- if .Values.runner.enabled }}{{ $parts = append $parts "runner" }}{{ end -}}
+{{- $parts = concat $parts (include "flotilla.providerParts" . | fromYamlArray) (list "cost" "review") -}}
+{{- if .Values.verifier.enabled }}{{ $parts = append $parts "verifier" }}{{ end -}}
+{{- toYaml $parts -}}
+{{- end -}}
+
 {{/* The catalogue's providers by id, as YAML. */}}
 {{- define "flotilla.catalogProviders" -}}
 {{- $all := dict -}}

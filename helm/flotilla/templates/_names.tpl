@@ -4,14 +4,14 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* 52, because the longest ending, -provider-0 and the like, needs the rest of 63. */}}
+{{/* 43, because a StatefulSet's pods have a label with its name and 11 more characters, which must fit in 63; its own ends with -provider. */}}
 {{- define "flotilla.fullname" -}}
 {{- if .Values.fullnameOverride -}}
-{{- .Values.fullnameOverride | trunc 52 | trimSuffix "-" -}}
+{{- .Values.fullnameOverride | trunc 43 | trimSuffix "-" -}}
 {{- else if contains (include "flotilla.name" .) .Release.Name -}}
-{{- .Release.Name | trunc 52 | trimSuffix "-" -}}
+{{- .Release.Name | trunc 43 | trimSuffix "-" -}}
 {{- else -}}
-{{- printf "%s-%s" .Release.Name (include "flotilla.name" .) | trunc 52 | trimSuffix "-" -}}
+{{- printf "%s-%s" .Release.Name (include "flotilla.name" .) | trunc 43 | trimSuffix "-" -}}
 {{- end -}}
 {{- end -}}
 

@@ -48,10 +48,19 @@ spec:
   nodeSelector:
     {{- toYaml . | nindent 4 }}
   {{- end }}
-  {{- with $w.affinity }}
   affinity:
-    {{- toYaml . | nindent 4 }}
-  {{- end }}
+    {{- if $w.affinity }}
+    {{- toYaml $w.affinity | nindent 4 }}
+    {{- else }}
+    podAntiAffinity:
+      preferredDuringSchedulingIgnoredDuringExecution:
+        - weight: 100
+          podAffinityTerm:
+            topologyKey: kubernetes.io/hostname
+            labelSelector:
+              matchLabels:
+                {{- include "flotilla.selectorLabels" . | nindent 16 }}
+    {{- end }}
   {{- with $w.tolerations }}
   tolerations:
     {{- toYaml . | nindent 4 }}
@@ -186,7 +195,7 @@ docs/reference/deploy.md says for what.
 {{- end -}}
 {{- end -}}
 
-{{/* What stands beside a part's pods: its Service, PDB and HPA. "kind" is what the HPA scales. */}}
+{{/* What stands beside a part's pods: its Services, PDB and HPA. "kind" is what the HPA scales. */}}
 {{- define "flotilla.beside" -}}
 {{- $w := include "flotilla.workload" . | fromYaml -}}
 apiVersion: v1
@@ -198,9 +207,19 @@ spec:
     {{- include "flotilla.selectorLabels" . | nindent 4 }}
   ports:
     - {name: http, port: 80, targetPort: http}
-    {{- if .root.Values.metrics.serviceMonitor.enabled }}
+---
+# Health and metrics have an address of their own, so that no route to callers' can lead to them. Pods that are not ready are asked, too.
+apiVersion: v1
+kind: Service
+{{ include "flotilla.metadata" (merge (dict "suffix" (printf "%s-ops" .part)) .) }}
+spec:
+  type: ClusterIP
+  clusterIP: None
+  publishNotReadyAddresses: true
+  selector:
+    {{- include "flotilla.selectorLabels" . | nindent 4 }}
+  ports:
     - {name: ops, port: 9090, targetPort: ops}
-    {{- end }}
 {{- if $w.podDisruptionBudget.enabled }}
 ---
 apiVersion: policy/v1
@@ -243,12 +262,19 @@ spec:
 {{- end }}
 {{- end -}}
 
+{{/* Where kube-score has another opinion: tags are versions that never change, so an image that is there need not be asked for again. */}}
+{{- define "flotilla.onPurpose" -}}
+{{- if ne .Values.image.pullPolicy "Always" -}}
+kube-score/ignore: container-image-pull-policy
+{{- end -}}
+{{- end -}}
+
 {{/* A part that keeps nothing of its own. */}}
 {{- define "flotilla.deployment" -}}
 {{- $w := include "flotilla.workload" . | fromYaml -}}
 apiVersion: apps/v1
 kind: Deployment
-{{ include "flotilla.metadata" . }}
+{{ include "flotilla.metadata" (merge (dict "annotations" (include "flotilla.onPurpose" .root | fromYaml)) .) }}
 spec:
   {{- if not $w.autoscaling.enabled }}
   replicas: {{ $w.replicaCount }}

@@ -28,12 +28,15 @@ spec:
     {{- . | trim | nindent 4 }}
     {{- end }}
     - ports: [{port: 9090}]
-      {{- with .root.Values.networkPolicy.metricsFrom }}
       from:
+        {{- with .root.Values.networkPolicy.metricsFrom }}
         {{- toYaml . | nindent 8 }}
-      {{- else }}
-      from: [{namespaceSelector: {}}]
-      {{- end }}
+        {{- else }}
+        - namespaceSelector: {}
+        {{- end }}
+        {{- if .root.Values.tests.enabled }}
+        {{- include "flotilla.peer" (dict "root" .root "part" "test") | nindent 8 }}
+        {{- end }}
   egress:
     - ports: [{port: 53, protocol: UDP}, {port: 53, protocol: TCP}]
       to:

@@ -373,6 +373,32 @@ class ChartTest {
         .getValue();
   }
 
+  /**
+   * A pod of a StatefulSet is called by the Service that the set names, which has to be headless.
+   */
+  @ParameterizedTest
+  @MethodSource("waysToDeploy")
+  void each_pod_of_a_set_has_a_name_of_its_own(Path values) {
+    var rendering = Rendering.of(values);
+    for (StatefulSet set : rendering.all(StatefulSet.class)) {
+      var service = rendering.one(Service.class, set.getSpec().getServiceName()).getSpec();
+      assertEquals("None", service.getClusterIP());
+      assertEquals(set.getSpec().getSelector().getMatchLabels(), service.getSelector());
+    }
+  }
+
+  /** Pods of a set have a label with its name, a dash and ten characters more. */
+  @Test
+  void long_names_are_cut_to_what_kubernetes_takes() {
+    var rendering =
+        Rendering.of(
+            MINIMAL, Map.of("fullnameOverride", "a-name-somebody-took-care-of-" + "x".repeat(40)));
+    for (HasMetadata thing : rendering.manifests()) {
+      int most = thing instanceof StatefulSet ? 52 : thing instanceof Service ? 63 : 253;
+      assertTrue(thing.getMetadata().getName().length() <= most, thing.getMetadata().getName());
+    }
+  }
+
   @Test
   void the_router_finds_each_pod_that_calls_providers() {
     var rendering = Rendering.of(MINIMAL);
@@ -459,6 +485,47 @@ class ChartTest {
             .anyMatch(rule -> "FallbackRateHigh".equals(rule.getAlert())));
   }
 
+  /**
+   * Which kinds a cluster has is known by Helm there alone: here one is pretended that has none.
+   */
+  @Test
+  void a_kind_that_the_cluster_lacks_is_named_before_anything_is_installed() {
+    Path chart =
+        Rendering.changed(
+            "chart-in-a-cluster",
+            "templates/validations.yaml",
+            "if .Capabilities.APIVersions.Has \"v1/Pod\"",
+            "if true");
+    var told =
+        assertThrows(
+            IllegalStateException.class,
+            () -> new Helm(chart).template().withKubeVersion("1.33.0").withValuesFile(FULL).call());
+    assertTrue(
+        String.valueOf(told.getMessage())
+            .contains(
+                "gatewayApi.enabled is true, but this cluster has no"
+                    + " gateway.networking.k8s.io/v1/HTTPRoute; install the Gateway API, or use"
+                    + " ingress"),
+        told.getMessage());
+    assertFalse(
+        new Helm(chart)
+            .template()
+            .withKubeVersion("1.33.0")
+            .withValuesFile(MINIMAL)
+            .call()
+            .isEmpty());
+  }
+
+  @Test
+  void common_labels_and_annotations_are_on_everything() {
+    for (HasMetadata thing : Rendering.of(FULL).manifests()) {
+      String name = thing.getKind() + "/" + thing.getMetadata().getName();
+      assertEquals("platform", thing.getMetadata().getLabels().get("team"), name);
+      assertEquals("platform", thing.getMetadata().getAnnotations().get("example.com/owner"), name);
+      assertEquals("flotilla-0.1.0", thing.getMetadata().getLabels().get("helm.sh/chart"), name);
+    }
+  }
+
   @Test
   void the_notes_say_how_to_ask_and_what_to_mind(@TempDir Path nowhere) {
     var release =
@@ -473,6 +540,8 @@ class ChartTest {
             .call();
     String said = release.getOutput();
     assertTrue(said.contains("/v1/chat/completions"), said);
+    assertTrue(said.contains("helm test flotilla -n llm --logs"), said);
+    assertTrue(said.contains("http://localhost:8080/console"), said);
     assertTrue(said.contains("demo.enabled: answers are invented"), said);
     assertTrue(said.contains("networkPolicy.allowFrom is empty"), said);
   }

@@ -10,6 +10,9 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyEgressRule;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyIngressRule;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPort;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -148,6 +152,23 @@ class PodSecurityTest {
 
   @ParameterizedTest
   @MethodSource("waysToDeploy")
+  void two_of_a_kind_are_rather_not_on_one_node(Path values) {
+    for (Workload workload : services(values)) {
+      var apart =
+          workload
+              .pod()
+              .getAffinity()
+              .getPodAntiAffinity()
+              .getPreferredDuringSchedulingIgnoredDuringExecution()
+              .getFirst()
+              .getPodAffinityTerm();
+      assertEquals("kubernetes.io/hostname", apart.getTopologyKey());
+      assertTrue(workload.matches(apart.getLabelSelector().getMatchLabels()), workload.name());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("waysToDeploy")
   void every_service_has_a_disruption_budget_unless_switched_off(Path values) {
     var rendering = Rendering.of(values);
     for (Workload workload : services(values)) {
@@ -175,7 +196,10 @@ class PodSecurityTest {
     }
   }
 
-  /** Who calls whom, as the services do: both ends of each call must allow it. */
+  /**
+   * Who calls whom, as the services do: both ends of each call must allow it. Who may look at
+   * health and metrics is {@link AnswersTest}'s.
+   */
   @Test
   void the_doors_between_services_are_those_that_are_used() {
     var expected =
@@ -195,13 +219,13 @@ class PodSecurityTest {
     var out = new TreeSet<String>();
     for (NetworkPolicy policy : Rendering.of(MINIMAL).all(NetworkPolicy.class)) {
       String part = component(policy.getSpec().getPodSelector().getMatchLabels());
-      for (var rule : policy.getSpec().getIngress()) {
+      for (var rule : serving(policy.getSpec().getIngress(), NetworkPolicyIngressRule::getPorts)) {
         rule.getFrom().stream()
             .filter(peer -> peer.getPodSelector() != null)
             .forEach(
                 peer -> in.add(part + " <- " + component(peer.getPodSelector().getMatchLabels())));
       }
-      for (var rule : policy.getSpec().getEgress()) {
+      for (var rule : serving(policy.getSpec().getEgress(), NetworkPolicyEgressRule::getPorts)) {
         rule.getTo().stream()
             .filter(peer -> peer.getPodSelector() != null)
             .forEach(
@@ -216,7 +240,7 @@ class PodSecurityTest {
   void what_verifies_is_reached_by_review_alone_and_reaches_nothing() {
     var policy = Rendering.of(DEDICATED).one(NetworkPolicy.class, "flotilla-verifier").getSpec();
     var callers =
-        policy.getIngress().stream()
+        serving(policy.getIngress(), NetworkPolicyIngressRule::getPorts).stream()
             .flatMap(rule -> rule.getFrom().stream())
             .filter(peer -> peer.getPodSelector() != null)
             .map(peer -> component(peer.getPodSelector().getMatchLabels()))
@@ -276,6 +300,12 @@ class PodSecurityTest {
             .flatMap(rule -> rule.getTo().stream())
             .filter(peer -> peer.getIpBlock() != null)
             .count());
+  }
+
+  private static <R> List<R> serving(List<R> rules, Function<R, List<NetworkPolicyPort>> ports) {
+    return rules.stream()
+        .filter(rule -> ports.apply(rule).getFirst().getPort().getIntVal() == 8080)
+        .toList();
   }
 
   private static String component(Map<String, String> labels) {

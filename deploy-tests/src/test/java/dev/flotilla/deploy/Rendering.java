@@ -2,7 +2,12 @@ package dev.flotilla.deploy;
 
 import com.marcnuri.helm.Helm;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +25,11 @@ import java.util.regex.Pattern;
 record Rendering(List<HasMetadata> manifests, Map<String, String> bySource) {
   private static final Map<Path, Rendering> KNOWN = new ConcurrentHashMap<>();
 
+  /** What the hook's annotation is called, so that the library renders it as well. */
+  static final String HOOK = "unhooked.helm.sh/hook";
+
+  private static final Path CHART = withoutHooks();
+
   private static final Pattern SOURCE =
       Pattern.compile("(?m)^---\\n# Source: flotilla/templates/(\\S+)\\n");
 
@@ -30,7 +40,7 @@ record Rendering(List<HasMetadata> manifests, Map<String, String> bySource) {
    */
   static Rendering of(Path values, Map<String, Object> more) {
     var template =
-        new Helm(Project.CHART)
+        new Helm(CHART)
             .template()
             .withName("flotilla")
             .withNamespace("llm")
@@ -44,6 +54,51 @@ record Rendering(List<HasMetadata> manifests, Map<String, String> bySource) {
   /** The same, once for each file: many tests look at it. */
   static Rendering of(Path values) {
     return KNOWN.computeIfAbsent(values, file -> of(file, Map.of()));
+  }
+
+  /** The library leaves hooks out, and the pod of {@code helm test} is one. */
+  private static Path withoutHooks() {
+    return changed(
+        "chart-without-hooks",
+        "templates/tests/answers.yaml",
+        "\"helm.sh/hook\"",
+        '"' + HOOK + '"');
+  }
+
+  /**
+   * The chart with other words in one of its files, to render what the library cannot.
+   *
+   * @return a folder in {@code target/}
+   */
+  static Path changed(String name, String file, String words, String others) {
+    Path copy = Path.of("target", name).toAbsolutePath();
+    try {
+      // What is not in the chart any more must not be rendered from an old copy.
+      for (Path old : Files.exists(copy) ? Project.filesIn(copy, "") : List.<Path>of()) {
+        if (Files.isRegularFile(old)) {
+          Files.delete(old);
+        }
+      }
+      try (var paths = Files.walk(Project.CHART, FileVisitOption.FOLLOW_LINKS)) {
+        for (Path path : paths.toList()) {
+          Path target = copy.resolve(Project.CHART.relativize(path));
+          if (Files.isDirectory(path)) {
+            Files.createDirectories(target);
+          } else {
+            Files.copy(path, target, StandardCopyOption.REPLACE_EXISTING);
+          }
+        }
+      }
+      Path changed = copy.resolve(file);
+      String text = Project.read(changed);
+      if (!text.contains(words)) {
+        throw new IllegalStateException(file + " has no " + words);
+      }
+      Files.writeString(changed, text.replace(words, others));
+      return copy;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static Map<String, String> sources(String text) {

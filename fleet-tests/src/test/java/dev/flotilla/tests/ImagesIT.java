@@ -81,6 +81,7 @@ class ImagesIT {
         System.out.println("[images] " + service.label() + " " + contained);
         assertEquals(10_001, contained.user(), service.label());
         assertTrue(contained.readOnlyRoot(), service.label());
+        assertTrue(contained.powerless(), service.label());
         assertTrue(contained.mostResident() < Images.MEMORY_MB * 1024L * 1024, contained::toString);
         assertTrue(
             contained.memoryLimit() == Images.MEMORY_MB * 1024L * 1024

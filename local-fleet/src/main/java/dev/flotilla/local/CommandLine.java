@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     --seeds}; only for {@code eval replay}
  * @param base an image to build on; only for {@code images}
  * @param check whether slow starts are a failure; only for {@code images}
+ * @param chart whether the chart's pods are played instead; only for {@code images}
  */
 record CommandLine(
     String command,
@@ -39,7 +40,8 @@ record CommandLine(
     @Nullable String input,
     Map<String, Double> numbers,
     @Nullable String base,
-    boolean check) {
+    boolean check,
+    boolean chart) {
   private static final Set<String> WITH_SUBJECT =
       Set.of("trace", "prices", "pipeline", "train", "eval", "backup", "restore");
 
@@ -74,6 +76,7 @@ record CommandLine(
     var numbers = new HashMap<String, Double>();
     @Nullable String base = null;
     var check = false;
+    var chart = false;
     var rest = words.subList(1, words.size()).iterator();
     while (rest.hasNext()) {
       var option = rest.next();
@@ -86,6 +89,7 @@ record CommandLine(
         case "--out" -> out = Path.of(valueOf(option, rest.hasNext() ? rest.next() : null));
         case "--base" -> base = valueOf(option, rest.hasNext() ? rest.next() : null);
         case "--check" -> check = true;
+        case "--chart" -> chart = true;
         case "--input" -> input = valueOf(option, rest.hasNext() ? rest.next() : null);
         case "--port-base" -> portBase = port(valueOf(option, rest.hasNext() ? rest.next() : null));
         case "--target", "--cost-goal", "--cheap-cost", "--seeds" ->
@@ -110,9 +114,15 @@ record CommandLine(
       throw new WrongUsage(
           numbers.keySet() + " are for ./fleet eval replay only; see ./fleet help");
     }
-    if ((base != null || check) && !words.getFirst().equals("images")) {
+    if ((base != null || check || chart) && !words.getFirst().equals("images")) {
       throw new WrongUsage(
-          (check ? "--check" : "--base") + " is for ./fleet images only; see ./fleet help");
+          (chart ? "--chart" : check ? "--check" : "--base")
+              + " is for ./fleet images only; see ./fleet help");
+    }
+    if (check && chart) {
+      throw new WrongUsage(
+          "--check is about images that start alone, and --chart about pods; write"
+              + " ./fleet images --check, or ./fleet images --chart");
     }
     return new CommandLine(
         words.getFirst(),
@@ -128,7 +138,8 @@ record CommandLine(
         input,
         numbers,
         base,
-        check);
+        check,
+        chart);
   }
 
   private static String valueOf(String option, @Nullable String value) {

@@ -6,6 +6,7 @@ import dev.flotilla.local.demo.PromptFile;
 import dev.flotilla.local.demo.PromptRun;
 import dev.flotilla.local.demo.RouterClient;
 import dev.flotilla.local.doctor.Doctor;
+import dev.flotilla.local.images.ChartTrial;
 import dev.flotilla.local.images.Images;
 import dev.flotilla.local.learning.ConfidenceDesk;
 import dev.flotilla.local.learning.LearningDesk;
@@ -81,10 +82,7 @@ public final class Fleet {
         case "train", "eval" -> learning(line);
         case "trace" -> traces(line, line.json() ? err : out).run(line.subject(), line.json());
         case "backup", "restore" -> backups(line);
-        case "images" ->
-            new Images(tree, line.base(), new FleetPorts(line.portBase()), out).run(line.check())
-                ? DONE
-                : FAILED;
+        case "images" -> images(line) ? DONE : FAILED;
         case "doctor" -> new Doctor(options(line), out).run(line.json()) ? DONE : FAILED;
         default ->
             throw new CommandLine.WrongUsage(
@@ -103,6 +101,13 @@ public final class Fleet {
       Thread.currentThread().interrupt();
       return FAILED;
     }
+  }
+
+  private boolean images(CommandLine line) throws IOException, InterruptedException {
+    var ports = new FleetPorts(line.portBase());
+    return line.chart()
+        ? new ChartTrial(tree, line.base(), ports, out).run()
+        : new Images(tree, line.base(), ports, out).run(line.check());
   }
 
   private int up(CommandLine line) throws IOException, InterruptedException {

@@ -95,6 +95,13 @@ class FleetIT {
     assertEquals("--port-base is many, but must be a number from 1 to 65000; try 9080", text());
     assertEquals(2, fleet("up", "--fast"));
     assertEquals("./fleet up does not know --fast; see ./fleet help", text());
+    assertEquals(2, fleet("up", "--chart"));
+    assertEquals("--chart is for ./fleet images only; see ./fleet help", text());
+    assertEquals(2, fleet("images", "--check", "--chart"));
+    assertEquals(
+        "--check is about images that start alone, and --chart about pods; write"
+            + " ./fleet images --check, or ./fleet images --chart",
+        text());
   }
 
   private int fleet(String... words) {

@@ -132,6 +132,37 @@ public final class RouterClient {
     }
   }
 
+  /**
+   * What a request cost according to the ledger, which hears of it a moment after the answer.
+   *
+   * @return USD of all its attempts; empty when none is settled within the patience
+   */
+  public Optional<BigDecimal> costInLedger(String requestId, Duration patience)
+      throws IOException, InterruptedException {
+    var deadline = System.nanoTime() + patience.toNanos();
+    while (true) {
+      var response =
+          send(
+              to("/v1/requests/" + URLEncoder.encode(requestId, StandardCharsets.UTF_8))
+                  .GET()
+                  .build());
+      var attempts =
+          response.statusCode() == 200
+              ? JSON.readTree(response.body()).path("attempts")
+              : MissingNode.getInstance();
+      if (attempts.findValuesAsText("state").contains("settled")) {
+        return Optional.of(
+            attempts.findValues("cost_usd").stream()
+                .map(JsonNode::decimalValue)
+                .reduce(BigDecimal.ZERO, BigDecimal::add));
+      }
+      if (System.nanoTime() > deadline) {
+        return Optional.empty();
+      }
+      Thread.sleep(BETWEEN_LOOKS);
+    }
+  }
+
   private HttpRequest.Builder to(String path) {
     return HttpRequest.newBuilder(router.resolve(path))
         .timeout(Duration.ofMinutes(2))

@@ -14,13 +14,17 @@ import java.util.regex.Pattern;
  *
  * @param user its id
  * @param readOnlyRoot whether nothing can be written but what is mounted
+ * @param powerless whether it has no capabilities and can gain none
  * @param memoryLimit bytes that it and its files in memory may have; {@link Long#MAX_VALUE} where
  *     this machine has no such limits
  * @param mostResident bytes it ever had in memory at once
  */
-public record Contained(long user, boolean readOnlyRoot, long memoryLimit, long mostResident) {
+public record Contained(
+    long user, boolean readOnlyRoot, boolean powerless, long memoryLimit, long mostResident) {
   private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
   private static final Pattern USER = Pattern.compile("(?m)^Uid:\\s+\\d+\\s+(\\d+)");
+  private static final Pattern CAPABILITIES = Pattern.compile("(?m)^Cap(?:Prm|Bnd):\\s+0*[1-9a-f]");
+  private static final Pattern NO_NEW_ONES = Pattern.compile("(?m)^NoNewPrivs:\\s+1$");
   private static final Pattern RESIDENT = Pattern.compile("(?m)^VmHWM:\\s+(\\d+) kB");
   private static final Pattern ROOT = Pattern.compile("(?m)^\\d+ \\d+ \\S+ \\S+ / (\\S+)");
   private static final Pattern OWN_HIERARCHY = Pattern.compile("(?m)^\\d+:memory:(.*)$");
@@ -36,12 +40,18 @@ public record Contained(long user, boolean readOnlyRoot, long memoryLimit, long 
                 "--quiet",
                 "--filter=label=flotilla.state=" + fleet.stateDirectory() + "/",
                 "--filter=label=flotilla.service=" + service.label()));
+    return of(id);
+  }
+
+  /** Of a container that runs, by its name or id. */
+  static Contained of(String id) throws IOException, InterruptedException {
     var pid = Podman.call(List.of("inspect", "--format={{.State.Pid}}", id));
     var process = Path.of("/proc", pid);
     var status = Files.readString(process.resolve("status"));
     return new Contained(
         number(USER, status),
         word(ROOT, Files.readString(process.resolve("mountinfo"))).startsWith("ro"),
+        !CAPABILITIES.matcher(status).find() && NO_NEW_ONES.matcher(status).find(),
         limit(Files.readString(process.resolve("cgroup"))),
         number(RESIDENT, status) * 1024);
   }

@@ -39,7 +39,7 @@ public record Containers(Path tree, Path folder, int memoryMb) {
           "-XX:TrimNativeHeapInterval=30000");
 
   /** What podman itself needs. No provider's keys: nothing here may cost money. */
-  private static final Set<String> HARMLESS =
+  static final Set<String> HARMLESS =
       Set.of(
           "PATH",
           "HOME",
@@ -52,7 +52,7 @@ public record Containers(Path tree, Path folder, int memoryMb) {
           "CONTAINERS_STORAGE_CONF");
 
   /** Four cold starts at once, on a machine that does other things as well. */
-  private static final Duration PATIENCE = Duration.ofMinutes(10);
+  static final Duration PATIENCE = Duration.ofMinutes(10);
 
   /** The images as Kubernetes would run them: nothing said but in the environment. */
   public FleetOptions asTheyAre(Function<Service, String> image, FleetPorts ports)
@@ -169,10 +169,13 @@ public record Containers(Path tree, Path folder, int memoryMb) {
   /** Readable for the images' user, who is none of this machine. */
   private Path keyFile() throws IOException {
     var file = Files.createDirectories(folder).resolve("keys.yaml");
-    return Files.writeString(
-        file,
-        "- {id: k_images, sha256: %s, team: local, roles: [caller, viewer], models: [\"*\"]}\n"
-            .formatted(sha256(KEY)));
+    return Files.writeString(file, keys());
+  }
+
+  /** What is in the file of keys: {@link #KEY} alone. */
+  static String keys() {
+    return "- {id: k_images, sha256: %s, team: local, roles: [caller, viewer], models: [\"*\"]}\n"
+        .formatted(sha256(KEY));
   }
 
   private static String sha256(String text) {

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * What still fits is used again.
  */
 public final class ImageBuild {
+  /** What the names of all images begin with. */
+  static final String PREFIX = "localhost/flotilla";
+
   private static final Pattern VERSION = Pattern.compile("(?m)^appVersion: \"?([^\"\\s]+)");
   private static final String RECORDING = "recording";
 
@@ -93,7 +96,7 @@ public final class ImageBuild {
       if (!found.find()) {
         throw new CannotStart("helm/flotilla/Chart.yaml has no appVersion");
       }
-      return "localhost/flotilla/" + service.label() + "-service:" + found.group(1);
+      return PREFIX + "/" + service.label() + "-service:" + found.group(1);
     } catch (IOException e) {
       throw new CannotStart("helm/flotilla/Chart.yaml cannot be read: " + e.getMessage(), e);
     }

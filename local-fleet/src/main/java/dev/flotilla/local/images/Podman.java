@@ -1,14 +1,15 @@
 package dev.flotilla.local.images;
 
 import dev.flotilla.local.supervision.CannotStart;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The program that builds and runs images. Stateless. */
 final class Podman {
@@ -24,13 +25,9 @@ final class Podman {
    * @throws CannotStart when it is not on the PATH, saying how to install it
    */
   static void mustBeThere() {
-    var path = System.getenv().getOrDefault("PATH", "");
-    for (var folder : path.split(File.pathSeparator)) {
-      if (Files.isExecutable(Path.of(folder, "podman"))) {
-        return;
-      }
+    if (!Command.isThere("podman")) {
+      throw new CannotStart(MISSING);
     }
-    throw new CannotStart(MISSING);
   }
 
   /**
@@ -47,6 +44,32 @@ final class Podman {
     var command = new ArrayList<>(List.of("podman"));
     command.addAll(words);
     return command;
+  }
+
+  /**
+   * Variables for {@code kube play}, which has no words for limits, on a machine on which root may
+   * not do everything: a file of settings with {@link #modestLimits}. It stands in the place of the
+   * machine's own, which is therefore kept where podman's limits can be set, or somebody named
+   * another file.
+   */
+  static Map<String, String> modestSettings(Path file) throws IOException {
+    var limits = Path.of("/proc/self/limits");
+    if (System.getenv("CONTAINERS_CONF") != null
+        || !"root".equals(System.getProperty("user.name"))
+        || !Files.exists(limits)) {
+      return Map.of();
+    }
+    var most = OPEN_FILES.matcher(Files.readString(limits, StandardCharsets.UTF_8));
+    if (!most.find() || Long.parseLong(most.group(1)) >= 1_048_576) {
+      return Map.of();
+    }
+    var words =
+        modestLimits().stream()
+            .filter(word -> !word.startsWith("--"))
+            .map(word -> '"' + word + '"')
+            .collect(Collectors.joining(", "));
+    Files.writeString(file, "[containers]\ndefault_ulimits = [" + words + "]\n");
+    return Map.of("CONTAINERS_CONF", file.toString());
   }
 
   /**
