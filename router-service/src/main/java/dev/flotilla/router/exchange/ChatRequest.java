@@ -392,4 +392,10 @@ public record ChatRequest(ObjectNode body, Hints hints, boolean marked, Operatio
   private static Parsed bad(String code, String message, @Nullable String param) {
     return new Parsed.Bad(ApiError.invalid(code, message, param));
   }
+
+  /** Without what was asked, which is nobody's to read in a log. */
+  @Override
+  public String toString() {
+    return "ChatRequest[" + operation + " of " + body.path("model").asText() + "]";
+  }
 }
