@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.flotilla.kit.heap.HeapConfig;
 import dev.flotilla.kit.heap.HeapRoom;
 import dev.flotilla.testkit.FaultRow;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
 import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,22 +20,31 @@ import org.junit.jupiter.api.Timeout;
 class HeapRoomTest {
   private static final int MEGABYTE = 1 << 20;
 
+  /** So small that collectors treat it as what comes and goes, not as something enormous. */
+  private static final int PIECE = MEGABYTE / 16;
+
   @Test
   @FaultRow(row = 84, fault = "what lives fills the heap, garbage does not count")
   void it_is_full_while_a_collection_leaves_too_much_and_finds_out_by_itself_when_it_is_not()
       throws Exception {
-    long most = Runtime.getRuntime().maxMemory();
     System.gc();
-    double inUse =
-        (double) (Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
-    var room = new HeapRoom(new HeapConfig((inUse + 100 * MEGABYTE) / most, 0.5));
-    for (int i = 0; i < 1_000; i++) {
-      Reference.reachabilityFence(new byte[MEGABYTE]);
+    // Other tests of this process have left something there, and it is not all of the heap.
+    MemoryPoolMXBean old =
+        ManagementFactory.getMemoryPoolMXBeans().stream()
+            .filter(pool -> pool.getType() == MemoryType.HEAP)
+            .filter(MemoryPoolMXBean::isUsageThresholdSupported)
+            .findFirst()
+            .orElseThrow();
+    double inUse = (double) old.getCollectionUsage().getUsed();
+    var room =
+        new HeapRoom(new HeapConfig((inUse + 100 * MEGABYTE) / old.getUsage().getMax(), 0.5));
+    for (int i = 0; i < 16_000; i++) {
+      Reference.reachabilityFence(new byte[PIECE]);
     }
     assertFalse(room.full(), "a gigabyte of garbage");
     var living = new ArrayList<byte[]>();
-    for (int i = 0; i < 200; i++) {
-      living.add(new byte[MEGABYTE]);
+    for (int i = 0; i < 3_200; i++) {
+      living.add(new byte[PIECE]);
     }
     System.gc();
     assertTrue(room.full(), "200 MB that live");
