@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Speaks to the router as any caller would, and reads what it says about each answer. */
@@ -114,22 +115,10 @@ public final class RouterClient {
    * @return empty when the request is not known or was not traced
    */
   public Optional<String> traceOf(String requestId) throws IOException, InterruptedException {
-    var deadline = System.nanoTime() + EXPLANATION_PATIENCE.toNanos();
-    while (true) {
-      var response =
-          send(
-              to("/v1/requests/" + URLEncoder.encode(requestId, StandardCharsets.UTF_8))
-                  .GET()
-                  .build());
-      var trace =
-          response.statusCode() == 200
-              ? JSON.readTree(response.body()).path("trace_id").asText("")
-              : "";
-      if (!trace.isEmpty() || System.nanoTime() > deadline) {
-        return Optional.of(trace).filter(known -> !known.isEmpty());
-      }
-      Thread.sleep(BETWEEN_LOOKS);
-    }
+    return awaitStory(
+        requestId,
+        EXPLANATION_PATIENCE,
+        story -> Optional.of(story.path("trace_id").asText("")).filter(known -> !known.isEmpty()));
   }
 
   /**
@@ -139,6 +128,24 @@ public final class RouterClient {
    */
   public Optional<BigDecimal> costInLedger(String requestId, Duration patience)
       throws IOException, InterruptedException {
+    return awaitStory(
+        requestId,
+        patience,
+        story -> {
+          var attempts = story.path("attempts");
+          return attempts.findValuesAsText("state").contains("settled")
+              ? Optional.of(
+                  attempts.findValues("cost_usd").stream()
+                      .map(JsonNode::decimalValue)
+                      .reduce(BigDecimal.ZERO, BigDecimal::add))
+              : Optional.empty();
+        });
+  }
+
+  /** What is looked for in a request's story, as soon as it is there. */
+  private <T> Optional<T> awaitStory(
+      String requestId, Duration patience, Function<JsonNode, Optional<T>> looked)
+      throws IOException, InterruptedException {
     var deadline = System.nanoTime() + patience.toNanos();
     while (true) {
       var response =
@@ -146,18 +153,12 @@ public final class RouterClient {
               to("/v1/requests/" + URLEncoder.encode(requestId, StandardCharsets.UTF_8))
                   .GET()
                   .build());
-      var attempts =
+      Optional<T> found =
           response.statusCode() == 200
-              ? JSON.readTree(response.body()).path("attempts")
-              : MissingNode.getInstance();
-      if (attempts.findValuesAsText("state").contains("settled")) {
-        return Optional.of(
-            attempts.findValues("cost_usd").stream()
-                .map(JsonNode::decimalValue)
-                .reduce(BigDecimal.ZERO, BigDecimal::add));
-      }
-      if (System.nanoTime() > deadline) {
-        return Optional.empty();
+              ? looked.apply(JSON.readTree(response.body()))
+              : Optional.empty();
+      if (found.isPresent() || System.nanoTime() > deadline) {
+        return found;
       }
       Thread.sleep(BETWEEN_LOOKS);
     }
