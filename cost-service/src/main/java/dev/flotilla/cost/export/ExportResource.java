@@ -154,7 +154,7 @@ public class ExportResource {
       Telling telling) {
     StreamingOutput body =
         stream ->
-            database.inTransaction(
+            database.inTransactionOnce(
                 connection -> {
                   CountedRows counted = CountedRows.of(connection, scope, simulated);
                   Query query = asking.query(scope.where().add(counted.sql));

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One schema of PostgreSQL: pool, migration and transactions. Everything is time-boxed: 5 s to
- * connect, 5 s to get a connection of the pool, 9 s for a statement, 10 s without a byte from the
+ * connect, 5 s to get a connection of the pool, 9 s for a lock, 10 s without a byte from the
  * server.
  *
  * <p>A service starts without its database. The schema is migrated in the background, tried again
@@ -42,11 +42,11 @@ public final class Database implements AutoCloseable {
   private static final Duration SOCKET_PATIENCE = Duration.ofSeconds(10);
 
   /**
-   * The server gives up before we do. A statement nobody waits for any more would keep its place in
-   * the queue for a lock, and those that are sent again would queue behind it, ever more of them.
+   * The server gives up waiting before we do. A statement nobody waits for any more would keep its
+   * place in the queue for a lock, and those that are sent again would queue behind it, ever more
+   * of them. What works for long, such as a backup, is not meant.
    */
-  private static final String SERVER_PATIENCE =
-      "-c statement_timeout=9s -c idle_in_transaction_session_timeout=30s";
+  private static final String SERVER_PATIENCE = "-c lock_timeout=9s";
 
   private static final int TRIES = 4;
   private static final String SERIALIZATION_FAILURE = "40001";
@@ -127,7 +127,15 @@ public final class Database implements AutoCloseable {
    * @throws IllegalStateException when it refuses what was asked, which is a bug
    */
   public <T> T inTransaction(Transaction<T> work) {
-    return tried(connection -> committed(connection, work));
+    return tried(TRIES, connection -> committed(connection, work));
+  }
+
+  /**
+   * The same for work that tells somebody what it reads while it reads, who would be told twice:
+   * whatever breaks it, it is not run again.
+   */
+  public <T> T inTransactionOnce(Transaction<T> work) {
+    return tried(1, connection -> committed(connection, work));
   }
 
   /**
@@ -137,6 +145,7 @@ public final class Database implements AutoCloseable {
    */
   public <T> T inOneStatement(Transaction<T> work) {
     return tried(
+        TRIES,
         connection -> {
           // The pool sets it back.
           connection.setAutoCommit(true);
@@ -153,7 +162,7 @@ public final class Database implements AutoCloseable {
     return new Share(this, Math.max(1, config.poolSize() / 2));
   }
 
-  private <T> T tried(Transaction<T> work) {
+  private <T> T tried(int tries, Transaction<T> work) {
     if (!migrated()) {
       throw new DatabaseAwayException("schema " + config.schema() + " is not migrated yet");
     }
@@ -165,7 +174,7 @@ public final class Database implements AutoCloseable {
           // The others lead to the same server, and were made when this one was.
           pool.getHikariPoolMXBean().softEvictConnections();
         }
-        if (!worthAnotherTry(e) || attempt == TRIES) {
+        if (!worthAnotherTry(e) || attempt == tries) {
           throw failure(e);
         }
         LOG.log(Level.DEBUG, "transaction is tried again: {0}", e.getMessage());

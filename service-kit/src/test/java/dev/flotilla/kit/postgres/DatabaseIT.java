@@ -98,6 +98,27 @@ class DatabaseIT {
   }
 
   @Test
+  void what_tells_somebody_while_it_reads_is_not_run_again() {
+    var server = RealPostgres.freshDatabase();
+    try (var gate = TcpGate.to(server.host(), server.port());
+        var database = Database.open(config(server.through(gate.port())))) {
+      assertTrue(database.awaitMigrated(PATIENCE));
+      var runs = new AtomicInteger();
+      assertThrows(
+          DatabaseAwayException.class,
+          () ->
+              database.inTransactionOnce(
+                  connection -> {
+                    runs.incrementAndGet();
+                    gate.shut();
+                    gate.open();
+                    return total(connection);
+                  }));
+      assertEquals(1, runs.get());
+    }
+  }
+
+  @Test
   void what_waits_for_a_lock_too_long_waits_at_the_server_no_longer_than_here() throws Exception {
     var server = RealPostgres.freshDatabase();
     try (var database = Database.open(config(server));
